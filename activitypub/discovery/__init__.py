@@ -1,0 +1,1 @@
+"""How strangers find us and we them: WebFinger and NodeInfo documents, built and read."""

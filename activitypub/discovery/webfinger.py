@@ -1,0 +1,90 @@
+"""WebFinger answers (RFC 7033): from a handle to an actor, and back.
+
+Mastodon takes the first link with rel `self` whose type is exactly one of two
+(`app/lib/webfinger.rb`), and so do we. FEP-d556: asked about the bare address of a server, it names
+the server's own actor.
+"""
+
+from collections.abc import Iterator
+
+from activitypub import handles, iris
+from activitypub.canonical_json import Document, Json
+from activitypub.errors import Malformed
+from activitypub.handles import Handle
+from activitypub.iris import Iri
+from activitypub.mediatypes import ACTIVITY_JSON, LD_JSON
+
+PATH = "/.well-known/webfinger"
+"""Where every server answers."""
+
+PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+SERVER_ACTOR = "https://www.w3.org/ns/activitystreams#Service"
+"""FEP-d556."""
+
+_MOST_LINKS = 100  # entries; Mastodon gives 4
+
+
+def describe(handle: Handle, *, actor: Iri, page: str, subscribe: str | None = None) -> Document:
+    """The answer about one of our actors.
+
+    Args:
+        handle: Its handle.
+        actor: Its id.
+        page: Its page for people.
+        subscribe: Address with `{uri}` in it, to which other servers send people who want to
+            follow somebody from here.
+    """
+    links: list[Json] = [
+        {"rel": "self", "type": ACTIVITY_JSON, "href": actor},
+        {"rel": PROFILE_PAGE, "type": "text/html", "href": page},
+    ]
+    if subscribe is not None:
+        links.append({"rel": SUBSCRIBE, "template": subscribe})
+    aliases: list[Json] = list(dict.fromkeys((actor, page)))
+    return {"subject": f"acct:{handle}", "aliases": aliases, "links": links}
+
+
+def describe_server(origin: Iri, *, actor: Iri) -> Document:
+    """The answer about the server itself (FEP-d556), when asked for its bare address."""
+    links: list[Json] = [{"rel": SERVER_ACTOR, "type": ACTIVITY_JSON, "href": actor}]
+    return {"subject": origin, "links": links}
+
+
+def actor_link(jrd: Document, handle: Handle) -> Iri:
+    """The actor that this answer names.
+
+    The caller must still fetch the actor and see that it names the same handle: a host may give
+    away its own names only, and an actor takes part only in what it says itself.
+
+    Args:
+        jrd: The answer.
+        handle: What was asked for, or what the answer's subject named after one hop.
+
+    Raises:
+        Malformed: The answer is about somebody else, or names no actor.
+    """
+    if not subject(jrd).same_as(handle):
+        raise Malformed("the WebFinger answer is about another handle")
+    for link in _links(jrd):
+        if link.get("rel") == "self" and link.get("type") in (ACTIVITY_JSON, LD_JSON):
+            return iris.parse(link.get("href"))
+    raise Malformed("the WebFinger answer names no actor")
+
+
+def subject(jrd: Document) -> Handle:
+    """The handle that this answer is about; another one than asked for means: ask there.
+
+    Raises:
+        Malformed: There is none.
+    """
+    text = jrd.get("subject")
+    if not isinstance(text, str) or not text.startswith("acct:"):
+        raise Malformed("the subject of a WebFinger answer must be an acct: address")
+    return handles.parse(text)
+
+
+def _links(jrd: Document) -> Iterator[Document]:
+    links = jrd.get("links")
+    if isinstance(links, list):
+        yield from (link for link in links[:_MOST_LINKS] if isinstance(link, dict))

@@ -1,0 +1,1 @@
+"""Proofs inside documents: who said this, however it reached us."""
