@@ -1,0 +1,167 @@
+"""The database: short transactions, one writer on SQLite, the same code on PostgreSQL.
+
+Verbs take a session and never commit; edges and workers open a transaction with `begin()`, views
+are asked inside `read()`. While either is open, `in_transaction()` is true and the HTTP client
+refuses to dial: no network call ever waits inside a transaction.
+
+SQLite: WAL, `synchronous=FULL` (a commit that we have answered survives a power cut), `BEGIN
+IMMEDIATE` behind one in-process lock, so that a writer never meets "database is locked" half-way
+(GoToSocial #2774); readers do not wait.
+PostgreSQL: ordinary READ COMMITTED transactions; what must happen once is a unique constraint, not
+a lock.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import event, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from actors.errors import NotYet
+from actors.tables.base import Base
+
+Unusable = DBAPIError
+"""The database cannot be opened, or is none: for operators, who are told so in a sentence."""
+
+Session = AsyncSession
+"""What verbs and views are given: one open transaction."""
+
+BUSY_TIMEOUT = 15_000
+"""Milliseconds a SQLite writer waits for another process (the command line beside a running
+server)."""
+
+READERS = 8
+"""Connections for reading: more than the pages and queues of one process ask for at once."""
+
+_open: ContextVar[bool] = ContextVar("essaim_in_transaction", default=False)
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+
+
+def in_transaction() -> bool:
+    """True while this task, or the one that started it, holds a transaction."""
+    return _open.get()
+
+
+class Database:
+    """One database, opened once by a process."""
+
+    def __init__(self, url: str) -> None:
+        """Open lazily: nothing is dialled before the first transaction.
+
+        Args:
+            url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`.
+        """
+        parsed = make_url(url)
+        parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+        self.is_sqlite = parsed.drivername.startswith("sqlite")
+        self._lock = asyncio.Lock()
+        if self.is_sqlite:
+            self._writer = create_async_engine(parsed, pool_size=1, max_overflow=0)
+            self._reader = create_async_engine(parsed, pool_size=READERS, max_overflow=0)
+            _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(self._reader, "BEGIN")
+        else:
+            self._writer = self._reader = create_async_engine(
+                parsed, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True
+            )
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine: for migrations, which bring their own transactions."""
+        return self._writer
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        """A write transaction: committed at the end, undone by any exception.
+
+        Raises:
+            RuntimeError: a transaction is open already in this task; transactions do not nest.
+        """
+        if self.is_sqlite:
+            async with self._lock, self._transaction(self._writer) as session:
+                yield session
+        else:
+            async with self._transaction(self._writer) as session:
+                yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A consistent look at the database, for views."""
+        async with self._transaction(self._reader) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Session]:
+        if _open.get():
+            raise RuntimeError("a transaction is open already: transactions do not nest")
+        token = _open.set(True)
+        try:
+            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        finally:
+            _open.reset(token)
+
+
+async def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless a unique constraint already knows it.
+
+    Returns:
+        True when the row is new. Both engines decide by the constraint itself, so two processes
+        cannot both be told that they came first.
+
+    Raises:
+        NotYet: another process gave the same id to another row in the same millisecond. Nothing is
+            known of this row then: taking it for a duplicate would lose it.
+    """
+    own_id = table.__table__.c.id
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(table).values(**values).on_conflict_do_nothing()
+        made = await session.scalar(lite.returning(own_id))
+    else:
+        statement = postgresql.insert(table).values(**values).on_conflict_do_nothing()
+        made = await session.scalar(statement.returning(own_id))
+    if made is not None:
+        return True
+    if await session.scalar(select(own_id).where(own_id == values["id"])) is not None:
+        raise NotYet("two rows were given one id at the same moment: try again")
+    return False
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    """Pragmas on every connection, and our own BEGIN instead of the driver's late one."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,94 @@
+"""Wrapping: the activities we send, with the right addressing, not yet sealed.
+
+`to` and `cc` stand on the activity and again, identical, on the object. An activity stays under 48
+KB, because Misskey's inbox takes 64: what is larger loses its sections and text and gains a `data`
+link to the version, with its digest (FEDERATION.md, rules 5 and 7).
+"""
+
+from datetime import datetime
+
+from activitypub.addressing import PUBLIC
+from activitypub.canonical_json import Document, Json, encode
+from activitypub.mediatypes import ACTIVITY_JSON
+from activitypub.multihash import digest_of
+from actors import places
+from actors.documents.sealing import unsealed
+from actors.documents.times import wire_time
+from actors.places import place
+from actors.site import Site
+
+LARGEST_ACTIVITY = 48 * 1024
+"""Bytes of one activity: Misskey refuses 64 KB, and contexts and proof need room."""
+
+HEAVY = ("sections", "content", "contentMap", "wasGeneratedBy")
+
+
+def activity(
+    site: Site,
+    activity_type: str,
+    actor_iri: str,
+    subject: Json,
+    *,
+    at: datetime,
+    to: Json = None,
+    cc: Json = None,
+    **more: Json,
+) -> Document:
+    """Any activity of ours under a fresh id."""
+    return {
+        "id": place(site.origin, places.ACTIVITY, id=site.new_id()),
+        "type": activity_type,
+        "actor": actor_iri,
+        "published": wire_time(at),
+        "to": to,
+        "cc": cc,
+        "object": subject,
+    } | more
+
+
+def about_object(
+    site: Site,
+    activity_type: str,
+    document: Document,
+    *,
+    at: datetime,
+    linked: Document | None = None,
+) -> Document:
+    """Create or Update of an object of ours, addressed as the object is.
+
+    Args:
+        site: our origin and the next id.
+        activity_type: `Create` or `Update`.
+        document: the object, sealed; it is embedded without context and proof.
+        at: when.
+        linked: the object's version, sealed, for the `data` link where the object is too large;
+            the link's digest is taken over its canonical bytes.
+    """
+    subject = unsealed(document)
+    if linked is not None and len(encode(subject)) > LARGEST_ACTIVITY:
+        subject = {name: value for name, value in subject.items() if name not in HEAVY}
+        subject["data"] = {
+            "type": "Link",
+            "href": document["currentVersion"],
+            "mediaType": ACTIVITY_JSON,
+            "digest": digest_of(linked),
+        }
+    return activity(
+        site,
+        activity_type,
+        str(document.get("attributedTo") or document["id"]),
+        subject,
+        at=at,
+        to=document.get("to") or [PUBLIC],
+        cc=document.get("cc") or [],
+    )
+
+
+def tombstone(document: Document, *, at: datetime) -> Document:
+    """What answers under the id of something deleted, for ever."""
+    return {
+        "id": document["id"],
+        "type": "Tombstone",
+        "formerType": document.get("type"),
+        "deleted": wire_time(at),
+    }

@@ -1,0 +1,44 @@
+"""Collections: outbox, followers, history, forks … and their pages, not sealed.
+
+They are our own lists, made on asking.
+"""
+
+from collections.abc import Sequence
+
+from activitypub.canonical_json import Document, Json
+
+AS2 = "https://www.w3.org/ns/activitystreams"
+
+PAGE = 20
+"""Items of one page: what every server asks for at most in one go."""
+
+
+def ordered(
+    iri: str, *, total: int, first: str | None = None, items: Sequence[Json] | None = None
+) -> Document:
+    """An ordered collection: short ones whole, long ones by pages, hidden ones as a number only."""
+    document: Document = {
+        "@context": AS2,
+        "id": iri,
+        "type": "OrderedCollection",
+        "totalItems": total,
+    }
+    if first is not None:
+        document["first"] = first
+    if items is not None:
+        document["orderedItems"] = list(items)
+    return document
+
+
+def page(iri: str, *, part_of: str, items: Sequence[Json], following: str | None) -> Document:
+    """One page; `following` is the address of the next one, if there is more."""
+    document: Document = {
+        "@context": AS2,
+        "id": iri,
+        "type": "OrderedCollectionPage",
+        "partOf": part_of,
+        "orderedItems": list(items),
+    }
+    if following is not None:
+        document["next"] = following
+    return document

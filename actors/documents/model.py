@@ -1,0 +1,410 @@
+"""Model and version ↔ documents (FEDERATION.md, "Model" and "Fork").
+
+A version carries the whole sheet and never changes; the living model says the same as its newest
+version, under its own id. Both are Articles: Mastodon shows title, sentence and link, GoToSocial,
+Akkoma and Misskey show the whole text. The digest of a version is that of its sheet
+(`rules.sections.Sheet.digest`): a receiver computes it anew from what it read, and refuses a
+document that says otherwise.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import activitypub.vocabulary as ap
+from activitypub.addressing import PUBLIC
+from activitypub.canonical_json import Document, Json
+from activitypub.errors import Malformed
+from activitypub.iris import Iri, fragment, parse
+from activitypub.markup import render
+from actors import places
+from actors.documents.times import wire_time
+from actors.errors import Unwise
+from actors.places import place
+from actors.rules.licences import spdx_id, spdx_iri
+from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason
+from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+from actors.vocabulary import FORK_KINDS, MODEL, MODEL_FACTS, bare, prefixed
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # what every integer column holds
+LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a fork says about where it comes from, as read from the wire."""
+
+    source: Iri
+    base: Iri
+    base_digest: str
+    kind: str
+    modifications: tuple[Modification, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything a model or version document says, in our own words."""
+
+    sheet: Sheet
+    number: int
+    parent: Iri | None
+    digest: str
+    origin: Origin | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class ForkTerms:
+    """What stands behind a fork.
+
+    Its tie to the source, what was adapted, and whose the source is, if we know.
+    """
+
+    lineage: Lineage
+    modifications: tuple[Modification, ...]
+    source_author: Actor | None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Everything that a document of a model is made from."""
+
+    site: Site
+    model: Model
+    revision: Revision
+    sheet: Sheet
+    author: Actor
+    fork: ForkTerms | None
+
+    def place(self, template: str, **values: str | int) -> Iri:
+        """An address below the model's own."""
+        return place(self.site.origin, template, slug=str(self.model.slug), **values)
+
+
+def living(telling: Telling) -> Document:
+    """The living model, not yet sealed."""
+    model, revision = telling.model, telling.revision
+    return _article(telling) | {
+        "id": model.iri,
+        "url": model.url,
+        "updated": wire_time(model.updated_at) if revision.number > 1 else None,
+        "currentVersion": revision.iri,
+        "history": telling.place(places.HISTORY),
+        "forks": telling.place(places.FORKS),
+        "replies": telling.place(places.REPLIES),
+        "context": telling.place(places.CONTEXT),
+        "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
+    }
+
+
+def version(telling: Telling) -> Document:
+    """One version, immutable at its own address, not yet sealed."""
+    revision = telling.revision
+    return _article(telling) | {
+        "id": revision.iri,
+        "url": telling.place(places.VERSION_PAGE, number=revision.number),
+        "published": wire_time(revision.made_at),
+        "versionOf": telling.model.iri,
+    }
+
+
+def shown_language(sheet: Sheet) -> str:
+    """The language of title, sentence and text where only one is shown.
+
+    The sheet's own, once it has a name there.
+    """
+    return sheet.language if sheet.language in sheet.names else next(iter(sheet.names))
+
+
+def current_version(article: ap.Object) -> Iri:
+    """The exact version a living model says it is at.
+
+    Raises:
+        Malformed: it does not say.
+    """
+    current = _iri(article.extra.get("currentVersion"))
+    if current is None:
+        raise Malformed("a model names its current version", code="json")
+    return current
+
+
+def pinned_digest(article: ap.Object) -> str | None:
+    """The digest of the version that a large model links to, because it does not carry its text.
+
+    None when it carries it.
+    """
+    link = article.extra.get("data")
+    if not isinstance(link, dict) or link.get("href") != article.extra.get("currentVersion"):
+        return None
+    return str(link.get("digest"))
+
+
+def read(article: ap.Object) -> Reading:
+    """What a model or version document says.
+
+    Raises:
+        Malformed: it is no sheet that we can understand, or its digest is not that of what it says.
+    """
+    extra = article.extra
+    if article.id is None:
+        raise Malformed("a model has an id", code="json")
+    sheet = _sheet(article)
+    digest = sheet.digest
+    if extra.get("digest") != digest:
+        raise Malformed("the digest of the model is not that of its text", code="digest")
+    return Reading(
+        sheet=sheet,
+        number=_number(extra.get("versionNumber")),
+        parent=_iri(extra.get("wasRevisionOf")),
+        digest=digest,
+        origin=_origin(extra),
+    )
+
+
+def section_iri(model_iri: str, key: str) -> str:
+    """The address of one section: a fragment of its model."""
+    return f"{model_iri}#{key}"
+
+
+def _article(telling: Telling) -> Document:
+    sheet, author = telling.sheet, telling.author
+    shown = shown_language(sheet)
+    languages = (shown, *(one for one in sheet.languages if one != shown and _speaks(sheet, one)))
+    texts = {one: sheet_html(sheet, one) for one in languages}
+    contents: dict[str, Json] = {one: text for one, text in texts.items() if text or one == shown}
+    return {
+        "type": "Article",
+        "conformsTo": MODEL,
+        "attributedTo": author.iri,
+        "name": sheet.names.get(shown, ""),
+        "nameMap": _ordered(sheet.names, languages),
+        "summary": sheet.summaries.get(shown),
+        "summaryMap": _ordered(sheet.summaries, languages),
+        "content": contents[shown],
+        "contentMap": contents,
+        "mediaType": "text/html",
+        "published": wire_time(telling.model.published_at),
+        "to": [PUBLIC],
+        "cc": _copies(telling),
+        "versionNumber": str(telling.revision.number),
+        "digest": telling.revision.digest,
+        "wasRevisionOf": telling.revision.parent_iri,
+        "sourceLanguage": sheet.language,
+        "inLanguage": list(languages),
+        "license": spdx_iri(sheet.license),
+        **{name: sheet.facts[name] for name in MODEL_FACTS if name in sheet.facts},
+        "sections": [_section(telling.model.iri, one, languages) for one in sheet.sections],
+        **(_fork(telling.fork) if telling.fork else {}),
+    }
+
+
+def _copies(telling: Telling) -> list[Json]:
+    """The followers, and for a fork the source's organisation, which is to be notified."""
+    copies = [telling.author.followers]
+    if telling.fork and telling.fork.source_author:
+        copies.append(telling.fork.source_author.iri)
+    return [one for one in copies if one]
+
+
+def _speaks(sheet: Sheet, language: str) -> bool:
+    """Is anything said in this language? The sheet's own may be one it will only speak later."""
+    return any(
+        language in texts
+        for texts in (
+            sheet.names,
+            sheet.summaries,
+            *(one.names for one in sheet.sections),
+            *(one.texts for one in sheet.sections),
+        )
+    )
+
+
+def _fork(fork: ForkTerms) -> Document:
+    """Whence, from which exact version, what was adapted and why.
+
+    The Mention makes every server notify the source's organisation; the Link is FEP-e232.
+    """
+    lineage, author = fork.lineage, fork.source_author
+    tags: list[Json] = [
+        {
+            "type": "Link",
+            "mediaType": LINKED_DATA,
+            "href": lineage.upstream_iri,
+            "name": lineage.upstream_iri,
+        }
+    ]
+    if author is not None:
+        tags.append({"type": "Mention", "href": author.iri, "name": f"@{author.address}"})
+    return {
+        "origin": lineage.upstream_iri,
+        "wasDerivedFrom": {"id": lineage.base_iri, "digest": lineage.base_digest},
+        "forkKind": prefixed(FORK_KINDS[lineage.kind]),
+        "wasGeneratedBy": {
+            "type": "Adaptation",
+            "modifications": [_modification(lineage, one) for one in fork.modifications],
+        },
+        "tag": tags,
+    }
+
+
+def sheet_html(sheet: Sheet, language: str) -> str:
+    """The whole sheet in one language, as HTML; a section not yet translated is left out."""
+    parts = []
+    for section in sheet.sections:
+        text = section.texts.get(language)
+        if text:
+            title = section.names.get(language, "")
+            parts.append(render(f"## {title}") if title else "")
+            parts.append(render(text))
+    return "".join(parts)
+
+
+def _section(model_iri: str, section: Section, languages: tuple[str, ...]) -> Json:
+    body: dict[str, Json] = {
+        "id": section_iri(model_iri, section.key),
+        "type": "Section",
+        "role": prefixed(section.role.value),
+        "adaptability": prefixed(section.adaptability.value),
+        "nameMap": _ordered(section.names, languages),
+        "contentMap": _ordered(section.texts, languages),
+        "textDigest": _ordered(section.digests, languages),
+    }
+    if section.translated_from:
+        body["translatedFromDigest"] = dict(section.translated_from)
+    if section.upstream:
+        body["upstreamSection"] = section.upstream
+    if section.upstream_digests:
+        body["upstreamDigest"] = dict(section.upstream_digests)
+    return body
+
+
+def _ordered(texts: Mapping[str, str], languages: Iterable[str]) -> dict[str, Json]:
+    """A language map whose first key is the language shown.
+
+    Mastodon takes that for the language of the post.
+    """
+    return {language: texts[language] for language in languages if language in texts}
+
+
+def _modification(lineage: Lineage, one: Modification) -> Json:
+    body: dict[str, Json] = {
+        "type": "Modification",
+        "onSection": section_iri(lineage.upstream_iri, one.section),
+        "nature": prefixed(one.nature),
+        "reason": prefixed(one.reason),
+        "planned": one.planned,
+        "coreConsistent": one.core_consistent,
+    }
+    if one.note:
+        body["summary"] = one.note
+    return body
+
+
+def _sheet(article: ap.Object) -> Sheet:
+    extra = article.extra
+    language = extra.get("sourceLanguage")
+    license_iri = extra.get("license")
+    if not isinstance(language, str) or not isinstance(license_iri, str):
+        raise Malformed("a model names its source language and its licence", code="json")
+    try:
+        return Sheet(
+            language=language,
+            names=_texts(article.name_map) or {language: article.name or ""},
+            summaries=_texts(article.summary_map),
+            license=spdx_id(license_iri),
+            sections=tuple(_read_section(one) for one in _items(extra.get("sections"))),
+            facts={name: extra[name] for name in MODEL_FACTS if name in extra},
+        )
+    except (ValueError, Unwise) as error:
+        raise Malformed("a section of the model cannot be understood", code="json") from error
+
+
+def _read_section(value: Json) -> Section:
+    if not isinstance(value, dict):
+        raise Malformed("a section is an object", code="json")
+    return Section(
+        key=fragment(parse(value.get("id"))),
+        role=Role(bare(str(value.get("role")))),
+        adaptability=Adaptability(bare(str(value.get("adaptability")))),
+        names=_texts(value.get("nameMap")),
+        texts=_texts(value.get("contentMap")),
+        translated_from=_texts(value.get("translatedFromDigest")),
+        upstream=_iri(value.get("upstreamSection")),
+        upstream_digests=_texts(value.get("upstreamDigest")),
+    )
+
+
+def _origin(extra: Mapping[str, Json]) -> Origin | None:
+    source, derived = _iri(extra.get("origin")), extra.get("wasDerivedFrom")
+    if source is None:
+        return None
+    base = derived if isinstance(derived, dict) else {"id": derived}
+    base_iri = _iri(base.get("id"))
+    if base_iri is None:
+        raise Malformed("a fork names the exact version it took", code="json")
+    kind = bare(str(extra.get("forkKind", "Variant")))
+    return Origin(
+        source=source,
+        base=base_iri,
+        base_digest=str(base.get("digest") or ""),
+        kind=next((ours for ours, theirs in FORK_KINDS.items() if theirs == kind), "variant"),
+        modifications=tuple(_read_modifications(extra.get("wasGeneratedBy"))),
+    )
+
+
+def _read_modifications(adaptation: Json) -> Iterable[Modification]:
+    if not isinstance(adaptation, dict):
+        return
+    for one in _items(adaptation.get("modifications")):
+        if not isinstance(one, dict) or not (on := _iri(one.get("onSection"))):
+            continue
+        nature, reason = bare(str(one.get("nature"))), bare(str(one.get("reason")))
+        yield Modification(
+            section=fragment(on),
+            nature=Nature(nature) if nature in list(Nature) else Nature.SUBSTITUTED,
+            reason=Reason(reason) if reason in list(Reason) else Reason.LESSON,
+            note=str(one.get("summary") or "")[:MAX_NOTE],
+            planned=one.get("planned") is not False,
+            core_consistent=one.get("coreConsistent") is not False,
+        )
+
+
+def _texts(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(key): text for key, text in value.items() if isinstance(text, str)}
+
+
+def _items(value: Json) -> list[Json]:
+    """A list, wherever a single value may stand for a list of one."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _iri(value: Json) -> Iri | None:
+    """An IRI given as a string or as an object with an id."""
+    if isinstance(value, dict):
+        value = value.get("id")
+    return None if value is None else parse(value)
+
+
+def _number(value: Json) -> int:
+    text = str(value)
+    if not _NUMBER.fullmatch(text):
+        raise Malformed("a version number is a positive whole number", code="json")
+    return int(text)
+
+
+def belongs_together(article: ap.Object, version_document: ap.Object) -> bool:
+    """Is the version document one of this model's?"""
+    of = _iri(version_document.extra.get("versionOf"))
+    return (
+        of is not None
+        and of == article.id
+        and version_document.attributed_to == article.attributed_to
+    )

@@ -1,0 +1,115 @@
+"""Organisation ↔ actor document (FEDERATION.md, "Organisation")."""
+
+from collections.abc import Mapping
+
+from activitypub.canonical_json import Document, Json
+from activitypub.markup import render
+from actors import places
+from actors.documents.times import wire_time
+from actors.places import place
+from actors.site import Site
+from actors.tables.actor import Actor, Key
+from actors.vocabulary import NETWORK, ORGANISATION_FACTS
+
+IMPLEMENTS: Json = [
+    {
+        "type": "Link",
+        "name": "FEP-8b32: Object Integrity Proofs",
+        "href": "https://w3id.org/fep/8b32",
+    },
+    {
+        "type": "Link",
+        "name": "FEP-521a: Representing actor's public keys",
+        "href": "https://w3id.org/fep/521a",
+    },
+]
+"""What FEP-844e lets a peer know beforehand."""
+
+
+def to_document(
+    site: Site,
+    actor: Actor,
+    keys: tuple[Key, Key],
+    *,
+    facts: Mapping[str, Json],
+    locale: str,
+    is_network: bool,
+) -> Document:
+    """The actor document of an organisation of ours, not yet sealed.
+
+    Args:
+        site: our origin.
+        actor: its row; every address in it is set.
+        keys: the RSA key and the Ed25519 key.
+        facts: structured statements by their names on the wire.
+        locale: the language it works in.
+        is_network: it is this instance's network.
+    """
+    document = _actor(site, actor, keys)
+    document |= {
+        "conformsTo": NETWORK if is_network else None,
+        "outbox": actor.outbox,
+        "followers": actor.followers,
+        "following": actor.following,
+        "featured": actor.featured,
+        "attachment": _lines(facts, locale) or None,
+    }
+    document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
+    return document
+
+
+def instance_document(site: Site, actor: Actor, keys: tuple[Key, Key]) -> Document:
+    """The Application actor that signs our fetches: readable by anybody, without a signature."""
+    document = _actor(site, actor, keys)
+    document |= {"outbox": actor.outbox, "discoverable": False, "indexable": False}
+    return document
+
+
+def markdown_summary(text: str) -> str:
+    """A profile's text as the HTML that everybody shows."""
+    return render(text) if text.strip() else ""
+
+
+def _actor(site: Site, actor: Actor, keys: tuple[Key, Key]) -> Document:
+    signing, proving = keys
+    return {
+        "id": actor.iri,
+        "type": actor.type,
+        "preferredUsername": actor.handle,
+        "webfinger": actor.address,
+        "name": actor.name,
+        "summary": actor.summary,
+        "url": actor.url,
+        "inbox": actor.inbox,
+        "endpoints": {"sharedInbox": place(site.origin, places.SHARED_INBOX)},
+        "manuallyApprovesFollowers": actor.approves_followers,
+        "discoverable": True,
+        "indexable": True,
+        "published": wire_time(actor.published_at),
+        "publicKey": {"id": signing.iri, "owner": actor.iri, "publicKeyPem": signing.public},
+        "assertionMethod": [
+            {
+                "id": proving.iri,
+                "type": "Multikey",
+                "controller": actor.iri,
+                "publicKeyMultibase": proving.public,
+            }
+        ],
+        "generator": {"type": "Application", "name": "Essaim", "implements": IMPLEMENTS},
+    }
+
+
+LINES = {
+    "legalName": {"fr": "Nom légal", "en": "Legal name", "it": "Ragione sociale"},
+    "foundingDate": {"fr": "Fondation", "en": "Founded", "it": "Fondazione"},
+}
+"""The facts that a Mastodon reader should see, and how the organisation's language calls them."""
+
+
+def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
+    """The name-value lines that every server shows on a profile."""
+    return [
+        {"type": "PropertyValue", "name": labels.get(locale, labels["en"]), "value": value}
+        for name, labels in LINES.items()
+        if isinstance(value := facts.get(name), str)
+    ]

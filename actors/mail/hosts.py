@@ -1,0 +1,65 @@
+"""Hosts: how another server is doing, when to try again, when to give up.
+
+A host that cannot be reached is left alone for a while that doubles with every failure; while it
+is left alone, one probe at a time goes out and nothing else waits on it. Hearing from it, in
+either direction, clears all of that. Everybody gives up too early (GoToSocial after 4 minutes,
+Mastodon after 3 days): we hold mail for 30 days.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+
+from actors.database import Session, insert_once
+from actors.site import Site
+from actors.tables.host import Host
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=6)
+"""A host that comes back is found within a quarter of a day, and costs four probes a day while it
+is away."""
+
+
+def delay(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row: 30 s, 1 min, 2 min … 6 h."""
+    doublings = min(max(failures - 1, 0), 20)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+
+
+async def heard_from(session: Session, name: str) -> None:
+    """The host spoke, or took our mail: whatever waits for it may go at once."""
+    await session.execute(
+        update(Host)
+        .where(Host.name == name, Host.failures > 0)
+        .values(failures=0, failing_since=None, due_at=None)
+    )
+
+
+async def failed(session: Session, site: Site, name: str, *, retry_after: timedelta | None) -> None:
+    """The host could not be reached, or asked us to wait: leave it alone for a while.
+
+    Several parcels in flight that fail together count once (Lemmy PR 4623): while the pause runs,
+    nothing is added.
+    """
+    now = site.now()
+    await insert_once(
+        session, Host, {"id": site.new_id(), "name": name, "failures": 0, "is_blocked": False}
+    )
+    failures = await session.scalar(
+        select(Host.failures).where(
+            Host.name == name, or_(Host.due_at.is_(None), Host.due_at <= now)
+        )
+    )
+    if failures is None:
+        return
+    pause = max(delay(failures + 1), retry_after or timedelta(0))
+    await session.execute(
+        update(Host)
+        .where(Host.name == name)
+        .values(failures=failures + 1, due_at=now + min(pause, LONGEST_DELAY))
+    )
+    await session.execute(
+        update(Host)
+        .where(Host.name == name, Host.failing_since.is_(None))
+        .values(failing_since=now)
+    )

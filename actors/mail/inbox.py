@@ -1,0 +1,157 @@
+"""The inbox: accept once, claim, settle.
+
+An activity is one row under its own id before anybody is answered, so a duplicate has no second
+effect and kill -9 loses nothing. A claim expires: work whose worker died is taken up again.
+Settling happens in the same transaction as the effect, so an effect is never repeated.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+import activitypub.vocabulary as ap
+from activitypub.authority import Heard
+from activitypub.iris import host
+from actors.database import Session, insert_once
+from actors.mail import hosts
+from actors.site import Site
+from actors.tables.host import Host
+from actors.tables.mail import Received
+
+WAITING, DONE, REFUSED, PARKED = "waiting", "done", "refused", "parked"
+
+CLAIM = timedelta(minutes=5)
+"""How long one activity may take, its fetches included (30 fetches of at most 10 s)."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A claimed row, as plain values: nothing of the database stays open while it is worked on."""
+
+    id: int
+    activity_iri: str
+    speaker: str
+    vouched: str
+    document: bytes
+    tries: int
+    received_at: datetime
+
+
+async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
+    """Accept an activity, once.
+
+    Returns:
+        False when it is known already, or when its host is blocked: nothing more happens then.
+    """
+    name = host(heard.speaker)
+    if await session.scalar(select(Host.is_blocked).where(Host.name == name)):
+        return False
+    await hosts.heard_from(session, name)
+    return await put(
+        session,
+        site,
+        activity_iri=str(heard.activity.id),
+        speaker=heard.speaker,
+        vouched=heard.vouched.name,
+        document=body,
+    )
+
+
+async def put(
+    session: Session, site: Site, *, activity_iri: str, speaker: str, vouched: str, document: bytes
+) -> bool:
+    """Write the row of one activity; False when its id is known."""
+    now = site.now()
+    return await insert_once(
+        session,
+        Received,
+        {
+            "id": site.new_id(),
+            "activity_iri": activity_iri,
+            "speaker": speaker,
+            "vouched": vouched,
+            "document": document,
+            "state": WAITING,
+            "reason": "",
+            "tries": 0,
+            "received_at": now,
+            "due_at": now,
+        },
+    )
+
+
+async def claim(session: Session, site: Site, limit: int) -> list[Letter]:
+    """Take the oldest activities that are due and that nobody works on."""
+    now = site.now()
+    free = (Received.claimed_until.is_(None)) | (Received.claimed_until <= now)
+    due = (
+        select(Received.id)
+        .where(Received.state == WAITING, Received.due_at <= now, free)
+        .order_by(Received.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await session.scalars(
+        update(Received)
+        .where(Received.id.in_(due.scalar_subquery()), free)
+        .values(claimed_until=now + CLAIM)
+        .returning(Received)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(
+        (
+            Letter(
+                row.id,
+                row.activity_iri,
+                row.speaker,
+                row.vouched,
+                row.document,
+                row.tries,
+                row.received_at,
+            )
+            for row in rows
+        ),
+        key=lambda letter: letter.id,
+    )
+
+
+async def settle(session: Session, received_id: int, *, state: str, reason: str = "") -> None:
+    """The activity has had its effect, or never will; its id stays for ever, its text goes."""
+    await session.execute(
+        update(Received)
+        .where(Received.id == received_id)
+        .values(state=state, reason=reason, document=b"", claimed_until=None)
+    )
+
+
+async def park(session: Session, received_id: int, *, reason: str) -> None:
+    """A bug of ours stands in the way: keep the text, so that a mended version can try again."""
+    await session.execute(
+        update(Received)
+        .where(Received.id == received_id)
+        .values(state=PARKED, reason=reason, claimed_until=None)
+    )
+
+
+async def postpone(session: Session, received_id: int, *, reason: str, until: datetime) -> None:
+    """Something it needs is not to be had now: try again then."""
+    await session.execute(
+        update(Received)
+        .where(Received.id == received_id)
+        .values(tries=Received.tries + 1, reason=reason, due_at=until, claimed_until=None)
+    )
+
+
+async def release(session: Session) -> None:
+    """Give every claim back: whoever held one is dead, because one process owns this database."""
+    await session.execute(
+        update(Received).where(Received.state == WAITING).values(claimed_until=None)
+    )
+
+
+async def next_due(session: Session) -> datetime | None:
+    """When the next activity wants attention."""
+    return await session.scalar(
+        select(Received.due_at).where(Received.state == WAITING).order_by(Received.due_at).limit(1)
+    )

@@ -1,0 +1,327 @@
+"""The outbox: post with the change it belongs to, fan out, claim by host, settle.
+
+*Post* writes one row inside the caller's transaction, however many will read it. *Fan out* turns
+it into one row for each inbox, by one statement. *Claim* takes what is due: at most so many in
+flight for one host, and never two about the same thing to the same inbox, so that an Update cannot
+overtake its Create (Fedify #538: zombie posts). *Settle* deletes what was delivered and gives
+everything else a reason and a time.
+
+An activity for an organisation of this same instance takes the same road without leaving the
+house: fan-out writes it into the inbox.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, true, union, update
+from sqlalchemy.orm import aliased
+
+from activitypub.authority import Vouched
+from activitypub.canonical_json import Document, encode
+from activitypub.iris import Iri
+from actors.database import Session
+from actors.mail import hosts, inbox
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.host import Host
+from actors.tables.mail import Delivery, Outgoing
+
+WAITING, PARKED = "waiting", "parked"
+
+CLAIM = timedelta(minutes=2)
+"""How long one delivery may take: 30 s for the request, and room for a slow start."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed delivery, as plain values."""
+
+    id: int
+    actor_id: int
+    inbox: Iri
+    host: str
+    body: bytes
+    activity_iri: str
+    tries: int
+
+
+async def post(
+    session: Session,
+    site: Site,
+    actor: Actor,
+    document: Document,
+    *,
+    about: str,
+    followers_of: Sequence[Actor] = (),
+    recipients: Sequence[str] = (),
+    is_public: bool,
+) -> Outgoing:
+    """Put one activity of ours into the post, within the caller's transaction.
+
+    Args:
+        session: the transaction that the activity belongs to.
+        site: the time and the id.
+        actor: whose activity it is.
+        document: the whole activity, proof included.
+        about: the id of the thing it speaks of; activities about one thing keep their order.
+        followers_of: actors of ours whose followers are to have it.
+        recipients: IRIs of further actors, ours or theirs; unknown ones are passed over.
+        is_public: list it in the actor's outbox.
+    """
+    row = Outgoing(
+        id=site.new_id(),
+        activity_iri=str(document["id"]),
+        actor_id=actor.id,
+        type=str(document["type"]),
+        about=about,
+        document=encode(document),
+        followers_of=[one.id for one in followers_of],
+        recipients=list(dict.fromkeys(recipients)),
+        is_public=is_public,
+        made_at=site.now(),
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
+    """Give each inbox its row.
+
+    Returns:
+        How many activities were fanned out; ask again while it is not 0.
+    """
+    rows = await session.scalars(
+        select(Outgoing)
+        .where(Outgoing.fanned_at.is_(None))
+        .order_by(Outgoing.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    count = 0
+    for outgoing in rows:
+        await _fan_out_one(session, site, outgoing)
+        outgoing.fanned_at = site.now()
+        count += 1
+    await session.flush()
+    return count
+
+
+async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> list[Parcel]:
+    """Take what is due, a few for each host; a host that fails gets one probe at a time."""
+    now = site.now()
+    earlier, flying = aliased(Delivery), aliased(Delivery)
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now)
+    overtaken = (
+        select(earlier.id)
+        .where(
+            earlier.inbox == Delivery.inbox,
+            earlier.about == Delivery.about,
+            earlier.outgoing_id < Delivery.outgoing_id,
+            earlier.state == WAITING,
+        )
+        .exists()
+    )
+    in_flight = (
+        select(func.count())
+        .where(flying.host == Delivery.host, flying.claimed_until > now)
+        .scalar_subquery()
+    )
+    place = func.row_number().over(
+        partition_by=Delivery.host, order_by=(Delivery.outgoing_id, Delivery.id)
+    )
+    ready = (
+        select(
+            Delivery.id.label("id"),
+            (place + in_flight).label("place"),
+            func.coalesce(Host.failures, 0).label("failures"),
+        )
+        .outerjoin(Host, Host.name == Delivery.host)
+        .where(
+            Delivery.state == WAITING,
+            Delivery.due_at <= now,
+            free,
+            ~overtaken,
+            or_(Host.due_at.is_(None), Host.due_at <= now),
+        )
+        .subquery()
+    )
+    chosen = (
+        select(ready.c.id)
+        .where(ready.c.place <= per_host, or_(ready.c.failures == 0, ready.c.place == 1))
+        .order_by(ready.c.place, ready.c.id)
+        .limit(limit)
+    )
+    taken = (
+        await session.scalars(
+            update(Delivery)
+            .where(Delivery.id.in_(chosen.scalar_subquery()), free)
+            .values(claimed_until=now + CLAIM)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    rows = await session.execute(
+        select(Delivery, Outgoing.actor_id, Outgoing.document, Outgoing.activity_iri)
+        .join(Outgoing, Outgoing.id == Delivery.outgoing_id)
+        .where(Delivery.id.in_(taken))
+        .order_by(Delivery.outgoing_id, Delivery.id)
+    )
+    return [
+        Parcel(one.id, actor_id, Iri(one.inbox), one.host, document, activity_iri, one.tries)
+        for one, actor_id, document, activity_iri in rows
+    ]
+
+
+async def delivered(session: Session, parcel: Parcel) -> None:
+    """It arrived: the row goes, and the host is well."""
+    await session.execute(delete(Delivery).where(Delivery.id == parcel.id))
+    await hosts.heard_from(session, parcel.host)
+
+
+async def postponed(
+    session: Session,
+    site: Site,
+    parcel: Parcel,
+    *,
+    reason: str,
+    retry_after: timedelta | None,
+    is_host_down: bool,
+    hold: timedelta,
+) -> None:
+    """Not now: try again later, until we give up.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        parcel: what was claimed.
+        reason: what happened, for the operator.
+        retry_after: what the peer asked for, if it did.
+        is_host_down: the whole host is in trouble, not this one delivery.
+        hold: how long we keep trying, from when it was posted.
+    """
+    now = site.now()
+    if is_host_down:
+        await hosts.failed(session, site, parcel.host, retry_after=retry_after)
+        due_at = now
+    else:
+        due_at = now + max(hosts.delay(parcel.tries + 1), retry_after or timedelta(0))
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id == parcel.id, Delivery.made_at > now - hold)
+        .values(tries=Delivery.tries + 1, reason=reason, due_at=due_at, claimed_until=None)
+    )
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id == parcel.id, Delivery.made_at <= now - hold)
+        .values(
+            state=PARKED, reason=f"given up after {hold.days} days: {reason}", claimed_until=None
+        )
+    )
+
+
+async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:
+    """The peer will never take it: the row stays for the operator to see, and blocks nothing."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id == parcel.id)
+        .values(state=PARKED, reason=reason, tries=Delivery.tries + 1, claimed_until=None)
+    )
+    await hosts.heard_from(session, parcel.host)
+
+
+async def inbox_gone(session: Session, parcel: Parcel) -> None:
+    """The inbox answered 410: nobody lives there any more, so nobody there follows us."""
+    there = select(Actor.id).where(
+        Actor.is_ours.is_(False),
+        or_(Actor.inbox == parcel.inbox, Actor.shared_inbox == parcel.inbox),
+    )
+    await session.execute(delete(Follow).where(Follow.follower_id.in_(there)))
+    await session.execute(
+        delete(Delivery).where(Delivery.inbox == parcel.inbox, Delivery.state == WAITING)
+    )
+
+
+async def release(session: Session) -> None:
+    """Give every claim back: whoever held one is dead, because one process owns this database."""
+    await session.execute(
+        update(Delivery).where(Delivery.state == WAITING).values(claimed_until=None)
+    )
+
+
+async def next_due(session: Session) -> datetime | None:
+    """When the next delivery wants attention: at once where something is not fanned out yet."""
+    unfanned = await session.scalar(
+        select(Outgoing.made_at).where(Outgoing.fanned_at.is_(None)).limit(1)
+    )
+    if unfanned is not None:
+        return unfanned
+    later = case((Host.due_at > Delivery.due_at, Host.due_at), else_=Delivery.due_at)
+    due_at: datetime | None = await session.scalar(
+        select(func.min(later))
+        .select_from(Delivery)
+        .outerjoin(Host, Host.name == Delivery.host)
+        .where(Delivery.state == WAITING)
+    )
+    return due_at
+
+
+async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None:
+    followers = and_(
+        Follow.follower_id == Actor.id,
+        Follow.followee_id.in_(outgoing.followers_of),
+        Follow.state == "accepted",
+    )
+    following = select(Actor.id).join(Follow, followers)
+    named = select(Actor.id).where(Actor.iri.in_(outgoing.recipients))
+    readers = union(following, named).subquery()
+    now = site.now()
+    address = func.coalesce(Actor.shared_inbox, Actor.inbox)
+    theirs = (
+        select(
+            literal(outgoing.id),
+            literal(outgoing.about),
+            Actor.host,
+            address,
+            literal(WAITING),
+            literal(""),
+            literal(0),
+            literal(now, Delivery.made_at.type),
+            literal(now, Delivery.due_at.type),
+        )
+        .where(
+            Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(False), Actor.gone_at.is_(None)
+        )
+        .distinct()
+    )
+    columns = [
+        "outgoing_id",
+        "about",
+        "host",
+        "inbox",
+        "state",
+        "reason",
+        "tries",
+        "made_at",
+        "due_at",
+    ]
+    await session.execute(insert(Delivery).from_select(columns, theirs, include_defaults=False))
+    ours = await session.scalar(
+        select(true()).where(
+            select(Actor.id)
+            .where(Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(True))
+            .exists()
+        )
+    )
+    if ours:
+        speaker = await session.get_one(Actor, outgoing.actor_id)
+        await inbox.put(
+            session,
+            site,
+            activity_iri=outgoing.activity_iri,
+            speaker=speaker.iri,
+            vouched=Vouched.OURS.name,
+            document=outgoing.document,
+        )

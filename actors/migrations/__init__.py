@@ -1,0 +1,62 @@
+"""The schema's history (Alembic), and where a database stands in it.
+
+SQLite is upgraded at start, because one process owns it; a PostgreSQL that many processes share is
+upgraded by the operator's own command, and a server that finds an older one refuses to start.
+"""
+
+from enum import Enum
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from actors.database import Database
+
+HERE = Path(__file__).parent
+
+
+class Standing(Enum):
+    """How a database stands to this program."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+async def standing(database: Database) -> Standing:
+    """Compare a database with what this program knows."""
+    script = ScriptDirectory.from_config(_config())
+    async with database.engine.connect() as connection:
+        known = await connection.run_sync(_revision)
+    if known is None:
+        return Standing.EMPTY
+    if known == script.get_current_head():
+        return Standing.CURRENT
+    older = {one.revision for one in script.walk_revisions()}
+    return Standing.OLDER if known in older else Standing.NEWER
+
+
+async def upgrade(database: Database) -> None:
+    """Bring a database to what this program needs; nothing happens when it is there already."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    return config

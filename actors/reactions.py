@@ -1,0 +1,126 @@
+"""The table: what a peer says, about what → which verbs react, and what they need first.
+
+*Gather, then apply*: `needs` is pure and says which documents must be fetched; when nothing is
+missing, the verbs run in one transaction. What is not in the table is answered 202 and has no
+effect.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import activitypub.vocabulary as ap
+from activitypub.authority import Heard
+from activitypub.iris import Iri
+from actors.database import Session
+from actors.site import Site
+from actors.verbs import (
+    following,
+    forgetting,
+    forking,
+    hearing,
+    knowing,
+    mirroring,
+    publishing,
+    remarking,
+)
+from actors.verbs.mirroring import Gathered
+from actors.vocabulary import is_model
+
+Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
+Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
+Concern = Callable[[Session, Heard[Any]], Awaitable[bool]]
+
+
+def nothing(heard: Heard[Any], gathered: Gathered) -> frozenset[Iri]:
+    """Most reactions know enough from the activity itself."""
+    return frozenset()
+
+
+async def everybody(session: Session, heard: Heard[Any]) -> bool:
+    """Most activities are addressed to us, or cost nothing."""
+    return True
+
+
+def passed_on(heard: Heard[Any], gathered: Gathered) -> frozenset[Iri]:
+    """What our own network passes on is known here already."""
+    if hearing.is_our_own(heard):
+        return frozenset()
+    return remarking.passed_on_wanted(heard, gathered)
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What happens when an activity is heard: the verbs, in order, in one transaction."""
+
+    verbs: tuple[Verb, ...]
+    needs: Needs = nothing
+    concerns: Concern = everybody
+    """Asked before anything is fetched: what concerns nobody here must not cost a request."""
+
+    async def apply(
+        self, session: Session, site: Site, heard: Heard[Any], gathered: Gathered
+    ) -> None:
+        """Run the verbs. Raises what they raise; the transaction is then undone."""
+        for verb in self.verbs:
+            await verb(session, site, heard, gathered)
+
+
+async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """An Accept answers a fork of ours or a follow of ours."""
+    if not await forking.on_listed(session, site, heard, gathered):
+        await following.on_accept(session, site, heard, gathered)
+
+
+async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """A follow, a like or a boost is taken back, also one that will come only later."""
+    if hearing.is_our_own(heard):
+        return  # the verb that says so has done it
+    found = await following.on_undo(session, heard) or await remarking.on_undo(session, heard)
+    undone = hearing.iri_of(heard.activity.object)
+    if undone and not found:
+        await mirroring.bury(session, site, undone, await hearing.speaker(session, heard))
+
+
+IGNORED = Reaction(())
+
+REACTIONS: dict[tuple[str, str], Reaction] = {
+    ("Follow", "actor"): Reaction((following.on_follow,)),
+    ("Accept", "any"): Reaction((_on_accept,)),
+    ("Reject", "any"): Reaction((following.on_reject,)),
+    ("Undo", "any"): Reaction((_on_undo,)),
+    ("Create", "model"): Reaction(
+        (publishing.on_create, forking.on_fork), publishing.version_wanted
+    ),
+    ("Update", "model"): Reaction(
+        (publishing.on_update, forking.on_fork, forking.on_upstream_update),
+        publishing.version_wanted,
+    ),
+    ("Create", "note"): Reaction((remarking.on_note,)),
+    ("Update", "note"): Reaction((remarking.on_update_note,)),
+    ("Update", "actor"): Reaction((knowing.on_update_actor,)),
+    ("Delete", "any"): Reaction((forgetting.on_delete,)),
+    ("Announce", "any"): Reaction(
+        (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
+    ),
+    ("Like", "any"): Reaction((remarking.on_like,)),
+}
+"""(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares
+them."""
+
+
+def reaction_for(activity: ap.Activity) -> Reaction:
+    """The reaction to an activity; `IGNORED` when nothing here cares."""
+    name = activity.type_name
+    specific = REACTIONS.get((name, _kind(activity.object)))
+    return specific or REACTIONS.get((name, "any"), IGNORED)
+
+
+def _kind(thing: ap.Object | Iri) -> str:
+    if not isinstance(thing, ap.Object):
+        return "actor"
+    if isinstance(thing, ap.Actor):
+        return "actor"
+    if is_model(thing):
+        return "model"
+    return "note" if isinstance(thing, (ap.Note, ap.Question)) else "other"

@@ -1,0 +1,1 @@
+"""What we remember: one file for each noun; columns and constraints, no behaviour."""

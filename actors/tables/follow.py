@@ -1,0 +1,28 @@
+"""Follow: who wants to hear from whom."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, Id, primary_key
+
+
+class Follow(Base, kw_only=True):
+    """One actor follows another; `state` is pending, accepted or rejected.
+
+    `iri` is the id of the Follow activity that counts: the newest one, because a peer that lost
+    our Accept asks again under a new id.
+    """
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("follower_id", "followee_id"),)
+
+    id: Mapped[int] = primary_key()
+    iri: Mapped[str] = mapped_column(unique=True)
+    follower_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
+    followee_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("actor.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str]
+    made_at: Mapped[datetime]

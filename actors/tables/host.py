@@ -1,0 +1,23 @@
+"""Host: another server, and how it is doing."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, primary_key
+
+
+class Host(Base, kw_only=True):
+    """A server we deliver to. While it fails, nothing is sent before `due_at`.
+
+    Hearing from it clears that.
+    """
+
+    __tablename__ = "host"
+
+    id: Mapped[int] = primary_key()
+    name: Mapped[str] = mapped_column(unique=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None] = mapped_column(default=None)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_blocked: Mapped[bool] = mapped_column(default=False)

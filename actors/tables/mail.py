@@ -1,0 +1,87 @@
+"""Received, Outgoing and Delivery: the post office, as rows.
+
+Rows are the queue: what is accepted or promised is committed with the change it belongs to, and
+survives kill -9.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, Id, primary_key
+
+
+class Received(Base, kw_only=True):
+    """One activity somebody told us, kept for ever by its id so that it has one effect.
+
+    `state` is waiting, done, refused or parked. The document is dropped once it is settled; the id
+    stays.
+    """
+
+    __tablename__ = "received"
+    __table_args__ = (Index("ix_received_state_due_at", "state", "due_at"),)
+
+    id: Mapped[int] = primary_key()
+    activity_iri: Mapped[str] = mapped_column(unique=True)
+    speaker: Mapped[str]
+    vouched: Mapped[str]
+    document: Mapped[bytes]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Outgoing(Base, kw_only=True):
+    """One activity of ours, serialised once, whoever it goes to.
+
+    `about` is the id of the thing it speaks of: two activities about the same thing never overtake
+    each other on the way to a host. `followers_of` (ids of actors of ours) and `recipients` (IRIs)
+    say who is to have it; `is_public` lists it in the outbox. `fanned_at` is null until every
+    recipient has its own row.
+    """
+
+    __tablename__ = "outgoing"
+    __table_args__ = (Index("ix_outgoing_actor_id_id", "actor_id", "id"),)
+
+    id: Mapped[int] = primary_key()
+    activity_iri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
+    type: Mapped[str]
+    about: Mapped[str]
+    document: Mapped[bytes]
+    followers_of: Mapped[list[Any]]
+    recipients: Mapped[list[Any]]
+    is_public: Mapped[bool]
+    made_at: Mapped[datetime]
+    fanned_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+
+
+class Delivery(Base, kw_only=True):
+    """One outgoing activity on its way to one inbox; deleted when delivered.
+
+    `state` is waiting or parked (given up, with the reason, for the operator to see).
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("outgoing_id", "inbox"),
+        Index("ix_delivery_host_state_due_at", "host", "state", "due_at"),
+        Index("ix_delivery_inbox_about_outgoing_id", "inbox", "about", "outgoing_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)
+    outgoing_id: Mapped[int] = mapped_column(Id, ForeignKey("outgoing.id"))
+    about: Mapped[str]
+    host: Mapped[str]
+    inbox: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)

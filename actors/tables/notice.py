@@ -1,0 +1,35 @@
+"""Notice: something a member should know."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, Id, primary_key
+
+
+class Notice(Base, kw_only=True):
+    """Told to an organisation: somebody follows, forked, replied; an upstream moved.
+
+    `kind` is one of follow, followed (our request was accepted), fork, upstream, reply, mention,
+    like, boost. `about` names sections and counts for the sentence people read.
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = primary_key()
+    owner_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("actor.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    from_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
+    model_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("model.id", ondelete="CASCADE"), default=None
+    )
+    remark_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("remark.id", ondelete="CASCADE"), default=None
+    )
+    about: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    made_at: Mapped[datetime]
+    read_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,43 @@
+"""Organisation: what is said about one of ours beside its actor."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, Id, primary_key
+
+
+class Organisation(Base, kw_only=True):
+    """An organisation of ours. `id` is its actor's.
+
+    `facts` are the structured statements of the profile (legal form, territory, families …) under
+    their names on the wire. Exactly one organisation of an instance is its network; its stewards
+    administer the instance.
+    """
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(
+        Id, ForeignKey("actor.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    is_network: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str] = mapped_column(default="fr")
+    facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+
+
+class Instance(Base, kw_only=True):
+    """One row: who this database belongs to.
+
+    A database that was made for another origin is refused at start: its addresses could not be
+    kept.
+    """
+
+    __tablename__ = "instance"
+
+    id: Mapped[int] = primary_key()
+    origin: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
+    network_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
+    made_at: Mapped[datetime]

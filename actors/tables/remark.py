@@ -1,0 +1,59 @@
+"""Remark: notes and replies, ours and theirs; likes and boosts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actors.tables.base import Base, Id, primary_key
+
+
+class Remark(Base, kw_only=True):
+    """A note: `content` is clean HTML. `visibility` is one of public, unlisted, followers, direct.
+
+    `addressed` holds the IRIs of everybody it names: who may see it when it is not public.
+    """
+
+    __tablename__ = "remark"
+
+    id: Mapped[int] = primary_key()
+    iri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"), index=True)
+    url: Mapped[str]
+    content: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    language: Mapped[str | None] = mapped_column(default=None)
+    in_reply_to: Mapped[str | None] = mapped_column(default=None, index=True)
+    visibility: Mapped[str]
+    addressed: Mapped[list[Any]]
+    document: Mapped[bytes]
+    published_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Like(Base, kw_only=True):
+    """Somebody likes a model or a remark; `object_iri` may be something we have never seen."""
+
+    __tablename__ = "like"
+    __table_args__ = (UniqueConstraint("actor_id", "object_iri"),)
+
+    id: Mapped[int] = primary_key()
+    iri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
+    object_iri: Mapped[str] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+
+
+class Boost(Base, kw_only=True):
+    """Somebody passes a model or a remark on to their followers (Announce)."""
+
+    __tablename__ = "boost"
+    __table_args__ = (UniqueConstraint("actor_id", "object_iri"),)
+
+    id: Mapped[int] = primary_key()
+    iri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
+    object_iri: Mapped[str] = mapped_column(index=True)
+    made_at: Mapped[datetime]

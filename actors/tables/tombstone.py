@@ -1,0 +1,23 @@
+"""Tombstone: something of a peer's was taken back before we ever saw it."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from actors.tables.base import Base, primary_key
+
+
+class Tombstone(Base, kw_only=True):
+    """A Delete that came before its Create, or an Undo before what it undoes.
+
+    It binds only the actor who spoke it: two neighbours may each have one for the same id.
+    """
+
+    __tablename__ = "tombstone"
+    __table_args__ = (UniqueConstraint("iri", "speaker"),)
+
+    id: Mapped[int] = primary_key()
+    iri: Mapped[str]
+    speaker: Mapped[str]
+    made_at: Mapped[datetime]

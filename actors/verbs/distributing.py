@@ -1,0 +1,80 @@
+"""Distributing: put something on the timelines of those of ours who follow its author."""
+
+from sqlalchemy import and_, delete, or_, select, union
+
+from actors.database import Session, insert_once
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.model import Model
+from actors.tables.remark import Boost, Remark
+from actors.tables.timeline import TimelineEntry
+
+
+async def distribute(
+    session: Session, site: Site, teller: Actor, subject: Model | Remark, boost: Boost | None = None
+) -> int:
+    """Put a model or remark on the home timelines of those of ours who follow the teller.
+
+    Who has it already keeps it where it is.
+
+    Returns:
+        How many of ours follow the teller.
+    """
+    owners = (
+        await session.scalars(
+            select(Follow.follower_id)
+            .join(Actor, Actor.id == Follow.follower_id)
+            .where(
+                Follow.followee_id == teller.id,
+                Follow.state == "accepted",
+                Actor.is_ours.is_(True),
+            )
+        )
+    ).all()
+    for owner_id in owners:
+        await insert_once(
+            session,
+            TimelineEntry,
+            {
+                "id": site.new_id(),
+                "owner_id": owner_id,
+                "subject_id": subject.id,
+                "kind": "model" if isinstance(subject, Model) else "remark",
+                "boost_id": boost.id if boost else None,
+                "at": site.now(),
+            },
+        )
+    return len(owners)
+
+
+async def withdraw(session: Session, owner_id: int, teller: Actor) -> None:
+    """Take from a home timeline what stood there because its owner followed the teller.
+
+    Else she would go on reading what the teller said to followers only.
+    """
+    told = union(
+        select(Model.id).where(Model.actor_id == teller.id),
+        select(Remark.id).where(Remark.actor_id == teller.id),
+    )
+    passed_on = select(Boost.id).where(Boost.actor_id == teller.id)
+    await session.execute(
+        delete(TimelineEntry).where(
+            TimelineEntry.owner_id == owner_id,
+            or_(
+                TimelineEntry.boost_id.in_(passed_on),
+                and_(TimelineEntry.boost_id.is_(None), TimelineEntry.subject_id.in_(told)),
+            ),
+        )
+    )
+
+
+async def is_followed(session: Session, actor: Actor) -> bool:
+    """Does any organisation of ours follow this actor?"""
+    found = await session.scalar(
+        select(Follow.id)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.followee_id == actor.id, Follow.state == "accepted", Actor.is_ours.is_(True))
+        .limit(1)
+    )
+    return found is not None

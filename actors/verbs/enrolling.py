@@ -1,0 +1,282 @@
+"""Enrolling: the instance itself, its organisations, its members.
+
+Founding an instance makes three things at once: its row, the Application actor that signs fetches
+(FEP-2677, FEP-d556) and the network's organisation, whose stewards administer the instance. A name
+is never given twice, not even after its organisation is gone.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from activitypub.canonical_json import Document, Json, encode
+from activitypub.iris import host
+from actors import places
+from actors.database import Session, insert_once
+from actors.documents import organisation as documents
+from actors.documents.sealing import KEY_CONTEXTS
+from actors.errors import Conflicting
+from actors.mail.keyring import KeyPems, key_rows
+from actors.places import place
+from actors.rules.naming import check_email, check_handle
+from actors.rules.permissions import Office
+from actors.rules.searching import who
+from actors.site import Site
+from actors.tables.actor import Actor, Key
+from actors.tables.member import Mandate, Member
+from actors.tables.organisation import Instance, Organisation
+from actors.verbs import posting
+
+INSTANCE_HANDLE = "instance.actor"
+"""The Application actor's name; the dot keeps it out of the names that organisations take."""
+
+
+async def found_instance(
+    session: Session,
+    site: Site,
+    *,
+    name: str,
+    handle: str = "network",
+    locale: str = "fr",
+    instance_keys: KeyPems,
+    network_keys: KeyPems,
+) -> Actor:
+    """Make this database an instance, once.
+
+    Returns:
+        The network's organisation.
+
+    Raises:
+        Conflicting: it is one already.
+    """
+    if await session.scalar(select(Instance.id)) is not None:
+        raise Conflicting("this database holds an instance already")
+    application = await _new_actor(
+        session,
+        site,
+        iri=place(site.origin, places.INSTANCE_ACTOR),
+        actor_type="Application",
+        handle=INSTANCE_HANDLE,
+        name=name,
+        summary="",
+        keys=instance_keys,
+    )
+    await _seal(session, site, application)
+    network = await add_organisation(
+        session, site, handle=handle, name=name, locale=locale, keys=network_keys, is_network=True
+    )
+    session.add(
+        Instance(
+            id=site.new_id(),
+            origin=site.origin,
+            actor_id=application.id,
+            network_id=network.id,
+            made_at=site.now(),
+        )
+    )
+    await session.flush()
+    return network
+
+
+async def add_organisation(
+    session: Session,
+    site: Site,
+    *,
+    handle: str,
+    name: str,
+    summary: str = "",
+    facts: Mapping[str, Json] | None = None,
+    locale: str | None = None,
+    keys: KeyPems,
+    is_network: bool = False,
+) -> Actor:
+    """Give an organisation its place on this instance.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        handle: its name in addresses; checked, and never given twice.
+        name: what people call it.
+        summary: a few words about it, Markdown.
+        facts: structured statements by their names on the wire.
+        locale: the language it works in.
+        keys: made beforehand by `keyring.new_keys`.
+        is_network: it is the network of this instance; once, at founding.
+
+    Raises:
+        Unwise: the handle cannot be used.
+        Conflicting: the handle is taken.
+    """
+    handle = check_handle(handle)
+    taken = await session.scalar(
+        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+    )
+    if taken is not None:
+        raise Conflicting(f"the name {handle} is taken")
+    actor = await _new_actor(
+        session,
+        site,
+        iri=place(site.origin, places.ACTOR, handle=handle),
+        actor_type="Organization",
+        handle=handle,
+        name=name,
+        summary=documents.markdown_summary(summary),
+        keys=keys,
+    )
+    session.add(
+        Organisation(
+            id=actor.id,
+            is_network=is_network,
+            locale=locale or site.locale,
+            facts=dict(facts or {}),
+        )
+    )
+    await session.flush()
+    await _seal(session, site, actor)
+    return actor
+
+
+async def update_organisation(
+    session: Session,
+    site: Site,
+    organisation: Actor,
+    *,
+    name: str,
+    summary: str,
+    facts: Mapping[str, Json],
+) -> None:
+    """Change a profile, and tell the followers."""
+    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    row = await session.get_one(Organisation, organisation.id)
+    organisation.name, row.facts = name, dict(facts)
+    organisation.sought = who(name, organisation.handle)
+    organisation.summary = documents.markdown_summary(summary)
+    organisation.updated_at = site.now()
+    document = await _seal(session, site, organisation)
+    await posting.tell_of(
+        session, site, organisation, "Update", document, followers_of=[organisation]
+    )
+
+
+async def add_member(
+    session: Session,
+    site: Site,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    organisation: Actor,
+    office: Office,
+) -> Member:
+    """Let a person act for an organisation.
+
+    Somebody known gets a further mandate and keeps her password.
+
+    Raises:
+        Unwise: the address is none.
+        Conflicting: she acts for this organisation already.
+    """
+    address = check_email(email).lower()
+    member = await session.scalar(select(Member).where(Member.email == address))
+    if member is None:
+        member = Member(
+            id=site.new_id(),
+            email=address,
+            name=name,
+            password=password_hash,
+            joined_at=site.now(),
+        )
+        session.add(member)
+        await session.flush()
+    is_new = await insert_once(
+        session,
+        Mandate,
+        {
+            "id": site.new_id(),
+            "member_id": member.id,
+            "organisation_id": organisation.id,
+            "office": office.value,
+        },
+    )
+    if not is_new:
+        raise Conflicting(f"{address} acts for {organisation.handle} already")
+    return member
+
+
+async def _new_actor(
+    session: Session,
+    site: Site,
+    *,
+    iri: str,
+    actor_type: str,
+    handle: str,
+    name: str,
+    summary: str,
+    keys: KeyPems,
+) -> Actor:
+    now = site.now()
+    is_organisation = actor_type == "Organization"
+
+    def of_organisation(template: str) -> str | None:
+        return place(site.origin, template, handle=handle) if is_organisation else None
+
+    actor = Actor(
+        id=site.new_id(),
+        iri=iri,
+        is_ours=True,
+        type=actor_type,
+        handle=handle,
+        host=host(site.origin),
+        name=name,
+        sought=who(name, handle),
+        summary=summary,
+        url=of_organisation(places.ACTOR_PAGE) or place(site.origin, "/"),
+        inbox=of_organisation(places.INBOX) or place(site.origin, places.SHARED_INBOX),
+        shared_inbox=place(site.origin, places.SHARED_INBOX),
+        outbox=of_organisation(places.OUTBOX),
+        followers=of_organisation(places.FOLLOWERS),
+        following=of_organisation(places.FOLLOWING),
+        featured=of_organisation(places.FEATURED),
+        document=b"",
+        published_at=now,
+        updated_at=now,
+    )
+    session.add(actor)
+    await session.flush()
+    session.add_all(
+        key_rows(
+            actor.id,
+            (site.new_id(), site.new_id()),
+            (
+                place(site.origin, iri.removeprefix(site.origin) + places.MAIN_KEY),
+                place(site.origin, iri.removeprefix(site.origin) + places.ED25519_KEY),
+            ),
+            keys,
+            now,
+        )
+    )
+    await session.flush()
+    return actor
+
+
+async def _seal(session: Session, site: Site, actor: Actor) -> Document:
+    """Write the actor's document anew, as the world will see it."""
+    rows = (await session.scalars(select(Key).where(Key.actor_id == actor.id))).all()
+    signing = next(one for one in rows if one.iri.endswith(places.MAIN_KEY))
+    proving = next(one for one in rows if one.iri.endswith(places.ED25519_KEY))
+    organisation = await session.get(Organisation, actor.id)
+    if organisation is None:
+        body = documents.instance_document(site, actor, (signing, proving))
+    else:
+        body = documents.to_document(
+            site,
+            actor,
+            (signing, proving),
+            facts=organisation.facts,
+            locale=organisation.locale,
+            is_network=organisation.is_network,
+        )
+    document = await posting.seal(session, site, actor, body, well_known=KEY_CONTEXTS)
+    actor.document = encode(document)
+    await session.flush()
+    return document

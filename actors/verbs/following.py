@@ -1,0 +1,221 @@
+"""Following: who wants to hear from whom.
+
+An organisation of ours may follow anybody; anybody may follow an organisation of ours. One that
+approves its followers leaves the follow waiting; all others accept at once. A repeated Follow is
+accepted again, because the peer may have lost our answer. A follow of ours counts once its
+followee says so, and nobody else. An Undo that overtakes its Follow binds.
+
+Wire: Follow, Accept{Follow}, Reject{Follow}, Undo{Follow} (ActivityPub 7.5 to 7.7, 7.10).
+"""
+
+from sqlalchemy import delete, select
+
+import activitypub.vocabulary as ap
+from activitypub.authority import Heard
+from activitypub.canonical_json import Document
+from actors.database import Session
+from actors.documents import activities
+from actors.errors import Conflicting, NotAllowed, NotFound
+from actors.mail import outbox
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.verbs import distributing, hearing, mirroring, noticing, posting
+from actors.verbs.hearing import iri_of
+from actors.verbs.mirroring import Gathered
+
+PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
+
+
+async def follow(session: Session, site: Site, follower: Actor, followee: Actor) -> Follow:
+    """An organisation of ours asks to follow somebody.
+
+    Asking again while no answer came sends a new request: the first may have been lost.
+
+    Raises:
+        Conflicting: it follows already, or would follow itself.
+        NotAllowed: the followee is gone.
+    """
+    if follower.id == followee.id:
+        raise Conflicting("an organisation does not follow itself")
+    if followee.gone_at is not None:
+        raise NotAllowed("this account no longer exists")
+    # Two colleagues who press the button at the same moment ask twice, and do not collide.
+    await session.execute(
+        select(Actor.id).where(Actor.id == follower.id).with_for_update(key_share=True)
+    )
+    known = await _between(session, follower.id, followee.id)
+    if known is not None and known.state == ACCEPTED:
+        raise Conflicting(f"{follower.name} follows {followee.address} already")
+    document = activities.activity(
+        site, "Follow", follower.iri, followee.iri, at=site.now(), to=[followee.iri]
+    )
+    row = known or _asking(site, follower, followee)
+    row.iri, row.state = str(document["id"]), PENDING
+    session.add(row)
+    await outbox.post(
+        session,
+        site,
+        follower,
+        await posting.seal(session, site, follower, document),
+        about=row.iri,
+        recipients=[followee.iri],
+        is_public=False,
+    )
+    return row
+
+
+async def unfollow(session: Session, site: Site, follow: Follow) -> None:
+    """An organisation of ours no longer wants to hear from somebody."""
+    follower = await session.get_one(Actor, follow.follower_id)
+    followee = await session.get_one(Actor, follow.followee_id)
+    await posting.say(
+        session,
+        site,
+        follower,
+        "Undo",
+        _as_document(follow, follower, followee),
+        about=follow.iri,
+        recipients=[followee.iri],
+    )
+    await session.delete(follow)
+    await session.flush()
+    await distributing.withdraw(session, follower.id, followee)
+
+
+async def on_follow(
+    session: Session, site: Site, heard: Heard[ap.Follow], gathered: Gathered
+) -> None:
+    """Somebody asks to follow one of ours.
+
+    Writes at most one Follow, one Notice and one Accept. The follower is remembered already:
+    authenticating it did that.
+
+    Raises:
+        NotFound: the object is not one of our organisations.
+    """
+    followee = await _ours(session, iri_of(heard.activity.object))
+    follower = await hearing.speaker(session, heard)
+    row = await _between(session, follower.id, followee.id)
+    is_ours = hearing.is_our_own(heard)
+    if is_ours and (row is None or row.iri != heard.activity.id):
+        return  # taken back, or asked again, before it came
+    if await mirroring.is_buried(session, str(heard.activity.id), follower):
+        return
+    is_new = row is None or (is_ours and row.state == PENDING)
+    row = row or _asking(site, follower, followee)
+    row.iri = str(heard.activity.id)
+    session.add(row)
+    await session.flush()
+    if not followee.approves_followers:
+        # Between two of ours the one row belongs to both: there the Accept makes it count.
+        row.state = row.state if is_ours else ACCEPTED
+        await posting.say(
+            session,
+            site,
+            followee,
+            "Accept",
+            _as_document(row, follower, followee),
+            about=row.iri,
+            recipients=[follower.iri],
+        )
+    if is_new:
+        await noticing.tell(session, site, followee.id, "follow", follower)
+
+
+async def on_accept(
+    session: Session, site: Site, heard: Heard[ap.Accept], gathered: Gathered
+) -> None:
+    """Somebody accepts our request to follow: by its id, or by embedding it.
+
+    Raises:
+        NotFound: we never asked this speaker.
+    """
+    row = await _asked(session, heard)
+    if row.state != ACCEPTED:
+        row.state = ACCEPTED
+        sender = await hearing.speaker(session, heard)
+        await noticing.tell(session, site, row.follower_id, "followed", sender)
+
+
+async def on_reject(
+    session: Session, site: Site, heard: Heard[ap.Reject], gathered: Gathered
+) -> None:
+    """Somebody refuses our request, or ends a follow that was accepted."""
+    row = await _asked(session, heard)
+    row.state = REJECTED
+    await session.flush()
+    await distributing.withdraw(session, row.follower_id, await hearing.speaker(session, heard))
+
+
+async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
+    """Somebody no longer follows one of ours.
+
+    Returns:
+        False when nobody did, or when something else is undone.
+    """
+    undone = heard.activity.object
+    speaker = await hearing.speaker(session, heard)
+    statement = delete(Follow).where(Follow.follower_id == speaker.id)
+    if isinstance(undone, ap.Follow):
+        # Misskey names the Follow by an id of its own making: actor and object tell which.
+        followee = select(Actor.id).where(Actor.iri == iri_of(undone.object))
+        statement = statement.where(Follow.followee_id.in_(followee))
+    else:
+        statement = statement.where(Follow.iri == iri_of(undone))
+    return bool((await session.scalars(statement.returning(Follow.id))).all())
+
+
+def _asking(site: Site, follower: Actor, followee: Actor) -> Follow:
+    """A request that nobody has answered yet; the id of its activity is still to be set."""
+    return Follow(
+        id=site.new_id(),
+        iri="",
+        follower_id=follower.id,
+        followee_id=followee.id,
+        state=PENDING,
+        made_at=site.now(),
+    )
+
+
+async def _asked(session: Session, heard: Heard[ap.Activity]) -> Follow:
+    """The request of ours that the speaker answers: ours counts, not what they say it was."""
+    speaker = await hearing.speaker(session, heard)
+    ours = (
+        select(Follow)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.followee_id == speaker.id, Actor.is_ours.is_(True))
+    )
+    answered = heard.activity.object
+    row = await session.scalar(ours.where(Follow.iri == iri_of(answered)))
+    if row is None and isinstance(answered, ap.Follow):
+        # Some servers embed our Follow under an id of their own making.
+        row = await session.scalar(ours.where(Actor.iri == answered.actor))
+    if row is None:
+        raise NotFound("nobody here asked to follow the speaker")
+    return row
+
+
+async def _between(session: Session, follower_id: int, followee_id: int) -> Follow | None:
+    return await session.scalar(
+        select(Follow).where(Follow.follower_id == follower_id, Follow.followee_id == followee_id)
+    )
+
+
+async def _ours(session: Session, iri: str) -> Actor:
+    row = await session.scalar(
+        select(Actor).where(
+            Actor.iri == iri,
+            Actor.is_ours.is_(True),
+            Actor.gone_at.is_(None),
+            Actor.type != "Application",
+        )
+    )
+    if row is None:
+        raise NotFound("there is no such organisation here")
+    return row
+
+
+def _as_document(follow: Follow, follower: Actor, followee: Actor) -> Document:
+    """The Follow as it is named in Accept and Undo: embedded, with the id under which it came."""
+    return {"id": follow.iri, "type": "Follow", "actor": follower.iri, "object": followee.iri}

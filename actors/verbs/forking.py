@@ -1,0 +1,302 @@
+"""Forking: take a proven model home, adapt it, hear when the source moves, merge.
+
+A fork names the living source (`origin`) and the exact version it took (`wasDerivedFrom`): the
+merge base. The source lists every fork that names it and answers with an Accept; a fork is valid
+without an answer. When the source moves, the owner of each fork is told which sections changed,
+which of them are core, and which conflict with her own text. A merge is a version with two
+parents, and moves the base forward.
+
+Wire: Create{fork}, Accept{Create}, Update{source} (FEDERATION.md, "Fork").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from sqlalchemy import select
+
+import activitypub.vocabulary as ap
+from activitypub.authority import Heard
+from activitypub.iris import Iri
+from actors.database import Session
+from actors.documents.model import section_iri
+from actors.errors import Gone, NotFound, Unwise
+from actors.rules import licences, merging
+from actors.rules.merging import SectionMerge, Verdict
+from actors.rules.sections import Section, Sheet, check, clean
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
+from actors.tables.mail import Outgoing
+from actors.tables.member import Member
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+from actors.verbs import hearing, noticing, posting, publishing
+from actors.verbs.mirroring import Gathered
+from actors.verbs.publishing import Making
+from actors.views import history, lineage
+from actors.vocabulary import FORK_KINDS
+
+Choice = Literal["ours", "theirs"] | Mapping[str, str]
+"""What somebody decides for one section: keep, take, or a third text by language."""
+
+
+async def fork(
+    session: Session,
+    site: Site,
+    organisation: Actor,
+    source: Model,
+    *,
+    kind: str,
+    language: str,
+    author: Member | None = None,
+) -> Model:
+    """An organisation of ours makes its own model from somebody's.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        organisation: one of ours.
+        source: any model we know, ours or theirs.
+        kind: `variant`, `translation` or `working-copy`.
+        language: the language in which it will be worked on; the source's texts stay until they
+            are replaced.
+        author: the member who acts.
+
+    Raises:
+        Unwise: the kind is unknown, or the licence forbids adaptations.
+        Gone: the source was deleted.
+    """
+    if kind not in FORK_KINDS:
+        words = f"A fork is one of {', '.join(FORK_KINDS)}."
+        raise Unwise(words, fields={"kind": words})
+    if source.deleted_at is not None:
+        raise Gone("the source was deleted")
+    base = await history.head(session, source)
+    sheet = history.sheet(base)
+    terms = licences.judge_fork(sheet.license)
+    own = replace(
+        sheet,
+        language=language,
+        license=terms.license,
+        sections=tuple(_taken(source, one) for one in sheet.sections),
+    )
+    _check_fork(own, sheet)
+    tie = Lineage(
+        id=site.new_id(),
+        model_id=0,
+        upstream_iri=source.iri,
+        base_iri=base.iri,
+        base_digest=base.digest,
+        seen_iri=base.iri,
+        kind=kind,
+    )
+    making = Making(author=author, merged_iri=base.iri)
+    return await publishing.start(session, site, organisation, own, making, lineage=tie)
+
+
+async def merge(
+    session: Session,
+    site: Site,
+    model: Model,
+    choices: Mapping[str, Choice],
+    *,
+    author: Member | None = None,
+    note: str = "",
+) -> Revision:
+    """Take what the source changed into a fork of ours, section by section.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        model: the fork.
+        choices: section key → `theirs`, `ours`, or texts by language; every conflict needs one.
+        author: the member who acts.
+        note: why, in her words.
+
+    Returns:
+        The new version, with both parents.
+
+    Raises:
+        NotFound: the model is no fork, or its source has not moved.
+        Conflicting: a conflict without a choice; `keys` names them. Nothing has changed.
+        Unwise: a choice that cannot be made here.
+    """
+    model = await publishing.held(session, model)
+    beside = await lineage.upstream(session, model)
+    if beside is None:
+        raise NotFound("this model is no fork of a model known here")
+    if not beside.moved:
+        raise NotFound("the source has not moved since it was last taken")
+    ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
+    resolved = merging.resolve(
+        beside.sections,
+        _decided(beside.sections, choices),
+        ours,
+        theirs,
+        upstream=Iri(beside.lineage.upstream_iri),
+    )
+    fit = clean(resolved)
+    _check_fork(fit, ours)
+    tie = beside.lineage
+    tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
+    await session.flush()
+    making = Making(
+        author=author,
+        note=note,
+        parent=beside.ours,
+        merged_iri=beside.current.iri,
+        modifications=history.modifications(beside.ours),
+    )
+    return await publishing.advance(session, site, model, fit, making)
+
+
+async def on_fork(
+    session: Session, site: Site, heard: Heard[ap.Create], gathered: Gathered
+) -> None:
+    """Somebody forked a model of ours: list it, tell its owner, answer.
+
+    The fork was remembered just before. Nothing happens when it is no fork of ours, when it took
+    what never was a version of its source, or when it is listed already. Until it is listed, its
+    owner does not hear of our versions: if there was one meanwhile, she is told now.
+    """
+    fork_model = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
+    tie = await lineage.of(session, fork_model) if fork_model else None
+    source = await history.model_by_iri(session, tie.upstream_iri) if tie else None
+    if fork_model is None or tie is None or source is None:
+        return
+    if not source.is_ours or source.deleted_at is not None or tie.listed_at is not None:
+        return
+    base = await lineage.base_of(session, tie)
+    if base is None:
+        return
+    tie.listed_at = site.now()
+    owner = await history.author(session, source)
+    forker = await hearing.speaker(session, heard)
+    await noticing.tell(
+        session, site, owner.id, "fork", forker, model=fork_model, about={"source": str(source.id)}
+    )
+    await posting.say(
+        session,
+        site,
+        owner,
+        "Accept",
+        str(heard.activity.id),
+        about=fork_model.iri,
+        recipients=[forker.iri],
+        result=fork_model.iri,
+    )
+    if base.id != source.head_id:
+        await publishing.tell_newest(session, site, source, [forker.iri])
+
+
+async def on_listed(
+    session: Session, site: Site, heard: Heard[ap.Accept], gathered: Gathered
+) -> bool:
+    """The source's owner lists a fork of ours: the Accept answers our Create.
+
+    Returns:
+        True when it did; False when the Accept is about something else.
+    """
+    created = await session.scalar(
+        select(Outgoing).where(
+            Outgoing.activity_iri == hearing.iri_of(heard.activity.object),
+            Outgoing.type == "Create",
+        )
+    )
+    own = await history.model_by_iri(session, created.about) if created else None
+    tie = await lineage.of(session, own) if own else None
+    source = await history.model_by_iri(session, tie.upstream_iri) if tie else None
+    if tie is None or source is None:
+        return False
+    owner = await history.author(session, source)
+    if owner.iri == heard.speaker:
+        tie.listed_at = tie.listed_at or site.now()
+        await session.flush()
+    return True
+
+
+async def on_upstream_update(
+    session: Session, site: Site, heard: Heard[ap.Update], gathered: Gathered
+) -> None:
+    """A model moved on: tell the owner of each of our forks of it what that means for her text."""
+    source = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
+    if source is None or source.deleted_at is not None:
+        return
+    current = await history.head(session, source)
+    rows = await session.execute(
+        select(Lineage, Model)
+        .join(Model, Model.id == Lineage.model_id)
+        .where(
+            Lineage.upstream_iri == source.iri,
+            Lineage.seen_iri != current.iri,
+            Model.is_ours.is_(True),
+            Model.deleted_at.is_(None),
+        )
+    )
+    sender = await history.author(session, source)
+    for tie, own in rows.all():
+        tie.seen_iri = current.iri
+        await session.flush()
+        beside = await lineage.upstream(session, own)
+        if beside is not None:
+            about = {"version": current.number} | _moved(beside.sections)
+            await noticing.tell(
+                session, site, own.actor_id, "upstream", sender, model=own, about=about
+            )
+
+
+def _taken(source: Model, section: Section) -> Section:
+    """A section as the fork starts with it: the same text, tied to where it came from."""
+    return replace(
+        section,
+        upstream=section_iri(source.iri, section.key),
+        upstream_digests=dict(section.digests),
+    )
+
+
+def _check_fork(own: Sheet, known: Sheet) -> None:
+    """A fork may have no name yet in the language it is worked on in.
+
+    Until then it shows the source's.
+    """
+    name = own.names.get(own.language) or next(iter(known.names.values()), "")
+    check(replace(own, names={own.language: name, **own.names}))
+
+
+def _decided(
+    sections: Sequence[SectionMerge], choices: Mapping[str, Choice]
+) -> dict[str, Literal["ours", "theirs"] | Section]:
+    by_key = {one.key: one for one in sections}
+    decided: dict[str, Literal["ours", "theirs"] | Section] = {}
+    for key, choice in choices.items():
+        if choice == "ours" or choice == "theirs":
+            decided[key] = choice
+        elif key in by_key and isinstance(choice, Mapping):
+            decided[key] = _third(by_key[key], choice)
+        else:
+            words = "There is no such section."
+            raise Unwise(words, fields={f"choices.{key}": words})
+    return decided
+
+
+def _third(row: SectionMerge, texts: Mapping[str, str]) -> Section:
+    """A third text: ours, or theirs where we have none.
+
+    With these languages rewritten for themselves.
+    """
+    ground = row.ours or row.theirs or row.base
+    if ground is None:
+        raise NotFound("there is no such section")
+    kept = {tag: one for tag, one in ground.translated_from.items() if tag not in texts}
+    return replace(ground, texts={**ground.texts, **texts}, translated_from=kept)
+
+
+def _moved(sections: Sequence[SectionMerge]) -> dict[str, list[str]]:
+    """What the notice says: which sections the source changed, which are core, which conflict."""
+    changed = [one for one in sections if one.verdict in (Verdict.THEIRS, Verdict.CONFLICT)]
+    return {
+        "changed": [one.key for one in changed],
+        "core": [one.key for one in changed if one.core],
+        "conflicts": [one.key for one in changed if one.verdict is Verdict.CONFLICT],
+    }

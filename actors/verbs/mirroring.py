@@ -1,0 +1,426 @@
+"""Mirroring: remember somebody else's document.
+
+What is remembered was vouched for by its owner's origin, key or proof before it came here. A
+version never changes once it is known; a living thing changes only forward in time; a deleted one
+never comes back.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+import activitypub.vocabulary as ap
+from activitypub.canonical_json import encode
+from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
+from activitypub.iris import Iri, host, parse
+from activitypub.markup import clean
+from activitypub.multihash import digest_of
+from activitypub.proofs import eddsa_jcs
+from actors.database import Session, insert_once
+from actors.documents import model as model_documents
+from actors.mail import keyring
+from actors.rules.searching import folded, who
+from actors.rules.sections import Sheet
+from actors.site import Site
+from actors.tables.actor import Actor, Key
+from actors.tables.lineage import Lineage
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.tables.revision import Revision
+from actors.tables.tombstone import Tombstone
+from actors.vocabulary import bare
+
+Gathered = Mapping[Iri, ap.Object]
+"""What a reaction asked to be fetched, by id: each read from its own origin, or from what we
+remember."""
+
+
+async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor:
+    """Remember an actor, or what is new about one, with the public keys it lists.
+
+    Raises:
+        NotAuthoritative: it claims to be one of ours, or a key that belongs to somebody else.
+    """
+    iri = _id(actor)
+    row = await session.scalar(select(Actor).where(Actor.iri == iri))
+    if host(iri) == host(site.origin):
+        if row is None or not row.is_ours:
+            raise NotAuthoritative("nobody else speaks for this instance", code="key-owner")
+        return row
+    if row is not None and row.gone_at is not None:
+        # Its keys are still read, so that what it says now is refused for the right reason.
+        await _remember_keys(session, site, row, actor)
+        return row
+    values = {
+        "type": actor.type_name,
+        "handle": actor.preferred_username,
+        "host": host(iri),
+        "name": actor.name or actor.preferred_username,
+        "sought": who(actor.name or "", actor.preferred_username),
+        "summary": clean(actor.summary or ""),
+        "url": _page(actor, iri),
+        "icon": _picture(actor),
+        "inbox": str(actor.inbox),
+        "shared_inbox": actor.shared_inbox,
+        "outbox": actor.outbox,
+        "followers": actor.followers,
+        "following": actor.following,
+        "featured": actor.featured,
+        "approves_followers": actor.manually_approves_followers,
+        "document": encode(actor.document),
+        "updated_at": site.now(),
+    }
+    if row is None:
+        fresh = {"id": site.new_id(), "iri": iri, "is_ours": False, "gone_at": None}
+        fresh["published_at"] = actor.published or site.now()
+        await insert_once(session, Actor, values | fresh)
+        row = (await session.scalars(select(Actor).where(Actor.iri == iri))).one()
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+    await _remember_keys(session, site, row, actor)
+    return row
+
+
+async def remember_model(
+    session: Session, site: Site, article: ap.Object, version: ap.Object, owner: Actor
+) -> Model | None:
+    """Remember a model and the version it currently is at.
+
+    Returns:
+        The model; None when it was deleted, and therefore stays deleted.
+
+    Raises:
+        Malformed: the sheet cannot be understood, or a digest does not fit.
+        NotAuthoritative: the version is not one of this model's, or the model not the owner's.
+        NotAuthentic: the version carries a proof that does not hold.
+    """
+    iri = _id(article)
+    await _one_at_a_time(session, owner)
+    known = await session.scalar(select(Model).where(Model.iri == iri))
+    if known is not None and (known.is_ours or known.deleted_at is not None):
+        return known if known.deleted_at is None else None
+    _check_owner(article, owner, known)
+    if await is_buried(session, iri, owner):
+        return None
+    if not model_documents.belongs_together(article, version):
+        raise NotAuthoritative("the version is not one of this model's", code="origin-object")
+    await _check_proof(session, site, version, owner)
+    reading = model_documents.read(version)
+    _check_announced(article, version, reading)
+    said_at = _not_later_than_now(site, article.updated or article.published)
+    model = known or _new_model(site, iri, owner, reading.sheet, article, said_at)
+    if known is None:
+        session.add(model)
+        await session.flush()
+    revision = await _remember_revision(session, site, model, version, reading)
+    if revision.number >= model.number and (known is None or said_at >= model.updated_at):
+        _move_head(model, revision, reading.sheet, article, said_at)
+    await _remember_lineage(session, site, model, reading)
+    await session.flush()
+    return model
+
+
+async def remember_remark(
+    session: Session, site: Site, note: ap.Object, owner: Actor, *, visibility: str
+) -> Remark | None:
+    """Remember a note, or its newer wording; None when it was deleted."""
+    iri = _id(note)
+    await _one_at_a_time(session, owner)
+    known = await session.scalar(select(Remark).where(Remark.iri == iri))
+    if known is not None and (known.deleted_at is not None or known.actor_id != owner.id):
+        return None
+    if await is_buried(session, iri, owner):
+        return None
+    said_at = _not_later_than_now(site, note.updated or note.published)
+    content, summary = clean(note.content or ""), note.summary or ""
+    document = encode(note.document)
+    if known is not None:
+        if said_at > known.updated_at:
+            known.content, known.summary = content, summary
+            known.document, known.updated_at = document, said_at
+            await session.flush()
+        return known
+    remark = Remark(
+        id=site.new_id(),
+        iri=iri,
+        actor_id=owner.id,
+        url=_page(note, iri),
+        language=next(iter(note.content_map), None),
+        in_reply_to=note.in_reply_to,
+        visibility=visibility,
+        addressed=[*note.to, *note.cc],
+        content=content,
+        summary=summary,
+        document=document,
+        published_at=_not_later_than_now(site, note.published),
+        updated_at=said_at,
+    )
+    session.add(remark)
+    await session.flush()
+    return remark
+
+
+def say_sheet(model: Model, sheet: Sheet) -> None:
+    """Copy onto the model what lists and search need to know of its newest sheet."""
+    model.language, model.languages = sheet.language, languages_of(sheet)
+    model.names, model.summaries = dict(sheet.names), dict(sheet.summaries)
+    model.family, model.territory = family_of(sheet), territory_of(sheet)
+    model.license, model.sought = sheet.license, sought_text(sheet)
+
+
+def sought_text(sheet: Sheet) -> str:
+    """Everything the directory finds a model by."""
+    texts = [*sheet.names.values(), *sheet.summaries.values()]
+    for section in sheet.sections:
+        texts += [*section.names.values(), *section.texts.values()]
+    return folded("\n".join(texts))
+
+
+def family_of(sheet: Sheet) -> str | None:
+    """The family a sheet names, as our short word (`hosting`)."""
+    family = sheet.facts.get("family")
+    return bare(family).removeprefix("family-") if isinstance(family, str) else None
+
+
+def territory_of(sheet: Sheet) -> list[str]:
+    """The territories a sheet names, as IRIs."""
+    territory = sheet.facts.get("territory")
+    items = territory if isinstance(territory, list) else [territory]
+    return [item for item in items if isinstance(item, str)]
+
+
+def languages_of(sheet: Sheet) -> list[str]:
+    """The languages in which there is something to read, the sheet's own first."""
+    written = set(sheet.names).union(*(one.texts for one in sheet.sections))
+    return [language for language in sheet.languages if language in written]
+
+
+def _new_model(
+    site: Site, iri: Iri, owner: Actor, sheet: Sheet, article: ap.Object, said_at: datetime
+) -> Model:
+    return Model(
+        id=site.new_id(),
+        iri=iri,
+        actor_id=owner.id,
+        is_ours=False,
+        url=_page(article, iri),
+        language=sheet.language,
+        license=sheet.license,
+        document=encode(article.document),
+        published_at=min(article.published or said_at, said_at),
+        updated_at=said_at,
+    )
+
+
+def _move_head(
+    model: Model, revision: Revision, sheet: Sheet, article: ap.Object, said_at: datetime
+) -> None:
+    """The model now says what this version says."""
+    model.head_id, model.number = revision.id, revision.number
+    say_sheet(model, sheet)
+    model.url = _page(article, Iri(model.iri))
+    model.document = encode(article.document)
+    model.updated_at = said_at
+
+
+async def _remember_revision(
+    session: Session,
+    site: Site,
+    model: Model,
+    version: ap.Object,
+    reading: model_documents.Reading,
+) -> Revision:
+    iri = _id(version)
+    known = await session.scalar(select(Revision).where(Revision.iri == iri))
+    if known is not None:
+        if known.model_id != model.id:
+            raise NotAuthoritative("the version is another model's", code="origin-object")
+        if known.digest != reading.digest:
+            raise Malformed("a version never changes once it is published", code="digest")
+        return known
+    if await _has_number(session, model, reading.number):
+        raise NotAuthoritative("the model has a version of that number", code="origin-object")
+    origin = reading.origin
+    tie = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
+    taken = origin.base if origin and (tie is None or tie.base_iri != origin.base) else None
+    revision = Revision(
+        id=site.new_id(),
+        iri=iri,
+        model_id=model.id,
+        number=reading.number,
+        parent_iri=reading.parent,
+        merged_iri=taken,
+        sheet=reading.sheet.to_json(),
+        modifications=[one.to_json() for one in origin.modifications] if origin else [],
+        digest=reading.digest,
+        document=encode(version.document),
+        made_at=version.published or site.now(),
+    )
+    session.add(revision)
+    await session.flush()
+    return revision
+
+
+async def _remember_lineage(
+    session: Session, site: Site, model: Model, reading: model_documents.Reading
+) -> None:
+    origin = reading.origin
+    if origin is None or model.number != reading.number:
+        return
+    lineage = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
+    if lineage is None:
+        session.add(
+            Lineage(
+                id=site.new_id(),
+                model_id=model.id,
+                upstream_iri=origin.source,
+                base_iri=origin.base,
+                base_digest=origin.base_digest,
+                seen_iri=origin.base,
+                kind=origin.kind,
+            )
+        )
+    elif lineage.upstream_iri == origin.source and await _may_be_base(session, origin):
+        lineage.base_iri, lineage.base_digest = origin.base, origin.base_digest
+
+
+async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool:
+    """Of a source of ours, only a version of ours; of others we may not know every version."""
+    source = await session.scalar(select(Model).where(Model.iri == origin.source))
+    if source is None or not source.is_ours:
+        return True
+    base = await session.scalar(
+        select(Revision.digest).where(Revision.iri == origin.base, Revision.model_id == source.id)
+    )
+    return base is not None and origin.base_digest in ("", base)
+
+
+async def _remember_keys(session: Session, site: Site, row: Actor, actor: ap.Actor) -> None:
+    """Replace what we knew of an actor's keys by what its own document says now."""
+    await session.execute(delete(Key).where(Key.actor_id == row.id))
+    listed = [(one, keyring.RSA, one.pem) for one in actor.public_keys]
+    listed += [(one, keyring.ED25519, one.multibase) for one in actor.assertion_methods]
+    for one, algorithm, public in listed:
+        if public is None or one.owner != row.iri or host(one.id) != host(Iri(row.iri)):
+            continue
+        is_new = await insert_once(
+            session,
+            Key,
+            {
+                "id": site.new_id(),
+                "actor_id": row.id,
+                "iri": one.id,
+                "algorithm": keyring.ED25519 if public.startswith("z") else algorithm,
+                "public": public,
+                "private": None,
+                "read_at": site.now(),
+            },
+        )
+        if not is_new and not await _owns_key(session, row, one.id):
+            raise NotAuthoritative("the key is somebody else's already", code="key-owner")
+
+
+async def _owns_key(session: Session, row: Actor, key_iri: Iri) -> bool:
+    owner = await session.scalar(select(Key.actor_id).where(Key.iri == key_iri))
+    return owner == row.id
+
+
+async def _check_proof(session: Session, site: Site, version: ap.Object, owner: Actor) -> None:
+    """A proof that is there has to hold.
+
+    A version without one rests on the origin it was read at.
+    """
+    method = eddsa_jcs.method(version.document)
+    if method is None:
+        return
+    found = await keyring.known(session, method)
+    if found is None or found[1].id != owner.id:
+        raise NotAuthentic(
+            "the proof was made with a key that is not the owner's", code="key-owner"
+        )
+    eddsa_jcs.verify(
+        version.document, keyring.public_key(found[0]), method_owner=Iri(owner.iri), now=site.now()
+    )
+
+
+async def bury(session: Session, site: Site, iri: str, speaker: Actor) -> None:
+    """The speaker took something back that we have not seen: it will not count when it comes.
+
+    That binds the speaker alone: a neighbour cannot bury what others are about to say.
+    """
+    await insert_once(
+        session,
+        Tombstone,
+        {"id": site.new_id(), "iri": iri, "speaker": speaker.iri, "made_at": site.now()},
+    )
+
+
+async def is_buried(session: Session, iri: str, speaker: Actor) -> bool:
+    """Did the speaker take it back before we saw it, or is the speaker gone altogether?"""
+    row = await session.scalar(
+        select(Tombstone.id).where(Tombstone.iri == iri, Tombstone.speaker == speaker.iri)
+    )
+    return row is not None or speaker.gone_at is not None
+
+
+async def _one_at_a_time(session: Session, owner: Actor) -> None:
+    """Whoever else speaks of this owner's things waits until the transaction ends.
+
+    An author's Create and a reader's Announce of one new thing often come at the same moment.
+    """
+    await session.execute(
+        select(Actor.id).where(Actor.id == owner.id).with_for_update(key_share=True)
+    )
+
+
+async def _has_number(session: Session, model: Model, number: int) -> bool:
+    found = await session.scalar(
+        select(Revision.id).where(Revision.model_id == model.id, Revision.number == number)
+    )
+    return found is not None
+
+
+def _not_later_than_now(site: Site, moment: datetime | None) -> datetime:
+    """When something was said; a clock that runs ahead would keep it on top for ever."""
+    return min(moment or site.now(), site.now())
+
+
+def _check_announced(
+    article: ap.Object, version: ap.Object, reading: model_documents.Reading
+) -> None:
+    """The version has to be the one that the living model speaks of, and that its link pins."""
+    names_one = "currentVersion" in article.extra
+    if names_one and model_documents.current_version(article) != version.id:
+        raise NotAuthoritative("the version goes by another id", code="origin-object")
+    pinned = model_documents.pinned_digest(article)
+    if pinned is not None and pinned != digest_of(version.document):
+        raise Malformed("the version is not what the link to it says", code="digest")
+    if article.extra.get("digest") not in (None, reading.digest):
+        raise Malformed("the model was announced with another digest", code="digest")
+
+
+def _check_owner(article: ap.Object, owner: Actor, known: Model | None) -> None:
+    if article.attributed_to != (owner.iri,) or (known and known.actor_id != owner.id):
+        raise NotAuthoritative("the model belongs to somebody else", code="attribution")
+
+
+def _id(thing: ap.Object) -> Iri:
+    if thing.id is None:
+        raise Malformed("what is to be remembered needs an id", code="json")
+    return thing.id
+
+
+def _page(thing: ap.Object, iri: Iri) -> str:
+    """Where people read it: only on its own host, or anybody could pass for anybody's page."""
+    url = thing.url
+    try:
+        return url if url and host(parse(url)) == host(iri) else iri
+    except Malformed:
+        return iri
+
+
+def _picture(actor: ap.Actor) -> str | None:
+    url = (actor.icon or {}).get("url")
+    return url if isinstance(url, str) else None

@@ -1,0 +1,50 @@
+"""Noticing: tell a member something."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from actors.database import Session
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.notice import Notice
+from actors.tables.remark import Remark
+
+
+async def tell(
+    session: Session,
+    site: Site,
+    owner_id: int,
+    kind: str,
+    sender: Actor,
+    *,
+    model: Model | None = None,
+    remark: Remark | None = None,
+    about: dict[str, Any] | None = None,
+) -> None:
+    """Write one notice for an organisation of ours; nobody is told of what she did herself."""
+    if owner_id == sender.id:
+        return
+    session.add(
+        Notice(
+            id=site.new_id(),
+            owner_id=owner_id,
+            kind=kind,
+            from_id=sender.id,
+            model_id=model.id if model else None,
+            remark_id=remark.id if remark else None,
+            about=about or {},
+            made_at=site.now(),
+        )
+    )
+    await session.flush()
+
+
+async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:
+    """An organisation has looked at its notices up to this one."""
+    await session.execute(
+        update(Notice)
+        .where(Notice.owner_id == owner.id, Notice.id <= up_to_id, Notice.read_at.is_(None))
+        .values(read_at=site.now())
+    )

@@ -1,0 +1,92 @@
+"""Posting: seal an activity of ours and put it into the post, in the caller's transaction."""
+
+from collections.abc import Sequence
+
+from activitypub.canonical_json import Document, Json
+from actors.database import Session
+from actors.documents import activities
+from actors.documents.sealing import sealed
+from actors.mail import keyring, outbox
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.mail import Outgoing
+
+
+async def seal(
+    session: Session,
+    site: Site,
+    actor: Actor,
+    document: Document,
+    *,
+    well_known: tuple[str, ...] = (),
+) -> Document:
+    """A document with its context, and with the proof of the actor who answers for it."""
+    held = await keyring.proof_key(session, actor.id)
+    return sealed(document, key=held.key, method=held.iri, at=site.now(), well_known=well_known)
+
+
+async def say(
+    session: Session,
+    site: Site,
+    actor: Actor,
+    activity_type: str,
+    subject: Json,
+    *,
+    about: str,
+    recipients: Sequence[str] = (),
+    followers_of: Sequence[Actor] = (),
+    to: Json = None,
+    cc: Json = None,
+    is_public: bool = False,
+    **more: Json,
+) -> Outgoing:
+    """Post one activity about something that is not embedded (Follow, Accept, Announce, Undo …).
+
+    Without `to`, it is addressed to its recipients.
+    """
+    document = activities.activity(
+        site,
+        activity_type,
+        actor.iri,
+        subject,
+        at=site.now(),
+        to=list(recipients) if to is None else to,
+        cc=cc,
+        **more,
+    )
+    return await outbox.post(
+        session,
+        site,
+        actor,
+        await seal(session, site, actor, document),
+        about=about,
+        recipients=recipients,
+        followers_of=followers_of,
+        is_public=is_public,
+    )
+
+
+async def tell_of(
+    session: Session,
+    site: Site,
+    actor: Actor,
+    activity_type: str,
+    document: Document,
+    *,
+    recipients: Sequence[str] = (),
+    followers_of: Sequence[Actor] = (),
+    linked: Document | None = None,
+    is_public: bool = True,
+) -> Outgoing:
+    """Post a Create or Update with its object embedded, addressed as the object is."""
+    body = activities.about_object(site, activity_type, document, at=site.now(), linked=linked)
+    return await outbox.post(
+        session,
+        site,
+        actor,
+        await seal(session, site, actor, body),
+        about=str(document["id"]),
+        recipients=recipients,
+        followers_of=followers_of,
+        is_public=is_public,
+    )

@@ -1,0 +1,331 @@
+"""Remarking: notes, replies, likes, boosts.
+
+A note from elsewhere is kept when it concerns somebody here: one of ours follows its author, is
+addressed by it, or it answers something that we know. Everything else is answered 202 and
+forgotten, as Mastodon does (M46, activity/create.rb). Nobody is told of a note that is not for her:
+neither the owner of what it answers, nor who is mentioned in it without being addressed.
+
+Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+import activitypub.vocabulary as ap
+from activitypub.addressing import Visibility, addresses, visibility
+from activitypub.authority import Heard
+from activitypub.canonical_json import encode
+from activitypub.iris import Iri
+from activitypub.markup import render
+from actors import places
+from actors.database import Session, insert_once
+from actors.documents import model as model_documents
+from actors.documents import remark as documents
+from actors.errors import NotFound, Unwise
+from actors.places import place
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.notice import Notice
+from actors.tables.remark import Boost, Like, Remark
+from actors.verbs import distributing, hearing, mirroring, noticing, posting
+from actors.verbs.hearing import iri_of
+from actors.verbs.mirroring import Gathered
+from actors.views import timelines
+from actors.vocabulary import is_model
+
+OVERTAKEN = timedelta(days=1)
+"""How old a note may be whose Update we hear first: what is older we did not want at its time
+(Mastodon, activity/update.rb)."""
+
+LONGEST_REMARK = 5_000
+"""Characters of a remark of ours: ten times Mastodon's; what is longer belongs into a model."""
+
+
+async def remark(
+    session: Session,
+    site: Site,
+    organisation: Actor,
+    *,
+    text: str,
+    in_reply_to: Model | Remark | None = None,
+    visible: Visibility = Visibility.PUBLIC,
+    language: str | None = None,
+) -> Remark:
+    """An organisation of ours says something, or answers.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        organisation: who speaks.
+        text: Markdown.
+        in_reply_to: what it answers; its author is notified.
+        visible: who may see it.
+        language: the language of the text.
+
+    Raises:
+        Unwise: there is no text, or too much of it.
+    """
+    if not text.strip() or len(text) > LONGEST_REMARK:
+        words = f"Write something of at most {LONGEST_REMARK:,} characters."
+        raise Unwise(words, fields={"text": words})
+    answered = await session.get_one(Actor, in_reply_to.actor_id) if in_reply_to else None
+    mentioned = (answered,) if answered and answered.id != organisation.id else ()
+    followers = Iri(organisation.followers) if organisation.followers else None
+    to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
+    remark_id = site.new_id()
+    iri = place(site.origin, places.REMARK, id=remark_id)
+    row = Remark(
+        id=remark_id,
+        iri=iri,
+        actor_id=organisation.id,
+        url=iri,
+        content=render(text),
+        language=language,
+        in_reply_to=in_reply_to.iri if in_reply_to else None,
+        visibility=visible.name.lower(),
+        addressed=[*to, *cc],
+        document=b"",
+        published_at=site.now(),
+        updated_at=site.now(),
+    )
+    body = documents.to_document(row, organisation, to=to, cc=cc, mentioned=mentioned)
+    document = await posting.seal(session, site, organisation, body)
+    row.document = encode(document)
+    session.add(row)
+    await session.flush()
+    await posting.tell_of(
+        session,
+        site,
+        organisation,
+        "Create",
+        document,
+        recipients=[one.iri for one in mentioned],
+        followers_of=() if visible is Visibility.DIRECT else [organisation],
+        is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
+    )
+    return row
+
+
+async def on_note(
+    session: Session, site: Site, heard: Heard[ap.Create], gathered: Gathered
+) -> None:
+    """Somebody says something that may concern us."""
+    await _hear(session, site, heard)
+
+
+async def on_update_note(
+    session: Session, site: Site, heard: Heard[ap.Update], gathered: Gathered
+) -> None:
+    """Somebody rewords a note that we keep.
+
+    One that we do not keep stays unknown, unless it is so young that its Create was overtaken.
+    """
+    note = heard.activity.object
+    if hearing.is_our_own(heard) or not isinstance(note, ap.Object):
+        return
+    if await session.scalar(select(Remark.id).where(Remark.iri == iri_of(note))) is not None:
+        author = await hearing.speaker(session, heard)
+        await mirroring.remember_remark(
+            session, site, note, author, visibility=_visibility(note, author)
+        )
+    elif note.published is not None and note.published > site.now() - OVERTAKEN:
+        await _hear(session, site, heard)
+
+
+async def on_like(session: Session, site: Site, heard: Heard[ap.Like], gathered: Gathered) -> None:
+    """Somebody likes something that we know; liking what was not meant for them has no effect."""
+    subject = await _known(session, iri_of(heard.activity.object))
+    if subject is None or not _is_open(subject):
+        return
+    liker = await hearing.speaker(session, heard)
+    if await mirroring.is_buried(session, str(heard.activity.id), liker):
+        return
+    is_new = await insert_once(
+        session,
+        Like,
+        {
+            "id": site.new_id(),
+            "iri": str(heard.activity.id),
+            "actor_id": liker.id,
+            "object_iri": subject.iri,
+            "made_at": site.now(),
+        },
+    )
+    if is_new:
+        await _tell_owner(session, site, "like", liker, subject)
+
+
+async def on_announce(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> None:
+    """Somebody passes something on: of ours, or to ours who follow them.
+
+    What was passed on is remembered from its own origin, never from the Announce.
+    """
+    booster = await hearing.speaker(session, heard)
+    if await mirroring.is_buried(session, str(heard.activity.id), booster):
+        return
+    subject = await _known(session, iri_of(heard.activity.object))
+    subject = subject or await _gathered_subject(session, site, heard, gathered)
+    if subject is None or not _is_open(subject):
+        return
+    is_new = await insert_once(
+        session,
+        Boost,
+        {
+            "id": site.new_id(),
+            "iri": str(heard.activity.id),
+            "actor_id": booster.id,
+            "object_iri": subject.iri,
+            "made_at": site.now(),
+        },
+    )
+    boost = await session.scalar(
+        select(Boost).where(Boost.actor_id == booster.id, Boost.object_iri == subject.iri)
+    )
+    await distributing.distribute(session, site, booster, subject, boost)
+    if is_new and not hearing.is_our_own(heard):
+        await _tell_owner(session, site, "boost", booster, subject)
+
+
+async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
+    """Somebody takes a like or a boost back.
+
+    Returns:
+        False when there was none of that id.
+    """
+    undone, speaker = heard.activity.object, await hearing.speaker(session, heard)
+    iri = iri_of(undone)
+    like = delete(Like).where(Like.actor_id == speaker.id, Like.iri == iri)
+    boost = delete(Boost).where(Boost.actor_id == speaker.id, Boost.iri == iri)
+    likes = (await session.scalars(like.returning(Like.id))).all()
+    boosts = (await session.scalars(boost.returning(Boost.id))).all()
+    return bool(likes or boosts)
+
+
+async def passing_on_concerns_us(session: Session, heard: Heard[ap.Announce]) -> bool:
+    """Do we know what is passed on, or does one of ours follow who does so?"""
+    if await _known(session, iri_of(heard.activity.object)) is not None:
+        return True
+    return await distributing.is_followed(session, await hearing.speaker(session, heard))
+
+
+def passed_on_wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset[Iri]:
+    """What must be fetched before something passed on can be remembered.
+
+    It, its author, a model's version.
+    """
+    iri = Iri(iri_of(heard.activity.object))
+    thing = gathered.get(iri)
+    if thing is None:
+        return frozenset({iri})
+    wanted = set(thing.attributed_to[:1])
+    if is_model(thing):
+        wanted.add(model_documents.current_version(thing))
+    return frozenset(wanted - gathered.keys())
+
+
+async def _gathered_subject(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> Model | Remark | None:
+    thing = gathered[Iri(iri_of(heard.activity.object))]
+    author = gathered.get(thing.attributed_to[0]) if thing.attributed_to else None
+    if not isinstance(author, ap.Actor):
+        raise NotFound("what was passed on has no author that can be read")
+    owner = await mirroring.remember_actor(session, site, author)
+    if is_model(thing):
+        version = gathered[model_documents.current_version(thing)]
+        return await mirroring.remember_model(session, site, thing, version, owner)
+    if isinstance(thing, ap.Note):
+        return await mirroring.remember_remark(
+            session, site, thing, owner, visibility=_visibility(thing, owner)
+        )
+    return None
+
+
+async def _known(session: Session, iri: str | None) -> Model | Remark | None:
+    if not iri:
+        return None
+    model = await session.scalar(select(Model).where(Model.iri == iri, Model.deleted_at.is_(None)))
+    return model or await session.scalar(
+        select(Remark).where(Remark.iri == iri, Remark.deleted_at.is_(None))
+    )
+
+
+async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None:
+    """A note that is new to us: keep it if it concerns somebody here, show it, tell of it.
+
+    A note that we have already keeps its words: those change by an Update.
+    """
+    note = heard.activity.object
+    if not isinstance(note, ap.Object):
+        return
+    author = await hearing.speaker(session, heard)
+    kept = await session.scalar(select(Remark).where(Remark.iri == iri_of(note)))
+    if kept is None and await _concerns_us(session, note, author):
+        kept = await mirroring.remember_remark(
+            session, site, note, author, visibility=_visibility(note, author)
+        )
+    if kept is None or kept.actor_id != author.id or kept.deleted_at is not None:
+        return
+    if kept.visibility != Visibility.DIRECT.name.lower():
+        await distributing.distribute(session, site, author, kept)
+    await _tell(session, site, author, kept)
+
+
+async def _concerns_us(session: Session, note: ap.Object, author: Actor) -> bool:
+    return bool(
+        await _of_ours(session, [*note.to, *note.cc])
+        or await _known(session, note.in_reply_to)
+        or await distributing.is_followed(session, author)
+    )
+
+
+async def _of_ours(session: Session, iris: Sequence[str]) -> list[Actor]:
+    rows = await session.scalars(
+        select(Actor).where(Actor.iri.in_(iris), Actor.is_ours.is_(True), Actor.gone_at.is_(None))
+    )
+    return list(rows)
+
+
+async def _tell(session: Session, site: Site, author: Actor, kept: Remark) -> None:
+    """One notice for each of ours whom it is for.
+
+    As an answer where it is one, else as a mention; once, however often it comes.
+    """
+    told = set(await session.scalars(select(Notice.owner_id).where(Notice.remark_id == kept.id)))
+    answered = await _known(session, kept.in_reply_to)
+    owner = await session.get_one(Actor, answered.actor_id) if answered else None
+    if owner is not None and owner.is_ours and owner.id not in told:
+        about = {"model": str(answered.id)} if isinstance(answered, Model) else {}
+        if await timelines.may_see(session, kept, author, owner):
+            await noticing.tell(
+                session, site, owner.id, "reply", author, remark=kept, about=dict(about)
+            )
+            told.add(owner.id)
+    for one in await _of_ours(session, kept.addressed):
+        if one.id not in told:
+            await noticing.tell(session, site, one.id, "mention", author, remark=kept)
+
+
+async def _tell_owner(
+    session: Session, site: Site, kind: str, sender: Actor, subject: Model | Remark
+) -> None:
+    owner = await session.get_one(Actor, subject.actor_id)
+    if owner.is_ours:
+        model = subject if isinstance(subject, Model) else None
+        said = subject if isinstance(subject, Remark) else None
+        await noticing.tell(session, site, owner.id, kind, sender, model=model, remark=said)
+
+
+def _is_open(subject: Model | Remark) -> bool:
+    """Only what everybody may see can be liked or passed on."""
+    return isinstance(subject, Model) or subject.visibility in ("public", "unlisted")
+
+
+def _visibility(note: ap.Object, author: Actor) -> str:
+    followers = Iri(author.followers) if author.followers else None
+    return visibility(note.to, note.cc, followers).name.lower()

@@ -1,0 +1,1 @@
+"""Questions we answer. Read-only; a view may join anything."""

@@ -1,0 +1,155 @@
+"""Who is asking? Tokens, browser sessions, mandates."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from actors.database import Session
+from actors.errors import NotAllowed
+from actors.rules.permissions import Office
+from actors.rules.secrets import digest
+from actors.site import Site
+from actors.tables.access import App, BrowserSession, Token
+from actors.tables.actor import Actor
+from actors.tables.member import Mandate, Member
+from actors.tables.organisation import Organisation
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A member who acts for an organisation, within scopes."""
+
+    member: Member
+    organisation: Actor
+    office: Office
+    is_network: bool
+    scopes: frozenset[str]
+    app: App | None = None
+
+
+@dataclass(frozen=True)
+class AppOnly:
+    """An application that speaks for nobody (client credentials)."""
+
+    app: App
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A member signed in with a browser, and for whom she may act."""
+
+    member: Member
+    acting: Acting | None
+    mandates: list[tuple[Actor, Office]]
+
+
+async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
+    """Whom a bearer token stands for.
+
+    None when it is unknown, revoked, or its mandate has ended.
+    """
+    token = await session.scalar(
+        select(Token).where(Token.secret == digest(secret), Token.revoked_at.is_(None))
+    )
+    if token is None:
+        return None
+    app = await session.get(App, token.app_id) if token.app_id else None
+    scopes = frozenset(token.scopes.split())
+    if token.member_id is None or token.organisation_id is None:
+        return AppOnly(app, scopes) if app else None
+    return await _acting(session, token.member_id, token.organisation_id, scopes, app)
+
+
+async def by_session(session: Session, site: Site, secret: str) -> Visit | None:
+    """Who is signed in with this browser."""
+    row = await session.scalar(
+        select(BrowserSession).where(
+            BrowserSession.secret == digest(secret), BrowserSession.expires_at > site.now()
+        )
+    )
+    if row is None:
+        return None
+    member = await session.get_one(Member, row.member_id)
+    held = await mandates(session, member)
+    chosen = row.organisation_id or (held[0][0].id if held else None)
+    acting = (
+        None
+        if chosen is None
+        else await _acting(session, member.id, chosen, frozenset({"read", "write", "follow"}), None)
+    )
+    return Visit(member, acting, held)
+
+
+async def acting(session: Session, member: Member, handle: str) -> Acting:
+    """A member acting for one organisation, with everything her office allows.
+
+    Raises:
+        NotAllowed: she has no mandate for it.
+    """
+    for organisation, _ in await mandates(session, member):
+        if organisation.handle.lower() == handle.lower():
+            found = await _acting(
+                session, member.id, organisation.id, frozenset({"read", "write", "follow"}), None
+            )
+            if found is not None:
+                return found
+    raise NotAllowed(f"{member.email} may not act for {handle}")
+
+
+async def mandates(session: Session, member: Member) -> list[tuple[Actor, Office]]:
+    """The organisations a member may act for, by name.
+
+    The network comes last: who signs in mostly comes to work for her own organisation.
+    """
+    rows = await session.execute(
+        select(Actor, Mandate.office)
+        .join(Mandate, Mandate.organisation_id == Actor.id)
+        .join(Organisation, Organisation.id == Actor.id)
+        .where(Mandate.member_id == member.id, Actor.gone_at.is_(None))
+        .order_by(Organisation.is_network, func.lower(Actor.name))
+    )
+    return [(row[0], Office(row[1])) for row in rows]
+
+
+async def member_by_email(session: Session, email: str) -> Member | None:
+    """A member by her address, written in any case."""
+    return await session.scalar(select(Member).where(Member.email == email.strip().lower()))
+
+
+async def app(session: Session, client_id: str) -> App | None:
+    """A registered application."""
+    return await session.scalar(select(App).where(App.client_id == client_id))
+
+
+def app_secret_fits(app: App, secret: str) -> bool:
+    """Is it the secret that the application was given?
+
+    What is compared are digests of random secrets, so it need not take constant time.
+    """
+    return app.secret == digest(secret)
+
+
+async def _acting(
+    session: Session,
+    member_id: int,
+    organisation_id: int,
+    scopes: frozenset[str],
+    app: App | None,
+) -> Acting | None:
+    row = (
+        await session.execute(
+            select(Member, Actor, Mandate.office, Organisation.is_network)
+            .join(Mandate, Mandate.member_id == Member.id)
+            .join(Organisation, Organisation.id == Mandate.organisation_id)
+            .join(Actor, Actor.id == Organisation.id)
+            .where(
+                Member.id == member_id,
+                Organisation.id == organisation_id,
+                Actor.gone_at.is_(None),
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Acting(row[0], row[1], Office(row[2]), row[3], scopes, app)

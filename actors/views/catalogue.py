@@ -1,0 +1,94 @@
+"""Which models are there? The directory, over everything this instance knows.
+
+Its own and what peers sent.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, cast, func, select
+
+from actors.database import Session
+from actors.rules.searching import folded, pattern
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.views.paging import Page
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model and whose it is."""
+
+    model: Model
+    author: Actor
+
+
+async def search(
+    session: Session,
+    *,
+    q: str = "",
+    language: str | None = None,
+    territory: str | None = None,
+    family: str | None = None,
+    page: Page,
+) -> list[Entry]:
+    """Models that hold every word of `q` and every facet, the latest first.
+
+    Args:
+        session: an open transaction.
+        q: words, in any case, with or without accents.
+        language: a language the model can be read in (`it`).
+        territory: a territory's IRI or the end of it (`FR`, `ITC4`); larger ones find what lies in
+            them.
+        family: a family of the sector (`hosting`).
+        page: which part of the list.
+    """
+    statement = select(Model, Actor).join(Actor, Actor.id == Model.actor_id)
+    statement = statement.where(Model.deleted_at.is_(None))
+    for word in folded(q).split():
+        statement = statement.where(Model.sought.like(pattern(word), escape="\\"))
+    if language:
+        statement = statement.where(_holds(Model.languages.expression, f'"{language}"'))
+    if territory:
+        code = territory.rpartition("/")[2].upper()
+        statement = statement.where(_holds(Model.territory.expression, f"/{code}"))
+    if family:
+        statement = statement.where(Model.family == family)
+    rows = await session.execute(page.cut(statement, Model.id.expression))
+    return [Entry(row[0], row[1]) for row in rows]
+
+
+async def of_actor(session: Session, actor_id: int, page: Page) -> list[Model]:
+    """The models of one organisation, the latest first."""
+    statement = select(Model).where(Model.actor_id == actor_id, Model.deleted_at.is_(None))
+    return list(await session.scalars(page.cut(statement, Model.id.expression)))
+
+
+async def latest(session: Session, limit: int) -> list[Entry]:
+    """What was published or changed last."""
+    rows = await session.execute(
+        select(Model, Actor)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Model.deleted_at.is_(None))
+        .order_by(Model.updated_at.desc(), Model.id.desc())
+        .limit(limit)
+    )
+    return [Entry(row[0], row[1]) for row in rows]
+
+
+async def families(session: Session) -> list[tuple[str, int]]:
+    """The families that have models, with how many, the largest first."""
+    rows = await session.execute(
+        select(Model.family, func.count())
+        .where(Model.deleted_at.is_(None), Model.family.is_not(None))
+        .group_by(Model.family)
+        .order_by(func.count().desc(), Model.family)
+    )
+    return [(str(row[0]), int(row[1])) for row in rows]
+
+
+def _holds(column: ColumnElement[list[str]], text: str) -> ColumnElement[bool]:
+    """Does a JSON list of plain strings hold this? Both engines can say so of its text.
+
+    In lower case.
+    """
+    return func.lower(cast(column, String)).like(pattern(text), escape="\\")

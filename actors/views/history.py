@@ -1,0 +1,65 @@
+"""What did it say, and when? Models and their versions."""
+
+from sqlalchemy import select
+
+from actors.database import Session
+from actors.rules.modifications import Modification
+from actors.rules.sections import Sheet
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+
+
+async def model_by_id(session: Session, model_id: int) -> Model | None:
+    """A model by its local id; deleted ones too."""
+    return await session.get(Model, model_id)
+
+
+async def model_by_slug(session: Session, slug: str) -> Model | None:
+    """A model of ours by the last part of its address; deleted ones too."""
+    return await session.scalar(select(Model).where(Model.slug == slug))
+
+
+async def model_by_iri(session: Session, iri: str) -> Model | None:
+    """Any model we know by its id on the wire; deleted ones too."""
+    return await session.scalar(select(Model).where(Model.iri == iri))
+
+
+async def author(session: Session, model: Model) -> Actor:
+    """Whose model it is."""
+    return await session.get_one(Actor, model.actor_id)
+
+
+async def revisions(session: Session, model: Model) -> list[Revision]:
+    """Every version we know, the newest first."""
+    rows = await session.scalars(
+        select(Revision).where(Revision.model_id == model.id).order_by(Revision.number.desc())
+    )
+    return list(rows)
+
+
+async def revision_by_iri(session: Session, iri: str) -> Revision | None:
+    """A version by its id on the wire."""
+    return await session.scalar(select(Revision).where(Revision.iri == iri))
+
+
+async def revision_by_number(session: Session, model: Model, number: int) -> Revision | None:
+    """A model's version by its number."""
+    return await session.scalar(
+        select(Revision).where(Revision.model_id == model.id, Revision.number == number)
+    )
+
+
+async def head(session: Session, model: Model) -> Revision:
+    """The newest version."""
+    return await session.get_one(Revision, model.head_id)
+
+
+def sheet(revision: Revision) -> Sheet:
+    """What a version says."""
+    return Sheet.from_json(revision.sheet)
+
+
+def modifications(revision: Revision) -> tuple[Modification, ...]:
+    """What a fork had adapted by this version, and why."""
+    return tuple(Modification.from_json(one) for one in revision.modifications)

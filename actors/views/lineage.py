@@ -1,0 +1,125 @@
+"""Where does it come from, and what became of it?"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from actors.database import Session
+from actors.rules import core, merging
+from actors.rules.core import Relation
+from actors.rules.merging import SectionMerge
+from actors.rules.modifications import Modification
+from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+from actors.views import history
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A fork that its source lists, with what it adapted and why."""
+
+    model: Model
+    author: Actor
+    lineage: Lineage
+    relation: Relation | None
+    modifications: tuple[Modification, ...]
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A fork beside its source: the three columns of a merge."""
+
+    lineage: Lineage
+    source: Model | None
+    source_author: Actor | None
+    base: Revision
+    current: Revision
+    ours: Revision
+    sections: tuple[SectionMerge, ...]
+
+    @property
+    def moved(self) -> bool:
+        """The source has a version that the fork has not taken yet."""
+        return self.current.iri != self.base.iri
+
+
+async def base_of(session: Session, tie: Lineage) -> Revision | None:
+    """The version that a fork took, where it is as the fork says.
+
+    None when we do not know it, when it is a version of another model than the source, or when it
+    has another digest than the fork names.
+    """
+    row = await session.scalar(
+        select(Revision)
+        .join(Model, Model.id == Revision.model_id)
+        .where(Revision.iri == tie.base_iri, Model.iri == tie.upstream_iri)
+    )
+    return row if row is not None and tie.base_digest in ("", row.digest) else None
+
+
+async def of(session: Session, model: Model) -> Lineage | None:
+    """A fork's tie to its source; None for an original."""
+    return await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
+
+
+async def forks(session: Session, model: Model) -> list[Fork]:
+    """The forks that the model lists, the oldest first."""
+    rows = await session.execute(
+        select(Model, Actor, Lineage)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(
+            Lineage.upstream_iri == model.iri,
+            Lineage.listed_at.is_not(None),
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Lineage.id)
+    )
+    return [
+        Fork(
+            fork,
+            author,
+            lineage,
+            await _relation(session, fork, lineage),
+            history.modifications(await history.head(session, fork)),
+        )
+        for fork, author, lineage in rows.all()
+    ]
+
+
+async def relation(session: Session, model: Model) -> Relation | None:
+    """Is it still a replication of its source, or inspired by it? None for an original."""
+    lineage = await of(session, model)
+    return None if lineage is None else await _relation(session, model, lineage)
+
+
+async def upstream(session: Session, model: Model) -> Upstream | None:
+    """A fork beside its source; None for an original."""
+    lineage = await of(session, model)
+    if lineage is None:
+        return None
+    base = await history.revision_by_iri(session, lineage.base_iri)
+    current = await history.revision_by_iri(session, lineage.seen_iri)
+    if base is None or current is None:
+        return None
+    ours = await history.head(session, model)
+    source = await history.model_by_iri(session, lineage.upstream_iri)
+    return Upstream(
+        lineage=lineage,
+        source=source,
+        source_author=await history.author(session, source) if source else None,
+        base=base,
+        current=current,
+        ours=ours,
+        sections=merging.compare(history.sheet(base), history.sheet(ours), history.sheet(current)),
+    )
+
+
+async def _relation(session: Session, fork: Model, lineage: Lineage) -> Relation | None:
+    base = await base_of(session, lineage)
+    if base is None:
+        return None
+    head = await history.head(session, fork)
+    return core.relation(history.sheet(head), history.sheet(base))

@@ -1,0 +1,43 @@
+"""What should a member know?"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from actors.database import Session
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.notice import Notice
+from actors.tables.remark import Remark
+from actors.views.paging import Page
+
+
+@dataclass(frozen=True)
+class NoticeItem:
+    """One notice, with who caused it and what it speaks of."""
+
+    notice: Notice
+    sender: Actor
+    model: Model | None
+    remark: Remark | None
+
+
+async def of(session: Session, owner: Actor, page: Page) -> list[NoticeItem]:
+    """The notices of an organisation, the newest first."""
+    statement = (
+        select(Notice, Actor, Model, Remark)
+        .join(Actor, Actor.id == Notice.from_id)
+        .outerjoin(Model, Model.id == Notice.model_id)
+        .outerjoin(Remark, Remark.id == Notice.remark_id)
+        .where(Notice.owner_id == owner.id)
+    )
+    rows = await session.execute(page.cut(statement, Notice.id.expression))
+    return [NoticeItem(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+async def unread(session: Session, owner: Actor) -> int:
+    """How many of them nobody has looked at."""
+    count = await session.scalar(
+        select(func.count()).where(Notice.owner_id == owner.id, Notice.read_at.is_(None))
+    )
+    return int(count or 0)

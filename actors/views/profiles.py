@@ -1,0 +1,205 @@
+"""Who is that? Actors, ours and theirs, and how they stand to each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from actors.database import Session
+from actors.errors import NotFound
+from actors.rules.searching import folded, pattern
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.model import Model
+from actors.tables.organisation import Instance, Organisation
+from actors.tables.remark import Remark
+from actors.views.paging import Page
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a profile page counts."""
+
+    followers: int
+    following: int
+    models: int
+    remarks: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody on a list of followers, under the id that the list is paged by."""
+
+    id: int
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """How one of ours stands to somebody."""
+
+    following: bool
+    requested: bool
+    followed_by: bool
+    follow: Follow | None
+
+
+async def by_iri(session: Session, iri: str) -> Actor | None:
+    """The actor with this id, gone ones too."""
+    return await session.scalar(select(Actor).where(Actor.iri == iri))
+
+
+async def by_id(session: Session, actor_id: int) -> Actor | None:
+    """The actor with this local id, gone ones too."""
+    return await session.get(Actor, actor_id)
+
+
+async def by_handle(session: Session, handle: str) -> Actor | None:
+    """An organisation of ours by its name, written in any case."""
+    return await session.scalar(
+        select(Actor).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+    )
+
+
+async def by_address(session: Session, name: str, host: str) -> Actor | None:
+    """Anybody we remember, by `name@host`."""
+    return await session.scalar(
+        select(Actor)
+        .where(
+            func.lower(Actor.handle) == name.lower(),
+            Actor.host == host.lower(),
+            Actor.gone_at.is_(None),
+        )
+        .order_by(Actor.id)  # a neighbour who takes the same name later does not displace anybody
+        .limit(1)
+    )
+
+
+async def instance(session: Session) -> Instance | None:
+    """Whose database this is; None before `essaim init`."""
+    return await session.scalar(select(Instance))
+
+
+async def instance_actor(session: Session) -> Actor:
+    """The Application actor that signs our fetches."""
+    return await session.get_one(Actor, (await _founded(session)).actor_id)
+
+
+async def network(session: Session) -> Actor:
+    """The organisation that this instance is the home of."""
+    return await session.get_one(Actor, (await _founded(session)).network_id)
+
+
+async def organisations(session: Session) -> list[Actor]:
+    """The organisations of this instance, the network first, the others by name."""
+    rows = await session.scalars(
+        select(Actor)
+        .join(Organisation, Organisation.id == Actor.id)
+        .where(Actor.gone_at.is_(None))
+        .order_by(Organisation.is_network.desc(), func.lower(Actor.name))
+    )
+    return list(rows)
+
+
+async def facts(session: Session, actor: Actor) -> Mapping[str, Any]:
+    """The structured facts of an organisation of ours; empty for anybody else."""
+    organisation = await session.get(Organisation, actor.id)
+    return organisation.facts if organisation else {}
+
+
+async def counts(session: Session, actor: Actor) -> Counts:
+    """What the profile of an actor counts, as far as this instance knows."""
+    accepted = Follow.state == "accepted"
+    models = [Model.actor_id == actor.id, Model.deleted_at.is_(None)]
+    remarks = [
+        Remark.actor_id == actor.id,
+        Remark.deleted_at.is_(None),
+        Remark.visibility.in_(("public", "unlisted")),
+    ]
+    row = (
+        await session.execute(
+            select(
+                select(func.count())
+                .where(Follow.followee_id == actor.id, accepted)
+                .scalar_subquery(),
+                select(func.count())
+                .where(Follow.follower_id == actor.id, accepted)
+                .scalar_subquery(),
+                select(func.count(Model.id)).where(*models).scalar_subquery(),
+                select(func.count(Remark.id)).where(*remarks).scalar_subquery(),
+                select(func.max(Model.updated_at)).where(*models).scalar_subquery(),
+                select(func.max(Remark.published_at)).where(*remarks).scalar_subquery(),
+            )
+        )
+    ).one()
+    last_at = max((moment for moment in row[4:] if moment is not None), default=None)
+    return Counts(row[0], row[1], row[2], row[3], last_at)
+
+
+async def followers(session: Session, actor: Actor, page: Page) -> list[Listed]:
+    """Who follows the actor."""
+    statement = select(Follow.id, Actor).join(Actor, Actor.id == Follow.follower_id)
+    statement = statement.where(Follow.followee_id == actor.id, Follow.state == "accepted")
+    rows = await session.execute(page.cut(statement, Follow.id.expression))
+    return [Listed(row[0], row[1]) for row in rows]
+
+
+async def following(session: Session, actor: Actor, page: Page) -> list[Listed]:
+    """Whom the actor follows."""
+    statement = select(Follow.id, Actor).join(Actor, Actor.id == Follow.followee_id)
+    statement = statement.where(Follow.follower_id == actor.id, Follow.state == "accepted")
+    rows = await session.execute(page.cut(statement, Follow.id.expression))
+    return [Listed(row[0], row[1]) for row in rows]
+
+
+async def our_follows(session: Session, us: Actor) -> list[tuple[Follow, Actor]]:
+    """Everybody whom one of ours follows or asked to follow, newest first."""
+    rows = await session.execute(
+        select(Follow, Actor)
+        .join(Actor, Actor.id == Follow.followee_id)
+        .where(Follow.follower_id == us.id)
+        .order_by(Follow.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def relationship(session: Session, us: Actor, them: Actor) -> Relationship:
+    """How one of ours stands to somebody."""
+    ours = await session.scalar(
+        select(Follow).where(Follow.follower_id == us.id, Follow.followee_id == them.id)
+    )
+    theirs = await session.scalar(
+        select(Follow.id).where(
+            Follow.follower_id == them.id,
+            Follow.followee_id == us.id,
+            Follow.state == "accepted",
+        )
+    )
+    state = ours.state if ours else None
+    return Relationship(state == "accepted", state == "pending", theirs is not None, ours)
+
+
+async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
+    """Actors whose name or handle contains the text, in any case and accents; ours first."""
+    like = pattern(folded(text.lstrip("@").partition("@")[0]))
+    rows = await session.scalars(
+        select(Actor)
+        .where(
+            Actor.gone_at.is_(None),
+            Actor.type != "Application",
+            Actor.sought.like(like, escape="\\"),
+        )
+        .order_by(Actor.is_ours.desc(), Actor.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def _founded(session: Session) -> Instance:
+    row = await instance(session)
+    if row is None:
+        raise NotFound("this database holds no instance yet")
+    return row

