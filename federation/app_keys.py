@@ -1,0 +1,37 @@
+"""The typed keys under which the application carries its few collaborators.
+
+An edge takes what it needs from `request.app[...]` and passes plain arguments down; below the edges
+nothing ever sees a request, an application or settings. `application.build` fills all of them but
+TEMPLATES, which `federation.pages.rendering` fills.
+"""
+
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment
+
+from actors.database import Database
+from actors.site import Site
+from federation.lookup import Lookup
+from federation.settings import Settings
+from federation.transport.client import Client
+
+SETTINGS: Final = web.AppKey("settings", Settings)
+"""What the operator decided."""
+
+SITE: Final = web.AppKey("site", Site)
+"""Our origin, clock and ids: the first thing every verb asks for after the session."""
+
+DATABASE: Final = web.AppKey("database", Database)
+"""`async with request.app[DATABASE].begin() as session` (or `.read()`), once in each handler."""
+
+CLIENT: Final = web.AppKey("client", Client)
+"""The one HTTP client; handlers hardly ever need it, LOOKUP is what they want."""
+
+LOOKUP: Final = web.AppKey("lookup", Lookup)
+"""A handle or an address → something remembered, asking the network if it must. Never inside a
+transaction.
+"""
+
+TEMPLATES: Final = web.AppKey("templates", Environment)
+"""The pages' Jinja environment."""

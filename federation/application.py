@@ -1,0 +1,214 @@
+"""The one place where everything is joined.
+
+`build` makes an application out of settings; nothing is opened before it starts and everything is
+given back when it stops. Tests call the same function, with a clock, a resolver and an authority of
+their own.
+
+One flat application: a document and a page can share an address (`negotiation.both`), and every
+handler finds the same few things under the same keys (`app_keys`).
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from aiohttp import web
+from aiohttp.abc import AbstractResolver
+
+from actors import migrations
+from actors.database import Database
+from actors.mail import keyring
+from actors.migrations import Standing
+from actors.site import Site, time_ordered_ids
+from actors.views import profiles
+from federation import middleware
+from federation.api import routes as api
+from federation.app_keys import CLIENT, DATABASE, LOOKUP, SETTINGS, SITE
+from federation.lookup import Lookup
+from federation.mastodon import routes as mastodon
+from federation.middleware import LARGEST_BODY
+from federation.negotiation import Handler, both
+from federation.pages import rendering
+from federation.pages import routes as pages
+from federation.peers import routes as peers
+from federation.settings import Settings
+from federation.transport.client import Client
+from federation.transport.fetching import Fetcher
+from federation.transport.signing import Signatory
+from federation.workers.running import WORKERS, Workers, waking
+
+KEEP_SECONDS: Final = 30
+"""How long an idle connection is kept open; proxies keep theirs longer and reconnect."""
+
+LINGER_SECONDS: Final = 5
+"""How long a request that was answered may go on sending its body before it is cut off."""
+
+SHUTDOWN_SECONDS: Final = 10
+"""How long requests under way may still take when the server is told to stop."""
+
+
+class CannotStart(Exception):
+    """The instance cannot run as it is; the text tells the operator what to do."""
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    resolver: AbstractResolver | None = None,
+    trust: ssl.SSLContext | None = None,
+    with_workers: bool = True,
+) -> web.Application:
+    """Join everything into an application that is ready to be run.
+
+    When it starts, it raises CannotStart if the database is not made, is older or newer than this
+    program, or belongs to another origin.
+
+    Args:
+        settings: what the operator decided.
+        clock: the time, aware and in UTC; the system's when left out.
+        resolver: where addresses of names come from; the system's when left out.
+        trust: the certificates we trust when we call; the system's when left out.
+        with_workers: also work through the queues, in this process; without,
+            `app[WORKERS].settle()` still can.
+    """
+    here = site(settings, clock)
+    database = Database(settings.database.url)
+    client = Client(settings, own_origin=here.origin, resolver=resolver, trust=trust)
+    fetcher = Fetcher(client, _signatory(database), here.now)
+    lookup = Lookup(client, fetcher, database, here)
+    application = web.Application(
+        middlewares=[middleware.refused, middleware.admitted, waking],
+        client_max_size=LARGEST_BODY,
+    )
+    application[SETTINGS] = settings
+    application[SITE] = here
+    application[DATABASE] = database
+    application[CLIENT] = client
+    application[LOOKUP] = lookup
+    application[WORKERS] = Workers(database, here, client, lookup, settings)
+    rendering.furnish(application)
+    application.add_routes(_routes())
+    application.on_response_prepare.append(middleware.add_headers)
+    application.cleanup_ctx.append(_database)
+    application.cleanup_ctx.append(_client)
+    if with_workers:
+        application.cleanup_ctx.append(_workers)
+    return application
+
+
+def site(settings: Settings, clock: Callable[[], datetime] | None = None) -> Site:
+    """The site that the settings describe: for commands that need no application."""
+    now = clock or utc_now
+    return Site(
+        origin=settings.instance.origin,
+        now=now,
+        new_id=time_ordered_ids(now),
+        locale=settings.instance.locale,
+    )
+
+
+def runner(application: web.Application) -> web.AppRunner:
+    """A server for the application, with limits of its own: `await setup()`, then add sites.
+
+    Bodies are never inflated, and what is wrong with a request is said in one line of the log.
+    """
+    return web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        auto_decompress=False,
+        keepalive_timeout=KEEP_SECONDS,
+        lingering_time=LINGER_SECONDS,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+
+
+def utc_now() -> datetime:
+    """The system's clock: what everybody else asks the Site for."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where the time comes in
+
+
+def _routes() -> Iterable[web.AbstractRouteDef]:
+    """Every edge's routes; where a document and a page share an address, `Accept` decides."""
+    yield from peers.routes()
+    yield from mastodon.routes()
+    yield from api.routes()
+    for address, shared in peers.SHARED.items():
+        yield web.get(address, both(shared, pages.SHARED[address]))
+    for route in pages.routes():
+        document = peers.PAGES.get(route.path)
+        handler = cast(Handler, route.handler)
+        if route.method == "GET" and document is not None:
+            handler = both(document, handler)
+        yield web.route(route.method, route.path, handler)
+
+
+def _signatory(database: Database) -> Callable[[], Awaitable[Signatory | None]]:
+    """The instance's own actor signs what we read; its key is looked up once."""
+    found: list[Signatory] = []
+
+    async def provide() -> Signatory | None:
+        if not found:
+            async with database.read() as session:
+                if await profiles.instance(session) is None:
+                    return None
+                actor = await profiles.instance_actor(session)
+                held = await keyring.signing_key(session, actor.id)
+            found.append(Signatory(held.iri, held.key))
+        return found[0]
+
+    return provide
+
+
+async def _database(application: web.Application) -> AsyncIterator[None]:
+    database, settings = application[DATABASE], application[SETTINGS]
+    try:
+        await _check(database, settings)
+        yield
+    finally:
+        await database.close()
+
+
+async def _check(database: Database, settings: Settings) -> None:
+    """Is this our database, and as this program wants it? SQLite is brought up to date by the way.
+
+    Raises:
+        CannotStart: no; the text says what to do.
+    """
+    directory = settings.directory
+    match await migrations.standing(database):
+        case Standing.EMPTY:
+            raise CannotStart(f"There is no instance yet: run essaim init {directory} first.")
+        case Standing.NEWER:
+            raise CannotStart("The database was made by a newer Essaim: update this one.")
+        case Standing.OLDER if not database.is_sqlite:
+            raise CannotStart(
+                f"The database is older than this program: run essaim migrate {directory}"
+            )
+        case Standing.OLDER:
+            await migrations.upgrade(database)
+        case Standing.CURRENT:
+            pass
+    async with database.read() as session:
+        instance = await profiles.instance(session)
+    if instance is None:
+        raise CannotStart(f"There is no instance yet: run essaim init {directory} first.")
+    if instance.origin != settings.instance.origin:
+        raise CannotStart(
+            f"This database belongs to {instance.origin}, and the settings say "
+            f"{settings.instance.origin}. An instance can never change its origin."
+        )
+
+
+async def _client(application: web.Application) -> AsyncIterator[None]:
+    async with application[CLIENT]:
+        yield
+
+
+async def _workers(application: web.Application) -> AsyncIterator[None]:
+    workers = application[WORKERS]
+    await workers.start()
+    yield
+    await workers.stop()

@@ -1,0 +1,338 @@
+"""Lookup: a handle or an address → something remembered, asking the network if it must.
+
+Network first, transaction second: everything is fetched before one short transaction remembers it.
+What lives on our own host is answered from the database and never fetched. A document is believed
+as what its own address says; whom a key speaks for is told by the owner's own document, never by
+the key's (Akkoma 2025.03: key-user poisoning).
+
+Keys that could not be had are remembered too, for a while: see `misses`.
+"""
+
+import asyncio
+from typing import Final
+from weakref import WeakValueDictionary
+
+import activitypub.vocabulary as ap
+from activitypub import addressing, canonical_json, handles, iris, reading
+from activitypub.canonical_json import Document
+from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative, ProtocolError
+from activitypub.handles import Handle
+from activitypub.iris import Iri
+from activitypub.signatures.keys import PublicKey
+from actors import places
+from actors.database import Database, Session
+from actors.errors import Gone, NotFound, Unwise
+from actors.mail import keyring
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.verbs import mirroring
+from actors.views import history, profiles, timelines
+from actors.vocabulary import is_model
+from federation.errors import TransportError
+from federation.misses import Misses
+from federation.transport import discovering
+from federation.transport.client import Client
+from federation.transport.fetching import Fetcher
+
+LONGEST_ID: Final = 19
+"""Digits of the largest id there can be: no longer number is asked of the database."""
+
+
+class Lookup:
+    """Finds things, here first and on the network second.
+
+    No method may be called while a transaction is open.
+
+    Args:
+        client: opens the connections.
+        fetcher: reads documents in the name of this instance.
+        database: what is remembered.
+        site: our origin and clock.
+    """
+
+    def __init__(self, client: Client, fetcher: Fetcher, database: Database, site: Site) -> None:
+        self._client = client
+        self._fetcher = fetcher
+        self._database = database
+        self._site = site
+        self._misses = Misses(site.now)
+        self._flights: WeakValueDictionary[Iri, asyncio.Lock] = WeakValueDictionary()
+
+    async def key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
+        """The public key with this id, and the actor it speaks for; both are remembered then.
+
+        Raises:
+            KeyGone: its address answers 404 or 410.
+            NotAuthentic: it is on our own host, or not to be had, too weak, or not listed by its
+                owner.
+            Unreachable: its server has a temporary trouble, or too many of its keys
+                could not be read.
+        """
+        if self._is_ours(key_id):
+            raise NotAuthentic("that key is this server's own", code="key-url")
+        async with self._flights.setdefault(iris.without_fragment(key_id), asyncio.Lock()):
+            async with self._database.read() as session:
+                known = await keyring.known(session, key_id)
+            if known is not None:
+                return keyring.public_key(known[0]), known[1]
+            self._misses.check(key_id)
+            try:
+                return await self._learn_key(key_id)
+            except (ProtocolError, TransportError) as error:
+                raise self._misses.note(key_id, error) from error
+
+    async def refetched_key(self, key_id: Iri) -> tuple[PublicKey, Actor] | None:
+        """The key as its owner shows it now, for when a signature does not fit the remembered one.
+
+        Returns:
+            None when it was read again lately, cannot be read, or is what we have.
+        """
+        if self._is_ours(key_id) or not self._misses.may_refetch(key_id):
+            return None
+        async with self._database.read() as session:
+            known = await keyring.known(session, key_id)
+        try:
+            key, actor = await self._learn_key(key_id)
+        except (ProtocolError, TransportError):
+            return None
+        if known is not None and keyring.public_key(known[0]) == key:
+            return None
+        return key, actor
+
+    async def actor(self, iri: Iri) -> Actor:
+        """The actor at this address, remembered.
+
+        Raises:
+            NotFound: the address is ours, and nobody lives there.
+            Gone: the actor was deleted.
+            TransportError, ProtocolError: it cannot be read, or is no actor.
+        """
+        async with self._database.read() as session:
+            known = await profiles.by_iri(session, iri)
+        if known is not None:
+            return _living(known)
+        if self._is_ours(iri):
+            raise NotFound("there is nobody at that address")
+        fetched = await self._fetcher.document(iri, purpose="actor")
+        return await self._remember_actor(reading.read_actor(fetched.document))
+
+    async def by_address(self, handle: Handle) -> Actor:
+        """The actor behind `name@host`, remembered.
+
+        Raises:
+            NotFound: nobody has that name, here or there.
+            Gone: the actor was deleted.
+            TransportError, ProtocolError: the host does not say, or the actor cannot be read.
+        """
+        is_ours = handle.host == iris.host(self._site.origin)
+        async with self._database.read() as session:
+            known = (
+                await profiles.by_handle(session, handle.name)
+                if is_ours
+                else await profiles.by_address(session, handle.name, handle.host)
+            )
+        if known is not None:
+            return _living(known)
+        if is_ours:
+            raise NotFound("nobody here has that name")
+        found = await self.actor(await discovering.webfinger(self._client, handle))
+        if found.handle.lower() != handle.name.lower():
+            # The host may point anywhere; whoever lives there must agree to the name.
+            raise NotFound(f"nobody goes by the name {handle}")
+        return found
+
+    async def object(self, iri: Iri) -> ap.Object:
+        """The object at this address: what we remember, otherwise what its origin says.
+
+        Nothing is remembered by the way.
+
+        Raises:
+            NotFound: the address is ours, and there is nothing.
+            NotAuthoritative: it says that somebody of another origin made it.
+            TransportError, ProtocolError: it cannot be read.
+        """
+        async with self._database.read() as session:
+            stored = await _stored(session, iri)
+        if stored:
+            return reading.read(canonical_json.parse(stored))
+        if self._is_ours(iri):
+            raise NotFound("there is nothing at that address")
+        return await self._fetch(iri)
+
+    async def resolve(self, text: str) -> Actor | Model | Remark:
+        """Whatever a person pasted: a handle, or an address of an actor, a model or a note.
+
+        The address of a page of one will do.
+        What is found is remembered. A thing of another server is read anew, so that a fork starts
+        from its newest version; when its server cannot be reached, what we remember is the answer.
+
+        Raises:
+            Unwise: it is neither a handle nor an address, or there is something else at that
+                address.
+            NotFound, Gone: there is nothing, or nothing any more.
+            TransportError, ProtocolError: it cannot be read.
+        """
+        text = text.strip()
+        if not text.lower().startswith(("https://", "http://")):
+            try:
+                return await self.by_address(handles.parse(text))
+            except Malformed as error:
+                raise Unwise(
+                    "That is neither a handle such as @name@host nor an address."
+                ) from error
+        iri = iris.parse(text)
+        async with self._database.read() as session:
+            known = await _remembered(session, self._site, iri)
+        if self._is_ours(iri):
+            if known is None:
+                raise NotFound("there is nothing at that address")
+            return known
+        try:
+            return await self._mirror(await self._fetch(iri))
+        except TransportError as error:
+            if known is None or not error.temporary:
+                raise
+            return known
+
+    def _is_ours(self, iri: Iri) -> bool:
+        return iris.host(iri) == iris.host(self._site.origin)
+
+    async def _learn_key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
+        owner = await self._owner_of_key(key_id)
+        listed = next((one for one in owner.keys if one.id == key_id), None)
+        if listed is None or listed.owner != owner.id:
+            raise NotAuthentic("its owner does not list that key", code="key-owner")
+        key = (
+            PublicKey.from_pem(listed.pem)
+            if listed.pem is not None
+            else PublicKey.from_multikey(listed.multibase or "")
+        )
+        async with self._database.begin() as session:
+            actor = await mirroring.remember_actor(session, self._site, owner)
+            known = await keyring.known(session, key_id)
+        if known is None or known[1].id != actor.id:
+            raise NotAuthentic("that key is somebody else's", code="key-owner")
+        self._misses.forget(key_id)
+        return key, actor
+
+    async def _owner_of_key(self, key_id: Iri) -> ap.Actor:
+        """The owner's own document, as named by what is found at the key's address.
+
+        That may be the owner, a stub of it (GoToSocial serves one at `…/main-key`), or the key
+        alone.
+        """
+        found = await self._fetcher.document(key_id, purpose="key")
+        named = next((one for one in reading.read_keys(found.document) if one.id == key_id), None)
+        if named is None or not iris.same_origin(named.owner, key_id):
+            raise NotAuthentic("that key names no owner on its own server", code="key-owner")
+        if found.iri != named.owner or "inbox" not in found.document:
+            found = await self._fetcher.document(named.owner, purpose="key")
+        return reading.read_actor(found.document)
+
+    async def _remember_actor(self, actor: ap.Actor) -> Actor:
+        async with self._database.begin() as session:
+            return _living(await mirroring.remember_actor(session, self._site, actor))
+
+    async def _fetch(self, iri: Iri) -> ap.Object:
+        found: Document = (await self._fetcher.document(iri, purpose="object")).document
+        if "inbox" in found:
+            return reading.read_actor(found)
+        thing = reading.read(found)
+        if thing.id is None or not all(
+            iris.same_origin(thing.id, author) for author in thing.attributed_to
+        ):
+            raise NotAuthoritative("it names an author of another server", code="attribution")
+        return thing
+
+    async def _mirror(self, thing: ap.Object) -> Actor | Model | Remark:
+        if isinstance(thing, ap.Actor):
+            return await self._remember_actor(thing)
+        if is_model(thing):
+            return await self._mirror_model(thing)
+        if isinstance(thing, ap.Activity | ap.Collection | ap.Tombstone) or not thing.attributed_to:
+            raise Unwise(
+                "There is something else at that address than an organisation, a model or a note."
+            )
+        owner = await self.actor(thing.attributed_to[0])
+        followers = None if owner.followers is None else Iri(owner.followers)
+        audience = addressing.visibility(thing.to, thing.cc, followers)
+        async with self._database.begin() as session:
+            remark = await mirroring.remember_remark(
+                session, self._site, thing, owner, visibility=audience.name.lower()
+            )
+        if remark is None:
+            raise Gone("that note was deleted")
+        return remark
+
+    async def _mirror_model(self, article: ap.Object) -> Model:
+        living = article.extra.get("versionOf")
+        if living is not None:  # somebody pasted the address of one version
+            article = await self._fetch(iris.parse(living))
+        if not is_model(article) or "versionOf" in article.extra or not article.attributed_to:
+            raise Unwise("There is a version at that address whose model cannot be read.")
+        current = article.extra.get("currentVersion")
+        version = article if current is None else await self.object(iris.parse(current))
+        owner = await self.actor(article.attributed_to[0])
+        async with self._database.begin() as session:
+            model = await mirroring.remember_model(session, self._site, article, version, owner)
+        if model is None:
+            raise Gone("that model was deleted")
+        return model
+
+
+def _living(actor: Actor) -> Actor:
+    if actor.gone_at is not None:
+        raise Gone("that organisation was deleted")
+    return actor
+
+
+async def _stored(session: Session, iri: Iri) -> bytes | None:
+    """The document that we keep under this id."""
+    if (actor := await profiles.by_iri(session, iri)) is not None:
+        return actor.document
+    if (model := await history.model_by_iri(session, iri)) is not None:
+        return model.document
+    if (revision := await history.revision_by_iri(session, iri)) is not None:
+        return revision.document
+    item = await timelines.by_iri(session, iri, None)
+    return None if item is None else item.subject.document
+
+
+async def _remembered(session: Session, site: Site, iri: Iri) -> Actor | Model | Remark | None:
+    """What we remember under an id, or, on our own host, under the address of a page."""
+    if (
+        actor := await profiles.by_iri(session, iri) or await _by_page(session, site, iri)
+    ) is not None:
+        return _living(actor)
+    if (model := await _model(session, site, iri)) is not None:
+        if model.deleted_at is not None:
+            raise Gone("that model was deleted")
+        return model
+    item = await timelines.by_iri(session, iri, None)
+    return None if item is None else item.subject
+
+
+async def _by_page(session: Session, site: Site, iri: Iri) -> Actor | None:
+    name = places.path_value(site.origin, places.ACTOR_PAGE, "handle", iri)
+    if name is None:
+        return None
+    if "@" not in name:
+        return await profiles.by_handle(session, name)
+    handle = handles.parse(name)
+    return await profiles.by_address(session, handle.name, handle.host)
+
+
+async def _model(session: Session, site: Site, iri: Iri) -> Model | None:
+    if (model := await history.model_by_iri(session, iri)) is not None:
+        return model
+    if (revision := await history.revision_by_iri(session, iri)) is not None:
+        return await history.model_by_id(session, revision.model_id)
+    address, _, version = iri.partition("/versions/")
+    slug = places.path_value(site.origin, places.MODEL_PAGE, "slug", address)
+    if slug is None or (version and not version.isdecimal()):
+        return None
+    if slug.isdecimal() and len(slug) < LONGEST_ID:
+        return await history.model_by_id(session, int(slug))
+    return await history.model_by_slug(session, slug)

@@ -1,0 +1,153 @@
+"""What happens to every request before its handler, and to every answer after it.
+
+In this order: the request gets a number; whatever is raised becomes an answer (`refusals`);
+requests for other hosts, compressed bodies and bodies that are announced too large are turned away
+unread. Every answer leaves with the headers that keep a browser from being talked into something.
+"""
+
+import secrets
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from activitypub import iris
+from activitypub.errors import Malformed, ProtocolError, TooLarge
+from federation import refusals, telemetry
+from federation.app_keys import SETTINGS
+from federation.negotiation import Handler
+from federation.refusals import FORESEEN, Answer
+
+LARGEST_BODY: Final = 2 * 1024 * 1024
+"""Bytes of anything people or programs send us: four times the largest sheet, in the longest
+encoding of a form.
+"""
+
+HTML_POLICY: Final = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
+"""Nothing inline, nothing from elsewhere. A page that must differ (a consent form leads to an app)
+sets its own.
+"""
+
+DOCUMENT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+"""For everything that is not a page: a browser that is shown a document by mistake runs nothing in
+it.
+"""
+
+OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
+"""Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
+
+_log = structlog.stdlib.get_logger("federation.web")
+
+
+class Misdirected(ProtocolError):
+    """The request is for a host that we are not (RFC 9110 15.5.20)."""
+
+    status_hint = 421
+    default_code = "host"
+
+
+class CodedBody(ProtocolError):
+    """The body is compressed: a small one could become a large one, and what is its digest?"""
+
+    status_hint = 415
+    default_code = "content-coding"
+
+
+@web.middleware
+async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Number the request, and turn what is raised into the one answer that the table has for it."""
+    number = secrets.token_hex(8)
+    with telemetry.request_scope(number):
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400 or error.content_type != "text/plain":
+                raise
+            response = await _told(request, refusals.from_http(error))
+        except FORESEEN as error:
+            response = await _told(request, refusals.foreseen(error))
+        except Exception:  # noqa: BLE001 - a bug in one handler must not stop the server
+            _log.exception("request.failed", method=request.method, path=request.path)
+            response = await _told(request, refusals.unforeseen(number))
+        response.headers["X-Request-Id"] = number
+        return response
+
+
+@web.middleware
+async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn away what no handler should see.
+
+    An inbox judges bodies itself, because every refusal of an inbox is a line in the log.
+
+    Raises:
+        Misdirected: the `Host` is not ours; no address, link or redirect is ever made from it.
+        CodedBody, TooLarge: from `check_body`.
+    """
+    if not _is_ours(request):
+        raise Misdirected("this server does not speak for that host")
+    if not _is_inbox(request):
+        check_body(request)
+    return await handler(request)
+
+
+def check_body(request: web.Request) -> None:
+    """Judge a body by what is announced of it, before any of it is read.
+
+    Raises:
+        CodedBody: there is a `Content-Encoding`; aiohttp would inflate the body by itself.
+        TooLarge: the announced length is more than is accepted here.
+    """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise CodedBody("send the body without a content coding")
+    if (request.content_length or 0) > largest_body(request):
+        raise TooLarge(f"at most {largest_body(request)} bytes are accepted here")
+
+
+async def _told(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """The answer in its reader's form, or plainly where a fault prevents even that."""
+    try:
+        return await refusals.respond(request, answer)
+    except Exception:  # noqa: BLE001 - what explains a fault may have one itself
+        _log.exception("refusal.failed", path=request.path)
+        return web.Response(status=answer.status, text=answer.reason)
+
+
+def largest_body(request: web.Request) -> int:
+    """Bytes accepted at this address: an inbox has its own setting."""
+    if _is_inbox(request):
+        return request.app[SETTINGS].inbox.max_body
+    return LARGEST_BODY
+
+
+def _is_inbox(request: web.Request) -> bool:
+    return request.path.endswith("/inbox")
+
+
+def _is_ours(request: web.Request) -> bool:
+    scheme, _, ours = request.app[SETTINGS].instance.origin.partition("://")
+    named = request.headers.getall("Host", [])
+    if len(named) != 1:
+        return False
+    try:
+        return iris.host(iris.parse(f"{scheme}://{named[0]}/")) == ours
+    except Malformed:
+        return False
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal `on_response_prepare`: what every answer carries where its handler said nothing."""
+    is_page = response.content_type == "text/html"
+    for name, value in (
+        ("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ):
+        response.headers.setdefault(name, value)
+    if request.path.startswith(OPEN_TO_SCRIPTS):
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")

@@ -1,0 +1,176 @@
+"""Collections: outbox, followers, featured, history, forks … made on asking.
+
+Mastodon reads `totalItems` and, of `featured`, the first page, whose items must be plain addresses;
+it never reads old posts from an outbox, so the newest models are pinned there. Long
+lists come in pages; the address of a page holds the id behind which it begins, so it stays the same
+while new things arrive.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from activitypub import canonical_json
+from activitypub.canonical_json import Json, encode
+from activitypub.errors import Malformed
+from actors import places
+from actors.documents import collections
+from actors.errors import Gone
+from actors.places import place
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.views import catalogue, history, lineage, mail, profiles, timelines
+from actors.views.paging import Page
+from actors.views.profiles import Listed
+from actors.views.timelines import Item
+from federation.app_keys import DATABASE, SITE
+from federation.negotiation import activity_response
+from federation.peers.documents import organisation, our_model
+
+PINNED: Final = 5
+"""Models in `featured`: what Mastodon shows to somebody who follows an organisation for the first
+time.
+"""
+
+LONGEST_ID: Final = 19
+"""Digits of the largest id: no longer number is asked of the database."""
+
+
+async def outbox(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/outbox: what the organisation told everybody, the newest first."""
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        iri = _address(request, places.OUTBOX, handle=owner.handle)
+        page = _page(request)
+        if page is None:
+            return _whole(iri, total=await mail.outbox_total(session, owner))
+        rows = await mail.outbox_page(session, owner, page)
+    items: list[Json] = [canonical_json.parse(row.document) for row in rows]
+    return _part(iri, items, [row.id for row in rows], page)
+
+
+async def followers(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/followers: organisations and people who hear from this one."""
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        iri = _address(request, places.FOLLOWERS, handle=owner.handle)
+        page = _page(request)
+        if page is None:
+            return _whole(iri, total=(await profiles.counts(session, owner)).followers)
+        return _listed(iri, await profiles.followers(session, owner, page), page)
+
+
+async def following(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/following: whom the organisation hears from."""
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        iri = _address(request, places.FOLLOWING, handle=owner.handle)
+        page = _page(request)
+        if page is None:
+            return _whole(iri, total=(await profiles.counts(session, owner)).following)
+        return _listed(iri, await profiles.following(session, owner, page), page)
+
+
+async def featured(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/featured: the newest models, as plain addresses."""
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        models = await catalogue.of_actor(session, owner.id, Page(limit=PINNED))
+    iri = _address(request, places.FEATURED, handle=owner.handle)
+    return _short(iri, [model.iri for model in models])
+
+
+async def versions(request: web.Request) -> web.Response:
+    """GET /models/{slug}/history: every version, the newest first."""
+    async with request.app[DATABASE].read() as session:
+        model = _living_model(await our_model(session, request))
+        found = await history.revisions(session, model)
+    iri = _address(request, places.HISTORY, slug=str(model.slug))
+    return _short(iri, [one.iri for one in found])
+
+
+async def forks(request: web.Request) -> web.Response:
+    """GET /models/{slug}/forks: the adaptations that the model's organisation lists."""
+    async with request.app[DATABASE].read() as session:
+        model = _living_model(await our_model(session, request))
+        found = await lineage.forks(session, model)
+    iri = _address(request, places.FORKS, slug=str(model.slug))
+    return _short(iri, [one.model.iri for one in found])
+
+
+async def replies(request: web.Request) -> web.Response:
+    """GET /models/{slug}/replies: what was said in direct answer to the model."""
+    model, answers = await _conversation(request)
+    direct = [one.subject.iri for one in answers if _answers_to(one) == model.iri]
+    return _short(_address(request, places.REPLIES, slug=str(model.slug)), direct)
+
+
+async def context(request: web.Request) -> web.Response:
+    """GET /models/{slug}/context: the model and everything said about it here, in order."""
+    model, answers = await _conversation(request)
+    items = [model.iri, *(one.subject.iri for one in answers)]
+    return _short(_address(request, places.CONTEXT, slug=str(model.slug)), items)
+
+
+async def _conversation(request: web.Request) -> tuple[Model, list[Item]]:
+    async with request.app[DATABASE].read() as session:
+        model = _living_model(await our_model(session, request))
+        item = await timelines.by_iri(session, model.iri, None)
+        answers = [] if item is None else (await timelines.thread(session, item, None))[1]
+    return model, answers
+
+
+def _answers_to(item: Item) -> str | None:
+    return getattr(item.subject, "in_reply_to", None)
+
+
+def _living_organisation(owner: Actor) -> Actor:
+    if owner.gone_at is not None:
+        raise Gone("that organisation was deleted")
+    return owner
+
+
+def _living_model(model: Model) -> Model:
+    if model.deleted_at is not None:
+        raise Gone("that model was deleted")
+    return model
+
+
+def _address(request: web.Request, template: str, **values: str) -> str:
+    return place(request.app[SITE].origin, template, **values)
+
+
+def _page(request: web.Request) -> Page | None:
+    """The page that is asked for; None for the collection itself."""
+    if "page" not in request.query:
+        return None
+    behind = request.query.get("max_id")
+    if behind is None:
+        return Page(limit=collections.PAGE)
+    if not (behind.isascii() and behind.isdecimal() and len(behind) <= LONGEST_ID):
+        raise Malformed("max_id must be a number that a page of ours has named")
+    return Page(max_id=int(behind), limit=collections.PAGE)
+
+
+def _whole(iri: str, *, total: int) -> web.Response:
+    first = f"{iri}?page=true" if total else None
+    return activity_response(encode(collections.ordered(iri, total=total, first=first)))
+
+
+def _short(iri: str, items: Sequence[str]) -> web.Response:
+    return activity_response(encode(collections.ordered(iri, total=len(items), items=list(items))))
+
+
+def _listed(iri: str, rows: Sequence[Listed], page: Page) -> web.Response:
+    return _part(iri, [row.actor.iri for row in rows], [row.id for row in rows], page)
+
+
+def _part(iri: str, items: list[Json], ids: Sequence[int], page: Page) -> web.Response:
+    here = f"{iri}?page=true"
+    following_page = f"{here}&max_id={ids[-1]}" if len(ids) == page.limit else None
+    if page.max_id is not None:
+        here += f"&max_id={page.max_id}"
+    return activity_response(
+        encode(collections.page(here, part_of=iri, items=items, following=following_page))
+    )

@@ -1,0 +1,123 @@
+"""Documents: one thing as the world sees it, under its own address.
+
+What is served is what was stored when the thing last changed, proof included, byte for byte: a peer
+that verified it yesterday reads the same today. A deleted thing answers 410 with its Tombstone, for
+ever.
+
+Nothing here needs a signature: everything that has an address here is public, and the instance's
+own actor must be readable before anybody can check who asks (GoToSocial's handshake would dead-lock
+otherwise).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from activitypub.canonical_json import encode
+from actors import places
+from actors.database import Session
+from actors.documents.activities import tombstone
+from actors.documents.collections import AS2
+from actors.errors import NotFound
+from actors.places import place
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.views import history, mail, profiles, timelines
+from federation.app_keys import DATABASE, SITE
+from federation.negotiation import activity_response
+
+LONGEST_NUMBER: Final = 9
+"""Digits of a version's number: more are never asked of the database, where they would overflow."""
+
+
+async def instance_actor(request: web.Request) -> web.Response:
+    """GET /actor: in whose name this instance reads documents elsewhere."""
+    async with request.app[DATABASE].read() as session:
+        found = await profiles.instance_actor(session)
+    return activity_response(found.document, request=request)
+
+
+async def actor(request: web.Request) -> web.Response:
+    """GET /actors/{handle}, and /@{handle} for peers."""
+    async with request.app[DATABASE].read() as session:
+        found = await organisation(session, request)
+    status = 200 if found.gone_at is None else 410
+    return activity_response(found.document, request=request, status=status)
+
+
+async def model(request: web.Request) -> web.Response:
+    """GET /models/{slug}, and /m/{slug} for peers: the living model."""
+    async with request.app[DATABASE].read() as session:
+        found = await our_model(session, request)
+    status = 200 if found.deleted_at is None else 410
+    return activity_response(found.document, request=request, status=status)
+
+
+async def version(request: web.Request) -> web.Response:
+    """GET /models/{slug}/versions/{number}: what the model said then, never changed."""
+    number = request.match_info["number"]
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        raise NotFound("there is no such version")
+    async with request.app[DATABASE].read() as session:
+        living = await our_model(session, request)
+        found = await history.revision_by_number(session, living, int(number))
+    if living.deleted_at is not None and 1 <= int(number) <= living.number:
+        return _gone(request, living.slug or "", int(number), living.deleted_at)
+    if found is None:
+        raise NotFound("there is no such version")
+    return activity_response(found.document, request=request)
+
+
+async def remark(request: web.Request) -> web.Response:
+    """GET /remarks/{id}: a note that is meant for everybody; others do not exist for strangers."""
+    site = request.app[SITE]
+    iri = place(site.origin, places.REMARK, id=request.match_info["id"])
+    async with request.app[DATABASE].read() as session:
+        found = await timelines.by_iri(session, iri, None)
+    if found is None:
+        raise NotFound("there is no such remark")
+    return activity_response(found.subject.document, request=request)
+
+
+async def activity(request: web.Request) -> web.Response:
+    """GET /activities/{id}: something we told everybody."""
+    site = request.app[SITE]
+    iri = place(site.origin, places.ACTIVITY, id=request.match_info["id"])
+    async with request.app[DATABASE].read() as session:
+        found = await mail.activity(session, iri)
+    if found is None:
+        raise NotFound("there is no such activity")
+    return activity_response(found.document, request=request)
+
+
+async def organisation(session: Session, request: web.Request) -> Actor:
+    """The organisation of ours that the address names, deleted ones too.
+
+    Raises:
+        NotFound: nobody here has that name. The instance's own actor has an address of its own.
+    """
+    found = await profiles.by_handle(session, request.match_info["handle"])
+    site = request.app[SITE]
+    if found is None or found.iri != place(site.origin, places.ACTOR, handle=found.handle):
+        raise NotFound("nobody here has that name")
+    return found
+
+
+async def our_model(session: Session, request: web.Request) -> Model:
+    """The model of ours that the address names, deleted ones too.
+
+    Raises:
+        NotFound: we have no such model; those of others have their own addresses.
+    """
+    found = await history.model_by_slug(session, request.match_info["slug"])
+    if found is None:
+        raise NotFound("there is no such model")
+    return found
+
+
+def _gone(request: web.Request, slug: str, number: int, at: datetime) -> web.Response:
+    """The Tombstone of a version, which goes with its model."""
+    iri = place(request.app[SITE].origin, places.VERSION, slug=slug, number=number)
+    buried = tombstone({"id": iri, "type": "Article"}, at=at)
+    return activity_response(encode({"@context": AS2, **buried}), status=410)

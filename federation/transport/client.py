@@ -1,0 +1,331 @@
+"""The one HTTP client: every call to another server goes through here.
+
+What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
+
+* the guard judges every address (`guard`), and our own host is never called;
+* no call while a transaction is open: a slow peer must never hold the database;
+* a connection within 5 s, silence of at most 10 s, an end after `fetch_timeout` or `total_timeout`;
+* bodies are counted while they are read, and cut off at the limit;
+* no redirect is followed here, no cookie kept, no proxy asked, nothing inflated: we ask for
+  `identity` and refuse any other content coding, so a small answer cannot become a large one;
+* what was signed is what is sent: addresses are passed on byte for byte;
+* one line in the log for every call: `egress.done` (debug) or `egress.refused`.
+
+Connections are kept and reused. Fetches and deliveries have separate pools, each bounded in all and
+for each host: a host that makes our deliveries wait cannot keep us from reading its keys.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Sequence
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict
+from yarl import URL
+
+import federation
+from activitypub import iris, wire
+from activitypub.iris import Iri
+from actors.database import in_transaction
+from federation.errors import TransportError, Unreachable, Unsafe
+from federation.settings import Settings
+from federation.transport.guard import (
+    Forbidden,
+    Guard,
+    GuardedResolver,
+    GuardedSockets,
+    look_up,
+)
+from federation.transport.names import SystemResolver
+
+CONNECT_SECONDS: Final = 5
+"""A server that does not accept a connection within this time is not there."""
+
+READ_SECONDS: Final = 10
+"""The longest silence in the middle of an answer."""
+
+FETCHES_AT_ONCE: Final = 64
+"""Documents being read at the same time, from all hosts together."""
+
+KEEP_SECONDS: Final = 15
+"""How long an idle connection is kept: enough for the redirects and deliveries of one burst."""
+
+ANSWER_TO_DELIVERY: Final = 65_536
+"""Bytes read of an answer whose status is all that matters; reading it frees the connection."""
+
+_CLOSED: Final = "the client is not open"
+
+Headers = Sequence[tuple[str, str]]
+
+_log = structlog.stdlib.get_logger("federation.transport")
+
+
+class Client:
+    """Opens every outgoing connection of this process.
+
+    Use it as an asynchronous context manager, or call `open` and `close`.
+
+    Args:
+        settings: limits, private destinations, and where we listen.
+        resolver: asked for the addresses of names; the system's, unless a test brings its own.
+        trust: the certificates we trust; the system's by default. Verification has no switch.
+        own_origin: our public address, which we never call, and which the User-Agent names.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        own_origin: Iri,
+        resolver: AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self.settings = settings.federation
+        self.own_origin = own_origin
+        self._guard = Guard.from_settings(settings)
+        self._given_resolver = resolver
+        self._resolver: AbstractResolver | None = None
+        self._trust = trust
+        self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
+        self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
+
+    async def open(self) -> None:
+        """Make the pools; nothing is called yet. Private destinations are announced in the log."""
+        if self._sessions:
+            return
+        if self.settings.private_destinations:
+            entries = [str(entry) for entry in self.settings.private_destinations]
+            _log.warning("egress.private_destinations", entries=entries)
+        resolver = self._resolver = self._given_resolver or SystemResolver()
+        trust = self._trust or ssl.create_default_context()
+        for scheme in ("https", "http"):
+            for delivers in (False, True):
+                self._sessions[scheme, delivers] = self._session(
+                    resolver, trust, scheme, delivers=delivers
+                )
+
+    async def close(self) -> None:
+        """Close every connection; calls under way fail as unreachable."""
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+        resolver, self._resolver = self._resolver, None
+        if resolver is not None and self._given_resolver is None:
+            await resolver.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _session(
+        self, resolver: AbstractResolver, trust: ssl.SSLContext, scheme: str, *, delivers: bool
+    ) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=GuardedResolver(resolver, self._guard, scheme),
+            socket_factory=GuardedSockets(self._guard, scheme),
+            ssl=trust,
+            limit=self.settings.delivery_concurrency if delivers else FETCHES_AT_ONCE,
+            limit_per_host=self.settings.per_host,
+            keepalive_timeout=KEEP_SECONDS,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            skip_auto_headers=("Accept", "Content-Type"),
+            timeout=aiohttp.ClientTimeout(
+                total=self.settings.total_timeout if delivers else self.settings.fetch_timeout,
+                sock_connect=CONNECT_SECONDS,
+                sock_read=READ_SECONDS,
+            ),
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: Iri,
+        headers: Headers,
+        body: bytes = b"",
+        *,
+        purpose: str,
+        max_body: int | None = None,
+    ) -> wire.Response:
+        """Make one call and read the whole answer, whatever its status.
+
+        Args:
+            method: `GET` or `POST`, upper case.
+            url: sent byte for byte, without its fragment.
+            headers: sent as they are; `User-Agent` and `Accept-Encoding` are added.
+            body: sent as it is.
+            purpose: why, for the log: `key actor object delivery webfinger nodeinfo media` ...
+            max_body: bytes of the largest answer that is read; `federation.max_body` by default.
+                The answer to a POST is cut at 64 KiB instead: only its status is wanted.
+
+        Raises:
+            Unreachable: no complete answer this time.
+            Unsafe: the guard said no, or the answer was too large or in a content coding.
+            RuntimeError: a transaction is open in this task: a mistake of ours.
+        """
+        if in_transaction():
+            raise RuntimeError("the network is called while a transaction is open")
+        limit = self.settings.max_body if max_body is None else max_body
+        try:
+            target = self._target(url)
+            response = await self._exchange(method, target, headers, body, limit)
+        except TransportError as error:
+            raise refused(error, url=url, purpose=purpose) from error.__cause__
+        host, port = _place(url)
+        _log.debug(
+            "egress.done",
+            purpose=purpose,
+            host=host,
+            port=port,
+            method=method,
+            path=target.raw_path,
+            status=response.status,
+            bytes=len(response.body),
+        )
+        return response
+
+    async def speaks_privately(self, host: str) -> bool:
+        """Whether every address of `host[:port]` is a private destination, so that http is allowed.
+
+        Raises:
+            Unreachable: the name has no address.
+        """
+        if self._resolver is None:
+            raise RuntimeError(_CLOSED)
+        url = URL(f"https://{host}", encoded=True)
+        try:
+            async with asyncio.timeout(self.settings.fetch_timeout):
+                found = await look_up(self._resolver, url.raw_host or "", url.port or 443)
+        except Unsafe:
+            return False
+        except OSError as error:
+            raise Unreachable("that host has no address", code="dns") from error
+        return self._guard.is_private([each["host"] for each in found], url.port or 443)
+
+    def _target(self, url: Iri) -> URL:
+        if not url.startswith(("https://", "http://")):
+            raise Unsafe("only http and https addresses are called", code="scheme")
+        if not url.isascii() or any(character <= " " or character == "\x7f" for character in url):
+            raise Unsafe("the address holds characters that must be escaped", code="url")
+        if _place(url) == _place(self.own_origin):
+            raise Unsafe("that is this server itself", code="own-host")
+        try:
+            target = URL(iris.without_fragment(url), encoded=True)
+            named = target.user is not None or target.password is not None
+        except ValueError as error:
+            raise Unsafe("that is not an address", code="url") from error
+        if named:
+            raise Unsafe("the address holds a name or password", code="url")
+        return target
+
+    async def _exchange(
+        self, method: str, target: URL, headers: Headers, body: bytes, limit: int
+    ) -> wire.Response:
+        delivers = method == "POST"
+        session = self._sessions.get((target.scheme, delivers))
+        if session is None:
+            raise RuntimeError(_CLOSED)
+        sent = CIMultiDict(headers)
+        sent["User-Agent"] = self._agent
+        sent["Accept-Encoding"] = "identity"
+        try:
+            async with session.request(
+                method, target, headers=sent, data=body or None, allow_redirects=False
+            ) as answer:
+                content = (
+                    await _beginning(answer, ANSWER_TO_DELIVERY)
+                    if delivers
+                    else await _whole(answer, limit)
+                )
+                return wire.Response(
+                    status=answer.status,
+                    headers=tuple((name.lower(), value) for name, value in answer.headers.items()),
+                    body=content,
+                )
+        except TimeoutError as error:
+            raise Unreachable("the other server is too slow", code="deadline") from error
+        except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
+            raise _translated(error) from error
+
+
+def refused(error: TransportError, *, url: str, purpose: str) -> TransportError:
+    """The same error, written to the log as `egress.refused`: once, where it is raised.
+
+    A server that is down is everyday news (info); what the guard refuses is not (warning).
+    """
+    host, port = _place(url)
+    _log.log(
+        logging.INFO if error.temporary else logging.WARNING,
+        "egress.refused",
+        reason=error.code,
+        purpose=purpose,
+        host=host,
+        port=port,
+        ip=error.address if isinstance(error, Unsafe) else "",
+        detail=error.reason,
+    )
+    return error
+
+
+def _place(url: str) -> tuple[str, int]:
+    """Host and port of an address that may be nonsense; a final dot does not make another host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+        return (parts.hostname or "").rstrip("."), port
+    except ValueError:
+        return "", 0
+
+
+async def _whole(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body, or Unsafe as soon as it is known to be coded or larger than `limit`."""
+    coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        answer.close()
+        raise Unsafe("the answer is compressed, although we asked for plain", code="content-coding")
+    body = bytearray()
+    if (answer.content_length or 0) <= limit:
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > limit:
+                break
+        else:
+            return bytes(body)
+    answer.close()
+    raise Unsafe(f"the answer is larger than {limit} bytes", code="too-large")
+
+
+async def _beginning(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The first bytes of a body; when there are more, the connection is closed."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            answer.close()
+            break
+    return bytes(body[:limit])
+
+
+def _translated(error: Exception) -> TransportError:
+    """The connector's error in our words."""
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
+        return error.os_error.unsafe
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable("that host has no address", code="dns")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable("no secure connection to that host", code="tls")
+    if isinstance(error, aiohttp.InvalidURL | ValueError):
+        return Unsafe("that address cannot be called", code="url")
+    return Unreachable("no connection to that host, or it broke", code="connection")

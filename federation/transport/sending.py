@@ -1,0 +1,97 @@
+"""Sending an activity to an inbox: delivered, later, never again, or gone.
+
+What an answer means, after Mastodon's `ActivityPub::DeliveryWorker` and what the others send:
+
+| answer | meaning |
+|---|---|
+| 2xx | delivered |
+| 5xx, 408, 425, 429, no answer | later |
+| 401 | later: a peer that could not read our key just now says so |
+| 302, 303, 307 | later: under maintenance; a POST is never sent on to another address |
+| 410 | the inbox is gone |
+| other 3xx and 4xx, and what the guard refuses | never |
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from activitypub import mediatypes, wire
+from activitypub.iris import Iri
+from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
+from federation.transport.client import Client
+from federation.transport.redirects import retry_after
+from federation.transport.signing import Signatory, signed
+
+LATER_STATUSES: Final = TEMPORARY_STATUSES | {401, 302, 303, 307}
+EXPLANATION: Final = 200
+"""Characters of a peer's explanation that are kept for the operator."""
+
+
+class Sent(Enum):
+    """What became of one try."""
+
+    DELIVERED = "delivered"
+    LATER = "later"
+    NEVER = "never"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What became of one try, and why.
+
+    Attributes:
+        sent: what to do with the delivery.
+        status: the answer's, or None when there was no answer.
+        retry_after: how long the host asked us to wait, where it did.
+        reason: for the operator: one line, partly in the peer's words, without control characters.
+    """
+
+    sent: Sent
+    status: int | None
+    retry_after: timedelta | None
+    reason: str
+
+
+async def send(
+    client: Client, *, inbox: Iri, body: bytes, signatory: Signatory, now: datetime
+) -> SendResult:
+    """POST one activity, signed at `now`. Never raises for what the network or the peer does."""
+    unsigned = wire.Request(
+        method="POST",
+        url=inbox,
+        headers=(("content-type", mediatypes.ACTIVITY_JSON),),
+        body=body,
+    )
+    request = signed(unsigned, signatory, now)
+    try:
+        response = await client.request(
+            request.method, request.url, request.headers, request.body, purpose="delivery"
+        )
+    except Unsafe as error:
+        return SendResult(Sent.NEVER, None, None, error.reason)
+    except TransportError as error:
+        return SendResult(Sent.LATER, None, None, error.reason)
+    return SendResult(
+        _meaning(response.status), response.status, retry_after(response), _reason(response)
+    )
+
+
+def _meaning(status: int) -> Sent:
+    if 200 <= status < 300:
+        return Sent.DELIVERED
+    if status == 410:
+        return Sent.GONE
+    if status >= 500 or status in LATER_STATUSES:
+        return Sent.LATER
+    return Sent.NEVER
+
+
+def _reason(response: wire.Response) -> str:
+    said = ""
+    if response.status >= 400 and not response.header("content-encoding"):
+        text = response.body[: EXPLANATION * 4].decode(errors="replace")
+        said = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXPLANATION]
+    return f"{response.status}: {said}" if said else str(response.status)

@@ -1,0 +1,143 @@
+"""Delivering: fan out, claim a few for each host, sign afresh, send, settle.
+
+A delivery that hangs holds nothing but its own place: the others go on, and the place of whatever
+is done is filled at once. How long to wait after a failure is decided in one place
+(`actors.mail.hosts`), by host where the host is in trouble and by delivery where only that one was
+turned away for now.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final, assert_never
+
+import structlog
+
+from actors.database import Database
+from actors.mail import keyring, outbox
+from actors.mail.outbox import Parcel
+from actors.site import Site
+from federation.settings import Settings
+from federation.transport.client import Client
+from federation.transport.sending import SendResult, Sent, send
+from federation.transport.signing import Signatory
+from federation.workers.loop import LOOK_EVERY
+
+TURNED_AWAY: Final = frozenset({401, 408, 425})
+"""Temporary answers that say nothing about the host: it may have been unable to read our key just
+then.
+"""
+
+_log = structlog.stdlib.get_logger("federation.outbox")
+
+
+class Delivering:
+    """Works through what is to be delivered.
+
+    Args:
+        database: where it waits.
+        site: our clock and ids.
+        client: opens the connections.
+        settings: how many deliveries go at once, and to one host.
+    """
+
+    def __init__(self, database: Database, site: Site, client: Client, settings: Settings) -> None:
+        self._database = database
+        self._site = site
+        self._client = client
+        self._most = settings.federation.delivery_concurrency
+        self._per_host = settings.federation.per_host
+        self._hold = timedelta(days=settings.federation.give_up_after_days)
+        self._flying: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> int:
+        """Send what is due, and wait until a place is free again, or a second.
+
+        Returns:
+            How much was fanned out, sent or is under way; 0 when nothing is due.
+        """
+        async with self._database.begin() as session:
+            fanned = await outbox.fan_out(session, self._site)
+            parcels = await outbox.claim(
+                session, self._site, limit=self._most - len(self._flying), per_host=self._per_host
+            )
+        for parcel in parcels:
+            task = asyncio.create_task(self._deliver(parcel))
+            self._flying.add(task)
+            task.add_done_callback(self._finished)
+        if self._flying:
+            # Not longer than a second: what has come meanwhile must not wait for a slow neighbour.
+            await asyncio.wait(
+                self._flying, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
+            )
+            return max(1, len(parcels))
+        return fanned
+
+    async def stop(self) -> None:
+        """Break off what is under way: it is sent again when its claim has expired."""
+        for task in self._flying:
+            task.cancel()
+        await asyncio.gather(*self._flying, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """A task that failed as a whole (the database is away) leaves its claim to expire."""
+        self._flying.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("worker.failed", exc_info=error)
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        try:
+            async with self._database.read() as session:
+                held = await keyring.signing_key(session, parcel.actor_id)
+            result = await send(
+                self._client,
+                inbox=parcel.inbox,
+                body=parcel.body,
+                signatory=Signatory(held.iri, held.key),
+                now=self._site.now(),
+            )
+            await self._settle(parcel, result)
+        except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
+            _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
+            await self._set_aside(parcel)
+
+    async def _settle(self, parcel: Parcel, result: SendResult) -> None:
+        async with self._database.begin() as session:
+            match result.sent:
+                case Sent.DELIVERED:
+                    await outbox.delivered(session, parcel)
+                case Sent.LATER:
+                    await outbox.postponed(
+                        session,
+                        self._site,
+                        parcel,
+                        reason=result.reason,
+                        retry_after=result.retry_after,
+                        is_host_down=result.status not in TURNED_AWAY,
+                        hold=self._hold,
+                    )
+                case Sent.NEVER:
+                    await outbox.refused(session, parcel, reason=result.reason)
+                case Sent.GONE:
+                    await outbox.inbox_gone(session, parcel)
+                case _:
+                    assert_never(result.sent)
+        _log.info(
+            "delivery.settled",
+            sent=result.sent.name.lower(),
+            host=parcel.host,
+            activity=parcel.activity_iri,
+            status=result.status,
+        )
+
+    async def _set_aside(self, parcel: Parcel) -> None:
+        async with self._database.begin() as session:
+            await outbox.postponed(
+                session,
+                self._site,
+                parcel,
+                reason="a mistake in this program: see the log",
+                retry_after=None,
+                is_host_down=False,
+                hold=self._hold,
+            )

@@ -1,0 +1,29 @@
+"""Housekeeping: what is past its time is thrown away, once an hour."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from actors.database import Database
+from actors.site import Site
+from actors.verbs import signing_in
+
+EVERY: Final = timedelta(hours=1)
+"""Nothing that is thrown away does harm before: sessions and codes end by their own date."""
+
+
+class Housekeeping:
+    """Throws away browser sessions and authorization codes that have expired."""
+
+    def __init__(self, database: Database, site: Site) -> None:
+        self._database = database
+        self._site = site
+        self._next_at: datetime = site.now()
+
+    async def work(self) -> int:
+        """Tidy up when an hour has passed; 0, because nothing else waits for it."""
+        now = self._site.now()
+        if now >= self._next_at:
+            self._next_at = now + EVERY
+            async with self._database.begin() as session:
+                await signing_in.forget_expired(session, self._site)
+        return 0

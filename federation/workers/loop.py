@@ -1,0 +1,67 @@
+"""A loop: work until nothing is due, then wait to be woken, or for a second.
+
+Waking is for what this process did itself; looking every second is for what others wrote (a command
+beside the server, a second server on the same database) and for what was only due later.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+LOOK_EVERY: Final = 1.0
+"""Seconds. A claim on an empty queue costs a millisecond; a person who waits for mail notices two
+seconds.
+"""
+
+AFTER_A_BUG: Final = 5.0
+"""Seconds to wait when a round failed as a whole: the database may be away."""
+
+_log = structlog.stdlib.get_logger("federation.workers")
+
+
+class Loop:
+    """Repeats one kind of work until it is stopped.
+
+    Args:
+        name: of the work, for the log.
+        work: does what is due, and says how much that was.
+    """
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
+        self._name = name
+        self._work = work
+        self._awake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; a second call does nothing."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=self._name)
+
+    def wake(self) -> None:
+        """There is something to do: look now."""
+        self._awake.set()
+
+    async def stop(self) -> None:
+        """End at once: what is claimed and not settled is taken up when the claim has expired."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            self._awake.clear()
+            pause = LOOK_EVERY
+            try:
+                while await self._work():
+                    pass
+            except Exception:  # noqa: BLE001 - whatever it was, the queue must go on
+                _log.exception("worker.failed", worker=self._name)
+                pause = AFTER_A_BUG
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), pause)

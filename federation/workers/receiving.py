@@ -1,0 +1,175 @@
+"""Receiving: gather, then apply.
+
+An activity that was accepted is read again from its bytes; what its reaction needs is fetched;
+then, in one transaction, the reaction acts and the row is settled, so that an effect happens once,
+whenever the process dies.
+
+The activities of one speaker are taken in the order in which they came; those of different speakers
+do not wait for each other. A temporary trouble postpones one activity for a while that doubles; a
+refusal settles it with the reason; a bug of ours is tried three times and then put aside with its
+text, so that it blocks nothing and a mended version can try again.
+"""
+
+import asyncio
+from collections import deque
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+import activitypub.vocabulary as ap
+from activitypub import canonical_json, iris, reading
+from activitypub.authority import Heard, Vouched, hear
+from activitypub.iris import Iri
+from activitypub.limits import Limits
+from actors import reactions
+from actors.database import Database
+from actors.mail import hosts, inbox
+from actors.mail.inbox import Letter
+from actors.site import Site
+from federation.gathering import gather
+from federation.lookup import Lookup
+from federation.refusals import FORESEEN, Foreseen
+from federation.settings import Settings
+from federation.workers.loop import LOOK_EVERY
+
+AT_ONCE: Final = 64
+"""Activities in work: enough that slow fetches for some do not hold the others, each a few
+kilobytes.
+"""
+
+TRIES_OF_A_BUG: Final = 3
+"""A bug that depends on timing goes away; one that does not will not at the fourth try either."""
+
+HOLD: Final = timedelta(days=3)
+"""How long an activity waits for what it needs: as long as Mastodon keeps delivering one."""
+
+_log = structlog.stdlib.get_logger("federation.inbox")
+
+
+class Receiving:
+    """Works through what was received.
+
+    Args:
+        database: where it waits.
+        site: our clock and ids.
+        lookup: fetches what reactions need.
+        settings: how many documents one activity may cost.
+    """
+
+    def __init__(self, database: Database, site: Site, lookup: Lookup, settings: Settings) -> None:
+        self._database = database
+        self._site = site
+        self._lookup = lookup
+        self._budget = settings.federation.budget
+        self._piles: dict[str, deque[Letter]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> int:
+        """Take what is due, and wait until one speaker's activities are worked off, or a second.
+
+        Returns:
+            How much was taken or is under way; 0 when nothing is due.
+        """
+        in_work = sum(len(pile) for pile in self._piles.values())
+        async with self._database.begin() as session:
+            letters = await inbox.claim(session, self._site, AT_ONCE - in_work)
+        for letter in letters:
+            pile = self._piles.setdefault(letter.speaker, deque())
+            pile.append(letter)
+            if len(pile) == 1:
+                task = asyncio.create_task(self._work_off(letter.speaker, pile))
+                self._tasks.add(task)
+                task.add_done_callback(self._finished)
+        if self._tasks:
+            # Not longer than a second: what has come meanwhile must not wait for a slow neighbour.
+            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            return max(1, len(letters))
+        return 0
+
+    async def stop(self) -> None:
+        """Break off what is under way: it is taken up again when its claim has expired."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """A task that failed as a whole (the database is away) leaves its claim to expire."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("worker.failed", exc_info=error)
+
+    async def _work_off(self, speaker: str, pile: deque[Letter]) -> None:
+        try:
+            while pile:
+                await self._take(pile[0])
+                pile.popleft()
+        finally:
+            del self._piles[speaker]
+
+    async def _take(self, letter: Letter) -> None:
+        try:
+            await self._apply(letter)
+        except FORESEEN as error:
+            await self._not_applied(letter, error)
+        except Exception:  # noqa: BLE001 - a bug in one reaction must not stop the others
+            _log.exception("inbox.failed", activity=letter.activity_iri, tries=letter.tries)
+            await self._put_aside(letter)
+
+    async def _apply(self, letter: Letter) -> None:
+        heard = _heard(letter)
+        reaction = reactions.reaction_for(heard.activity)
+        async with self._database.read() as session:
+            is_ours_to_hear = await reaction.concerns(session, heard)
+        if not is_ours_to_hear:
+            async with self._database.begin() as session:
+                await inbox.settle(session, letter.id, state=inbox.DONE, reason="concerns nobody")
+            return
+        gathered = await gather(self._lookup, reaction, heard, self._budget)
+        async with self._database.begin() as session:
+            await reaction.apply(session, self._site, heard, gathered)
+            await inbox.settle(session, letter.id, state=inbox.DONE)
+        _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
+
+    async def _not_applied(self, letter: Letter, error: Foreseen) -> None:
+        now = self._site.now()
+        is_late = letter.received_at + HOLD <= now
+        async with self._database.begin() as session:
+            if error.temporary and not is_late:
+                pause = getattr(error, "retry_after", None) or hosts.delay(letter.tries + 1)
+                await inbox.postpone(
+                    session,
+                    letter.id,
+                    reason=error.reason,
+                    until=now + min(pause, hosts.LONGEST_DELAY),
+                )
+                return
+            await inbox.settle(session, letter.id, state=inbox.REFUSED, reason=error.reason)
+        _log.info(
+            "inbox.refused",
+            reason=error.code,
+            peer=iris.host(Iri(letter.speaker)),
+            activity=letter.activity_iri,
+        )
+
+    async def _put_aside(self, letter: Letter) -> None:
+        reason = "a mistake in this program: see the log"
+        async with self._database.begin() as session:
+            if letter.tries + 1 >= TRIES_OF_A_BUG:
+                await inbox.park(session, letter.id, reason=reason)
+            else:
+                until = self._site.now() + hosts.delay(letter.tries + 1)
+                await inbox.postpone(session, letter.id, reason=reason, until=until)
+
+
+def _heard(letter: Letter) -> Heard[ap.Activity]:
+    """What was accepted, read again from its bytes: judged by the rules of today."""
+    limits = Limits(body=max(len(letter.document), 1))
+    activity = reading.read_activity(canonical_json.parse(letter.document, limits))
+    return hear(
+        activity,
+        speaker=Iri(letter.speaker),
+        vouched=Vouched[letter.vouched],
+        at=letter.received_at,
+    )

@@ -1,0 +1,128 @@
+"""The log: one event on a line, and no peer writes a line of its own."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from aiohttp.http_exceptions import BadHttpMessage
+
+from federation.settings import Log
+from federation.telemetry import configure, escaped, request_scope
+
+NASTY = 'a\r\n2026 error fake=1\x1b[2J\x00\u202e\u2028\x85\x7f"b"'
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    configure(Log())  # closes the file of the test
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def to_json(tmp_path: Path, level: str = "info") -> Path:
+    configure(Log(format="json", file=str(tmp_path / "log"), level=level))
+    return tmp_path / "log"
+
+
+def test_an_event_is_one_object(tmp_path: Path) -> None:
+    file = to_json(tmp_path)
+    structlog.get_logger().info("inbox.refused", reason="digest", bytes=3, known=None, ok=True)
+    (line,) = lines(file)
+    event = json.loads(line)
+    assert event["event"] == "inbox.refused"
+    assert (event["reason"], event["bytes"], event["known"], event["ok"]) == (
+        "digest",
+        3,
+        None,
+        True,
+    )
+    assert event["level"] == "info"
+    assert event["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_no_peer_writes_a_line_of_its_own(tmp_path: Path, form: str) -> None:
+    configure(Log(format=form, file=str(tmp_path / "log")))
+    structlog.get_logger().info(NASTY, peer=NASTY, several=[NASTY], **{NASTY: {NASTY: NASTY}})
+    logging.getLogger("library").warning("%s", NASTY)
+    written = lines(tmp_path / "log")
+    assert len(written) == 2
+    assert all(line.isprintable() for line in written)
+    assert "fake=1" in written[0]
+
+
+def test_a_long_value_is_cut() -> None:
+    assert escaped("x" * 1_000_000).startswith("x" * 2000 + " ... (1000000")
+    assert len(escaped("\x00" * 1_000_000)) < 10_000
+
+
+def test_letters_of_all_languages_stay_readable() -> None:
+    assert escaped("Coopérative 合作社 تعاونية 🐝") == "Coopérative 合作社 تعاونية 🐝"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_bug_is_told_in_full_and_cannot_be_forged(tmp_path: Path, form: str) -> None:
+    configure(Log(format=form, file=str(tmp_path / "log")))
+    try:
+        int(f"from a peer:\n12:00:00 info forged {NASTY}")
+    except ValueError:
+        structlog.get_logger().exception("delivery.bug")
+    first, *more = lines(tmp_path / "log")
+    assert "delivery.bug" in first
+    if form == "json":
+        assert "Traceback" in json.loads(first)["exception"]
+    assert all(line.startswith("    | ") for line in more)
+    assert all(line.isprintable() for line in [first, *more])
+
+
+def test_a_request_marks_its_events(tmp_path: Path) -> None:
+    file = to_json(tmp_path)
+    with request_scope("0190"):
+        structlog.get_logger().info("inside")
+        logging.getLogger("library").warning("inside too")
+    structlog.get_logger().info("outside")
+    assert [json.loads(line).get("request") for line in lines(file)] == ["0190", "0190", None]
+
+
+def test_unimportant_events_are_left_out(tmp_path: Path) -> None:
+    file = to_json(tmp_path, level="warning")
+    structlog.get_logger().info("small")
+    logging.getLogger("library").info("small")
+    structlog.get_logger().error("large")
+    assert [json.loads(line)["event"] for line in lines(file)] == ["large"]
+
+
+def test_a_request_that_is_no_http_makes_one_short_line(tmp_path: Path) -> None:
+    file = to_json(tmp_path)
+    error = BadHttpMessage("bytes of a stranger")
+    logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
+    (line,) = lines(file)
+    assert json.loads(line)["event"] == "request.malformed"
+    assert "stranger" not in line
+
+
+def test_people_read_one_line_per_event(tmp_path: Path) -> None:
+    configure(Log(file=str(tmp_path / "log")))
+    structlog.get_logger().warning("egress.refused", reason="port", detail="not called here")
+    (line,) = lines(tmp_path / "log")
+    assert line[8:] == ' warning egress.refused reason=port detail="not called here"'
+
+
+def test_the_log_may_be_set_up_again(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    for file in (first, second):
+        configure(Log(file=str(file)))
+    structlog.get_logger().info("here")
+    assert lines(first) == []
+    assert len(lines(second)) == 1
