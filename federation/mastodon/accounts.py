@@ -1,0 +1,174 @@
+"""Accounts: organisations, ours and theirs; following them.
+
+Source: docs.joinmastodon.org/methods/accounts (4.2).
+"""
+
+from aiohttp import web
+
+from activitypub import handles
+from activitypub.errors import ProtocolError
+from activitypub.iris import host
+from actors.database import Session
+from actors.errors import Gone, NotFound
+from actors.rules import permissions
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.remark import Remark
+from actors.verbs import following
+from actors.views import profiles, timelines
+from actors.views.timelines import Item
+from federation.app_keys import DATABASE, SITE
+from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon.arguments import Arguments
+from federation.mastodon.authenticating import viewer
+from federation.mastodon.describing import Describer
+
+MAX_RELATIONSHIPS = 100
+"""Accounts in one question about relationships: more than any page of any app shows."""
+
+
+async def verify_credentials(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/verify_credentials: the organisation that the app acts for."""
+    site = request.app[SITE]
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "read:accounts", "profile")
+        us = acting.organisation
+        entity = await Describer(session, site, us).account(us)
+        admin = permissions.may_administer(acting.office, is_network=acting.is_network)
+    return answers.entity(entities.own_account(entity, us, site.locale, may_administer=admin))
+
+
+async def account(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/{id}."""
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:accounts")
+        actor = await _addressed(request, session)
+        entity = await Describer(session, request.app[SITE], viewer(caller)).account(actor)
+    return answers.entity(entity)
+
+
+async def look_up(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/lookup?acct=: an account that we know already; nothing is fetched."""
+    given = await arguments.read(request)
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:accounts")
+        actor = await by_acct(session, request.app[SITE], given.text("acct"))
+        if actor is None:
+            raise NotFound("Record not found")
+        entity = await Describer(session, request.app[SITE], viewer(caller)).account(actor)
+    return answers.entity(entity)
+
+
+async def relationships(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/relationships?id[]=: how we stand with each; unknown ids: nothing."""
+    given = await arguments.read(request)
+    wanted = dict.fromkeys(given.many("id")[:MAX_RELATIONSHIPS])
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "read:follows")
+        found = []
+        for text in wanted:
+            them = await profiles.by_id(session, paging.number(text))
+            if them is not None:
+                known = await profiles.relationship(session, acting.organisation, them)
+                found.append(entities.relationship(them, known))
+    return answers.entity(list(found))
+
+
+async def statuses(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/{id}/statuses: what they published, said and passed on."""
+    given = await arguments.read(request)
+    page = paging.wanted(given, paging.STATUSES)
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:statuses")
+        actor = await _addressed(request, session)
+        if _wants_what_nobody_has(given):
+            return answers.entity([])
+        items = await timelines.account(session, actor, page, viewer=viewer(caller))
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        rows = [
+            (item.id, await describer.status(item) if _is_wanted(given, item) else None)
+            for item in items
+        ]
+    return answers.listed(request, rows, page)
+
+
+async def followers(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/{id}/followers: those that we know of."""
+    return await _listed(request, wants_followers=True)
+
+
+async def followed(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts/{id}/following: those that we know of."""
+    return await _listed(request, wants_followers=False)
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/accounts/{id}/follow: ask to hear from them; fine where we do."""
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:follows")
+        permissions.must_follow(acting.office)
+        them = await _addressed(request, session)
+        known = await profiles.relationship(session, acting.organisation, them)
+        if not known.following:
+            await following.follow(session, request.app[SITE], acting.organisation, them)
+            known = await profiles.relationship(session, acting.organisation, them)
+    return answers.entity(entities.relationship(them, known))
+
+
+async def unfollow(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/accounts/{id}/unfollow: hear from them no more; fine where we did not."""
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:follows")
+        permissions.must_follow(acting.office)
+        them = await _addressed(request, session)
+        known = await profiles.relationship(session, acting.organisation, them)
+        if known.follow is not None:
+            await following.unfollow(session, request.app[SITE], known.follow)
+            known = await profiles.relationship(session, acting.organisation, them)
+    return answers.entity(entities.relationship(them, known))
+
+
+async def by_acct(session: Session, site: Site, text: str) -> Actor | None:
+    """The account that this text names, as `name` or `name@host`, if we know it."""
+    if "@" not in text.removeprefix("@"):
+        return await profiles.by_handle(session, text.removeprefix("@"))
+    try:
+        handle = handles.parse(text)
+    except ProtocolError:
+        return None
+    if handle.host == host(site.origin):
+        return await profiles.by_handle(session, handle.name)
+    return await profiles.by_address(session, handle.name, handle.host)
+
+
+async def _addressed(request: web.Request, session: Session) -> Actor:
+    actor = await profiles.by_id(session, paging.number(request.match_info["id"]))
+    if actor is None:
+        raise NotFound("Record not found")
+    if actor.gone_at is not None:
+        raise Gone("This account was deleted")
+    return actor
+
+
+def _wants_what_nobody_has(given: Arguments) -> bool:
+    """Media and hashtags are not kept, and nothing is pinned: the newest stands first."""
+    return given.flag("only_media") or given.flag("pinned") or bool(given.text("tagged"))
+
+
+def _is_wanted(given: Arguments, item: Item) -> bool:
+    is_reply = isinstance(item.subject, Remark) and item.subject.in_reply_to is not None
+    if is_reply and given.flag("exclude_replies"):
+        return False
+    return item.boost is None or not given.flag("exclude_reblogs")
+
+
+async def _listed(request: web.Request, *, wants_followers: bool) -> web.StreamResponse:
+    page = paging.wanted(await arguments.read(request), paging.ACCOUNTS)
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:accounts")
+        actor = await _addressed(request, session)
+        ask = profiles.followers if wants_followers else profiles.following
+        found = await ask(session, actor, page)
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        rows = [(each.id, await describer.account(each.actor)) for each in found]
+    return answers.listed(request, rows, page)

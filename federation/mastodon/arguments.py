@@ -1,0 +1,102 @@
+"""Arguments: what a client sent, whichever way it sent it.
+
+Mastodon's clients send the same arguments in the query, as a form, as multipart or as JSON, write
+lists as `id[]=1&id[]=2`, as `id=1` or as a JSON list, and nest as `a[b]=c` or as JSON objects.
+Booleans arrive as true, "true", "1" or "on". Here all of that becomes one flat table of texts.
+Where a name stands in the query and in the body, the body wins.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from activitypub import canonical_json
+from activitypub.canonical_json import Json
+from activitypub.errors import Malformed
+
+FALSE: Final = frozenset({"", "0", "f", "false", "off", "no", "null"})
+"""Texts that mean no, in lower case; everything else means yes, as with Rails, which Mastodon is
+written in."""
+
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_NESTING: Final = 4  # Mastodon's own arguments nest twice
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of one request: each name with its values in order; `id[]` becomes `id`."""
+
+    values: Mapping[str, tuple[str, ...]]
+
+    def text(self, name: str, default: str = "") -> str:
+        """The last value under this name, without blanks around it."""
+        found = self.values.get(name)
+        return found[-1].strip() if found else default
+
+    def exact(self, name: str, default: str = "") -> str:
+        """The last value under this name, byte for byte: for secrets and redirect addresses."""
+        found = self.values.get(name)
+        return found[-1] if found else default
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Every value under this name."""
+        return self.values.get(name, ())
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A yes or no."""
+        if name not in self.values:
+            return default
+        return self.text(name).lower() not in FALSE
+
+
+async def read(request: web.Request) -> Arguments:
+    """Collect the arguments of a request from its query and its body.
+
+    Files are left aside: no endpoint that asks for arguments takes one.
+
+    Raises:
+        Malformed: the body is not what its content type says.
+        TooLarge: the body is larger than the site takes.
+    """
+    values = _collected(request.query.items())
+    if request.can_read_body:
+        values |= _collected(await _body(request))
+    return Arguments(values)
+
+
+async def _body(request: web.Request) -> list[tuple[str, str]]:
+    if request.content_type in _FORMS:
+        try:
+            posted = await request.post()
+        except (ValueError, AssertionError, KeyError) as error:
+            raise Malformed("The form could not be read", code="json") from error
+        return [(name, value) for name, value in posted.items() if isinstance(value, str)]
+    if request.content_type != "application/json":
+        return []
+    body = await request.read()
+    return _flat("", canonical_json.parse(body), _NESTING) if body.strip() else []
+
+
+def _flat(name: str, value: Json, depth: int) -> list[tuple[str, str]]:
+    """Write nested JSON as the names that a form would have used."""
+    if depth < 0:
+        raise Malformed("The arguments are nested too deeply", code="json")
+    if isinstance(value, Mapping):
+        pairs = ((f"{name}[{key}]" if name else key, part) for key, part in value.items())
+        return [found for inner, part in pairs for found in _flat(inner, part, depth - 1)]
+    if isinstance(value, list):
+        return [found for part in value for found in _flat(f"{name}[]", part, depth - 1)]
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [(name, str(value))]
+
+
+def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name.removesuffix("[]"), []).append(value)
+    return {name: tuple(values) for name, values in found.items()}

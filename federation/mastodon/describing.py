@@ -1,0 +1,123 @@
+"""Describing: rows → entities, asking the views for what an entity needs beside its row.
+
+One `Describer` lives as long as one transaction and remembers the accounts it has described,
+because most lists name the same few authors again and again.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from activitypub import canonical_json
+from activitypub.canonical_json import Document, Json
+from activitypub.errors import ProtocolError
+from activitypub.iris import Iri
+from actors.database import Session
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.views import profiles, timelines
+from actors.views.timelines import Item
+from federation.mastodon import entities
+from federation.mastodon.entities import Entity
+
+MAX_FIELDS: Final = 16
+"""Lines of a profile that apps are given: Mastodon shows 4, its relatives up to 16."""
+
+MAX_TAGS: Final = 32
+"""Hashtags and mentions of one remark that apps are given: more is spam, and each mention is a
+question."""
+
+
+class Describer:
+    """Entities for one reader, within one transaction."""
+
+    def __init__(self, session: Session, site: Site, viewer: Actor | None) -> None:
+        """Look with the eyes of `viewer`; None sees what everybody sees."""
+        self._session = session
+        self._site = site
+        self._viewer = viewer
+        self._accounts: dict[int, Entity] = {}
+
+    async def account(self, actor: Actor) -> Entity:
+        """An Account."""
+        if actor.id not in self._accounts:
+            counts = await profiles.counts(self._session, actor)
+            lines = [entities.field(name, value) for name, value in _lines(actor.document)]
+            self._accounts[actor.id] = entities.account(self._site.origin, actor, counts, lines)
+        return self._accounts[actor.id]
+
+    async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
+        """Several Accounts, in the order given."""
+        return [await self.account(actor) for actor in actors]
+
+    async def status(self, item: Item) -> Entity:
+        """A Status."""
+        author = await self.account(item.author)
+        tallies = await timelines.tallies(self._session, Iri(item.subject.iri))
+        if isinstance(item.subject, Model):
+            inner = entities.model_status(author, item.subject, tallies)
+        else:
+            inner = entities.remark_status(
+                author,
+                item.subject,
+                tallies,
+                mentions=await self._mentions(item.subject),
+                tags=[entities.tag(name, url) for name, url in _hashtags(item.subject.document)],
+                reply_to=await self._reply_to(item.subject),
+            )
+        if item.boost is None or item.booster is None:
+            return inner
+        return entities.boost_status(await self.account(item.booster), item.boost, inner)
+
+    async def statuses(self, items: Iterable[Item]) -> list[Entity]:
+        """Several Statuses, in the order given."""
+        return [await self.status(item) for item in items]
+
+    async def _mentions(self, remark: Remark) -> list[Entity]:
+        found: list[Entity] = []
+        for iri in remark.addressed[:MAX_TAGS]:
+            actor = await profiles.by_iri(self._session, Iri(str(iri)))
+            if actor is not None:
+                found.append(entities.mention(self._site.origin, actor))
+        return found
+
+    async def _reply_to(self, remark: Remark) -> tuple[str, str] | None:
+        """The status it answers, unless that is unknown, deleted or not for this reader's eyes."""
+        if remark.in_reply_to is None:
+            return None
+        item = await timelines.by_iri(self._session, Iri(remark.in_reply_to), self._viewer)
+        return (str(item.subject.id), str(item.author.id)) if item else None
+
+
+def _document(body: bytes) -> Document:
+    """The stored JSON; a document that was taken under older, wider limits is as good as none."""
+    try:
+        return canonical_json.parse(body)
+    except ProtocolError:
+        return {}
+
+
+def _objects(value: Json, kind: str) -> list[Document]:
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
+
+
+def _lines(body: bytes) -> list[tuple[str, str]]:
+    """The lines of a profile: PropertyValue attachments, as every server writes them."""
+    lines = _objects(_document(body).get("attachment"), "PropertyValue")
+    pairs = ((line.get("name"), line.get("value")) for line in lines[:MAX_FIELDS])
+    return [
+        (name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)
+    ]
+
+
+def _hashtags(body: bytes) -> list[tuple[str, str]]:
+    """Names, without the sign, and pages of the hashtags of a remark."""
+    tags = _objects(_document(body).get("tag"), "Hashtag")
+    pairs = ((each.get("name"), each.get("href")) for each in tags[:MAX_TAGS])
+    return [
+        (name.removeprefix("#").lower(), url)
+        for name, url in pairs
+        if isinstance(name, str) and isinstance(url, str) and url.startswith("https://")
+    ]

@@ -1,0 +1,504 @@
+"""Entities: rows as Mastodon's JSON. The only place that knows those shapes.
+
+Every field that the strictest reader wants is there, and none is null that a reader takes for
+granted: a missing one makes some apps drop the whole list it stands in. Fields and their types:
+docs.joinmastodon.org/entities as of 4.2; what must not be missing: the entity classes of Mastodon
+for iOS and Android, Ice Cubes, Tusky, toot.
+
+A model is a status: its title in bold, its sentence, a link to the whole, and a preview card of the
+same.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from activitypub import iris, markup
+from activitypub.canonical_json import Json
+from actors.tables.access import App
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Boost, Remark
+from actors.verbs.remarking import LONGEST_REMARK
+from actors.views.profiles import Counts, Relationship
+from actors.views.timelines import Tallies
+from federation import __version__
+
+Entity = dict[str, Json]
+
+VERSION: Final = f"4.2.1 (compatible; Essaim {__version__})"
+"""From 4.3 on clients ask for grouped notifications and for `api_versions`, which are not here."""
+
+SOURCE_URL: Final = "https://w3id.org/essaim"
+AVATAR: Final = "/mastodon/avatar.png"
+HEADER: Final = "/mastodon/header.png"
+OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
+
+CHARACTERS_OF_A_LINK: Final = 23  # as on Mastodon
+
+READ_IN_FULL: Final[Mapping[str, str]] = {
+    "de": "Das ganze Modell lesen",
+    "en": "Read in full",
+    "es": "Leer completo",
+    "fr": "Lire en entier",
+    "it": "Leggere per intero",
+    "nl": "Volledig lezen",
+    "pt": "Ler na íntegra",
+}
+"""The words of the link to a model, by the language the model is written in."""
+
+VISIBILITIES: Final[Mapping[str, str]] = {
+    "public": "public",
+    "unlisted": "unlisted",
+    "followers": "private",
+    "direct": "direct",
+}
+"""Our word for who may see a remark → Mastodon's."""
+
+_AUTOMATED: Final = frozenset({"Application", "Service"})
+
+
+def moment(at: datetime) -> str:
+    """A time as apps parse it: UTC, exactly three digits, Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def profile_page(origin: str, actor: Actor) -> str:
+    """The page of an account, at home where it lives elsewhere."""
+    return actor.url or (f"{origin}/@{actor.handle}" if actor.is_ours else actor.iri)
+
+
+def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity]) -> Entity:
+    """An Account.
+
+    Args:
+        origin: our own, for pictures.
+        actor: whose account it is.
+        counts: as far as we know them.
+        fields: made by `field`.
+    """
+    picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
+    return {
+        "id": str(actor.id),
+        "username": actor.handle,
+        "acct": actor.handle if actor.is_ours else actor.address,
+        "display_name": actor.name or actor.handle,
+        "locked": actor.approves_followers,
+        "bot": actor.type in _AUTOMATED,
+        "group": actor.type == "Group",
+        "discoverable": actor.is_ours,
+        "noindex": False,
+        "created_at": moment(actor.published_at),
+        "note": _paragraphs(actor.summary),
+        "url": profile_page(origin, actor),
+        "uri": actor.iri,
+        "avatar": picture,
+        "avatar_static": picture,
+        "header": origin + HEADER,
+        "header_static": origin + HEADER,
+        "followers_count": counts.followers,
+        "following_count": counts.following,
+        "statuses_count": counts.models + counts.remarks,
+        "last_status_at": counts.last_at.date().isoformat() if counts.last_at else None,
+        "emojis": [],
+        "fields": list(fields),
+        "roles": [],
+    }
+
+
+def field(name: str, value: str) -> Entity:
+    """A Field of a profile; the value is HTML from anywhere and is cleaned here."""
+    return {"name": markup.plain(name), "value": markup.clean(value), "verified_at": None}
+
+
+def own_account(entity: Entity, actor: Actor, locale: str, *, may_administer: bool) -> Entity:
+    """A CredentialAccount: an Account, and what only its owner is told."""
+    name = "Administrator" if may_administer else ""
+    return entity | {
+        "source": {
+            "privacy": "public",
+            "sensitive": False,
+            "language": locale,
+            "note": markup.plain(actor.summary),
+            "fields": [
+                {**each, "value": markup.plain(str(each["value"]))}
+                for each in _entities(entity["fields"])
+            ],
+            "follow_requests_count": 0,
+            "hide_collections": False,
+            "discoverable": True,
+            "indexable": True,
+        },
+        "role": {
+            "id": "1" if may_administer else "-99",
+            "name": name,
+            "color": "",
+            "permissions": "0",
+            "highlighted": False,
+        },
+    }
+
+
+def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
+    """A Status that shows a model."""
+    title, sentence, url = (html.escape(text) for text in (model.name, model.summary, model.url))
+    words = READ_IN_FULL.get(model.language.partition("-")[0], READ_IN_FULL["en"])
+    content = (
+        f"<p><strong>{title}</strong></p><p>{sentence}</p>"
+        f'<p><a href="{url}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
+    )
+    status = _status(author, model.id, model.iri, model.url, model.published_at, content, tallies)
+    edited = moment(model.updated_at) if model.updated_at > model.published_at else None
+    return status | {
+        "edited_at": edited,
+        "language": model.language,
+        "card": card(author, model),
+    }
+
+
+def card(author: Entity, model: Model) -> Entity:
+    """A PreviewCard that leads to a model."""
+    return {
+        "url": model.url,
+        "title": model.name,
+        "description": model.summary,
+        "language": model.language,
+        "type": "link",
+        "author_name": author["display_name"],
+        "author_url": author["url"],
+        "authors": [{"name": author["display_name"], "url": author["url"], "account": author}],
+        "provider_name": iris.host(iris.parse(model.iri)),
+        "provider_url": iris.origin(iris.parse(model.iri)),
+        "html": "",
+        "width": 0,
+        "height": 0,
+        "image": None,
+        "image_description": "",
+        "embed_url": "",
+        "blurhash": None,
+        "published_at": moment(model.published_at),
+    }
+
+
+def remark_status(
+    author: Entity,
+    remark: Remark,
+    tallies: Tallies,
+    *,
+    mentions: Sequence[Entity],
+    tags: Sequence[Entity],
+    reply_to: tuple[str, str] | None,
+) -> Entity:
+    """A Status that shows a remark.
+
+    Args: author: an Account. remark: what was said. tallies: what others did with it. mentions:
+        made by `mention`. tags: made by `tag`. reply_to: ids of the status it answers and of that
+        one's account, where it is known and still there.
+    """
+    status = _status(
+        author, remark.id, remark.iri, remark.url, remark.published_at, remark.content, tallies
+    )
+    edited = moment(remark.updated_at) if remark.updated_at > remark.published_at else None
+    return status | {
+        "in_reply_to_id": reply_to[0] if reply_to else None,
+        "in_reply_to_account_id": reply_to[1] if reply_to else None,
+        "sensitive": bool(remark.summary),
+        "spoiler_text": remark.summary,
+        "visibility": VISIBILITIES[remark.visibility],
+        "language": remark.language,
+        "edited_at": edited,
+        "mentions": list(mentions),
+        "tags": list(tags),
+    }
+
+
+def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
+    """A Status that passes another one on."""
+    return inner | {
+        "id": str(boost.id),
+        "uri": boost.iri,
+        "url": inner["url"],
+        "created_at": moment(boost.made_at),
+        "edited_at": None,
+        "account": booster,
+        "card": None,
+        "mentions": [],
+        "tags": [],
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "reblog": inner,
+    }
+
+
+def mention(origin: str, actor: Actor) -> Entity:
+    """A Status::Mention."""
+    return {
+        "id": str(actor.id),
+        "username": actor.handle,
+        "url": profile_page(origin, actor),
+        "acct": actor.handle if actor.is_ours else actor.address,
+    }
+
+
+def tag(name: str, url: str) -> Entity:
+    """A Tag, without the history that we do not keep."""
+    return {"name": name, "url": url, "history": [], "following": False}
+
+
+def context(ancestors: Sequence[Entity], descendants: Sequence[Entity]) -> Entity:
+    """A Context: what was said before and after a status."""
+    return {"ancestors": list(ancestors), "descendants": list(descendants)}
+
+
+def relationship(them: Actor, known: Relationship) -> Entity:
+    """A Relationship: how the signed-in account and another stand."""
+    return {
+        "id": str(them.id),
+        "following": known.following,
+        "showing_reblogs": known.following,
+        "notifying": False,
+        "languages": None,
+        "followed_by": known.followed_by,
+        "blocking": False,
+        "blocked_by": False,
+        "muting": False,
+        "muting_notifications": False,
+        "requested": known.requested,
+        "requested_by": False,
+        "domain_blocking": False,
+        "endorsed": False,
+        "note": "",
+    }
+
+
+def notification(
+    notice_id: int, kind: str, made_at: datetime, sender: Entity, status: Entity | None
+) -> Entity:
+    """A Notification; `status` is left out where the kind has none."""
+    entity: Entity = {
+        "id": str(notice_id),
+        "type": kind,
+        "created_at": moment(made_at),
+        "account": sender,
+    }
+    return entity | ({"status": status} if status is not None else {})
+
+
+def search(
+    accounts: Sequence[Entity], statuses: Sequence[Entity], hashtags: Sequence[Json]
+) -> Entity:
+    """A Search: all three lists, whatever was asked for."""
+    return {"accounts": list(accounts), "statuses": list(statuses), "hashtags": list(hashtags)}
+
+
+def marker(last_read_id: str, updated_at: datetime) -> Entity:
+    """A Marker: how far a timeline was read; "0" is the beginning."""
+    return {"last_read_id": last_read_id, "version": 0, "updated_at": moment(updated_at)}
+
+
+def preferences(locale: str) -> Entity:
+    """The Preferences of everybody: we keep none of our own."""
+    return {
+        "posting:default:visibility": "public",
+        "posting:default:sensitive": False,
+        "posting:default:language": locale,
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False,
+    }
+
+
+def application(app: App) -> Entity:
+    """An Application, without its secrets."""
+    return {
+        "id": str(app.id),
+        "name": app.name,
+        "website": app.website,
+        "scopes": list(app.scopes.split()),
+        "redirect_uri": "\n".join(str(uri) for uri in app.redirect_uris),
+        "redirect_uris": [str(uri) for uri in app.redirect_uris],
+        "vapid_key": "",
+    }
+
+
+def registered_application(app: App, secret: str) -> Entity:
+    """A CredentialApplication: told once, to the app that registers."""
+    return application(app) | {
+        "client_id": app.client_id,
+        "client_secret": secret,
+        "client_secret_expires_at": 0,
+    }
+
+
+def token(secret: str, scopes: str, made_at: datetime) -> Entity:
+    """A Token (RFC 6749, 5.1); it has no end, so it says none."""
+    return {
+        "access_token": secret,
+        "token_type": "Bearer",
+        "scope": scopes,
+        "created_at": int(made_at.timestamp()),
+    }
+
+
+def instance_v2(
+    origin: str, network: Actor, contact: Entity, *, members: int, locale: str
+) -> Entity:
+    """An Instance, as of Mastodon 4."""
+    picture = origin + HEADER
+    return {
+        "domain": _domain(origin),
+        "title": network.name,
+        "version": VERSION,
+        "source_url": SOURCE_URL,
+        "description": markup.plain(network.summary),
+        "usage": {"users": {"active_month": members}},
+        "thumbnail": {"url": picture, "blurhash": None, "versions": {"@1x": picture}},
+        "icon": [{"src": origin + AVATAR, "size": "400x400"}],
+        "languages": [locale],
+        "configuration": _configuration() | {"urls": {"streaming": _streaming(origin)}},
+        "registrations": {
+            "enabled": False,
+            "approval_required": False,
+            "reason_required": False,
+            "message": None,
+            "url": None,
+        },
+        "contact": {"email": "", "account": contact},
+        "rules": [],
+    }
+
+
+def instance_v1(
+    origin: str,
+    network: Actor,
+    contact: Entity,
+    *,
+    members: int,
+    statuses: int,
+    hosts: int,
+    locale: str,
+) -> Entity:
+    """A V1::Instance, which older apps still ask for."""
+    description = markup.plain(network.summary)
+    return {
+        "uri": _domain(origin),
+        "title": network.name,
+        "short_description": description,
+        "description": description,
+        "email": "",
+        "version": VERSION,
+        "urls": {"streaming_api": _streaming(origin)},
+        "stats": {"user_count": members, "status_count": statuses, "domain_count": hosts},
+        "thumbnail": origin + HEADER,
+        "languages": [locale],
+        "registrations": False,
+        "approval_required": False,
+        "invites_enabled": False,
+        "configuration": _configuration(),
+        "contact_account": contact,
+        "rules": [],
+    }
+
+
+def extended_description(updated_at: datetime, content: str) -> Entity:
+    """An ExtendedDescription: who runs this instance."""
+    return {"updated_at": moment(updated_at), "content": _paragraphs(content)}
+
+
+def failure(reason: str) -> Entity:
+    """An Error."""
+    return {"error": reason}
+
+
+def _status(
+    author: Entity,
+    id_: int,
+    iri: str,
+    url: str,
+    at: datetime,
+    content: str,
+    tallies: Tallies,
+) -> Entity:
+    """What every Status has."""
+    return {
+        "id": str(id_),
+        "uri": iri,
+        "url": url or iri,
+        "created_at": moment(at),
+        "edited_at": None,
+        "account": author,
+        "content": content,
+        "visibility": "public",
+        "sensitive": False,
+        "spoiler_text": "",
+        "language": None,
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "reblog": None,
+        "application": None,
+        "media_attachments": [],
+        "mentions": [],
+        "tags": [],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+        "replies_count": tallies.replies,
+        "reblogs_count": tallies.boosts,
+        "favourites_count": tallies.likes,
+        "favourited": False,
+        "reblogged": False,
+        "bookmarked": False,
+        "muted": False,
+        "pinned": False,
+        "filtered": [],
+    }
+
+
+def _configuration() -> Entity:
+    """What may be posted: neither media nor polls, so every limit of those is zero."""
+    return {
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "statuses": {
+            "max_characters": LONGEST_REMARK,
+            "max_media_attachments": 0,
+            "characters_reserved_per_url": CHARACTERS_OF_A_LINK,
+            "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "supported_mime_types": [],
+            "description_limit": 0,
+            "image_size_limit": 0,
+            "image_matrix_limit": 0,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {
+            "max_options": 0,
+            "max_characters_per_option": 0,
+            "min_expiration": 0,
+            "max_expiration": 0,
+        },
+        "translation": {"enabled": False},
+    }
+
+
+def _domain(origin: str) -> str:
+    return iris.host(iris.parse(origin))
+
+
+def _streaming(origin: str) -> str:
+    """Where apps would listen: they want an address even where nothing streams."""
+    return origin.replace("http", "ws", 1)
+
+
+def _paragraphs(text: str) -> str:
+    """HTML as it is, cleaned; plain text as one paragraph."""
+    if not text or "<" in text:
+        return markup.clean(text)
+    return f"<p>{html.escape(text)}</p>"
+
+
+def _entities(value: Json) -> list[Entity]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,63 @@
+"""Instance: what this server is and can do, and everything that apps ask for at their start.
+
+Source: docs.joinmastodon.org/methods/instance (4.2).
+"""
+
+from aiohttp import web
+
+from actors.tables.actor import Actor
+from actors.views import mail, profiles
+from actors.views.mail import Statistics
+from federation.app_keys import DATABASE, SITE
+from federation.mastodon import answers, authenticating, entities
+from federation.mastodon.describing import Describer
+from federation.mastodon.entities import Entity
+
+
+async def instance(request: web.Request) -> web.StreamResponse:
+    """GET /api/v2/instance."""
+    site = request.app[SITE]
+    network, contact, size = await _about(request)
+    return answers.entity(
+        entities.instance_v2(
+            site.origin, network, contact, members=size.members, locale=site.locale
+        )
+    )
+
+
+async def instance_v1(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance: the older form, which some apps still read first."""
+    site = request.app[SITE]
+    network, contact, size = await _about(request)
+    return answers.entity(
+        entities.instance_v1(
+            site.origin,
+            network,
+            contact,
+            members=size.members,
+            statuses=size.models + size.remarks,
+            hosts=size.hosts,
+            locale=site.locale,
+        )
+    )
+
+
+async def extended_description(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/extended_description: what the network says about itself."""
+    network, _, _ = await _about(request)
+    return answers.entity(entities.extended_description(network.updated_at, network.summary))
+
+
+async def preferences(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/preferences: the same for everybody."""
+    async with request.app[DATABASE].read() as session:
+        await authenticating.member(request, session, "read:accounts")
+    return answers.entity(entities.preferences(request.app[SITE].locale))
+
+
+async def _about(request: web.Request) -> tuple[Actor, Entity, Statistics]:
+    """The network, its account, and how large the instance is."""
+    async with request.app[DATABASE].read() as session:
+        network = await profiles.network(session)
+        contact = await Describer(session, request.app[SITE], None).account(network)
+        return network, contact, await mail.statistics(session)

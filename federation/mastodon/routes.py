@@ -1,0 +1,85 @@
+"""Routes: every path of the client API, in one table.
+
+Each answers with and without a final slash (toot and Mastodon.py ask for both). What is not in the
+table is a 404 in JSON. `/oauth/authorize`, where a person decides, belongs to the pages.
+"""
+
+from typing import Final
+
+from aiohttp import web
+
+from federation.mastodon import (
+    absent,
+    accounts,
+    answers,
+    entities,
+    instance,
+    notifications,
+    oauth,
+    pictures,
+    search,
+    statuses,
+    timelines,
+)
+from federation.negotiation import Handler
+
+ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
+    ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
+    ("POST", "/oauth/token", oauth.token),
+    ("POST", "/oauth/revoke", oauth.revoke),
+    ("POST", "/api/v1/apps", oauth.register),
+    ("GET", "/api/v1/apps/verify_credentials", oauth.verify_credentials),
+    ("GET", "/api/v1/instance", instance.instance_v1),
+    ("GET", "/api/v2/instance", instance.instance),
+    ("GET", "/api/v1/instance/extended_description", instance.extended_description),
+    ("GET", "/api/v1/preferences", instance.preferences),
+    ("GET", "/api/v1/accounts/verify_credentials", accounts.verify_credentials),
+    ("GET", "/api/v1/accounts/lookup", accounts.look_up),
+    ("GET", "/api/v1/accounts/relationships", accounts.relationships),
+    ("GET", "/api/v1/accounts/familiar_followers", absent.familiar_followers),
+    ("GET", "/api/v1/accounts/search", search.search_accounts),
+    ("GET", "/api/v1/accounts/{id}", accounts.account),
+    ("GET", "/api/v1/accounts/{id}/statuses", accounts.statuses),
+    ("GET", "/api/v1/accounts/{id}/followers", accounts.followers),
+    ("GET", "/api/v1/accounts/{id}/following", accounts.followed),
+    ("POST", "/api/v1/accounts/{id}/follow", accounts.follow),
+    ("POST", "/api/v1/accounts/{id}/unfollow", accounts.unfollow),
+    ("GET", "/api/v1/statuses/{id}", statuses.status),
+    ("GET", "/api/v1/statuses/{id}/context", statuses.context),
+    ("GET", "/api/v1/timelines/home", timelines.home),
+    ("GET", "/api/v1/timelines/public", timelines.public),
+    ("GET", "/api/v1/markers", timelines.markers),
+    ("POST", "/api/v1/markers", timelines.mark),
+    ("GET", "/api/v1/notifications", notifications.notifications),
+    ("GET", "/api/v1/search", search.search),
+    ("GET", "/api/v2/search", search.search),
+    ("GET", entities.AVATAR, pictures.picture),
+    ("GET", entities.HEADER, pictures.picture),
+    *(("GET", path, absent.nothing(scope)) for path, scope in absent.EMPTY.items()),
+)
+"""Method, path, handler."""
+
+PREFLIGHTS: Final = (
+    "/api/{tail:.*}",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/.well-known/{tail:.*}",
+    "/nodeinfo/{tail:.*}",
+)
+"""Where an app in a browser may ask first whether it may ask."""
+
+UNKNOWN: Final = ("/api/v1/{tail:.*}", "/api/v2/{tail:.*}")
+"""Where a path that we do not have is answered in JSON."""
+
+
+def routes() -> list[web.RouteDef]:
+    """Everything this edge answers."""
+    found: list[web.RouteDef] = []
+    for method, path, handler in ENDPOINTS:
+        readable = answers.for_apps(handler)
+        found += [web.route(method, path, readable), web.route(method, f"{path}/", readable)]
+    found += [web.options(path, answers.preflight) for path in PREFLIGHTS]
+    missing = answers.for_apps(answers.no_such_endpoint)
+    for path in UNKNOWN:
+        found += [web.options(path, answers.preflight), web.route("*", path, missing)]
+    return found

@@ -1,0 +1,44 @@
+"""Statuses: one model, remark or boost, and the conversation around it.
+
+Source: docs.joinmastodon.org/methods/statuses (4.2).
+"""
+
+from aiohttp import web
+
+from actors.database import Session
+from actors.errors import NotFound
+from actors.tables.actor import Actor
+from actors.views import timelines
+from actors.views.timelines import Item
+from federation.app_keys import DATABASE, SITE
+from federation.mastodon import answers, authenticating, entities, paging
+from federation.mastodon.authenticating import viewer
+from federation.mastodon.describing import Describer
+
+
+async def status(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses/{id}."""
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:statuses")
+        item = await _addressed(request, session, viewer(caller))
+        entity = await Describer(session, request.app[SITE], viewer(caller)).status(item)
+    return answers.entity(entity)
+
+
+async def context(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses/{id}/context: what it answers, and what answers it."""
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:statuses")
+        item = await _addressed(request, session, viewer(caller))
+        before, after = await timelines.thread(session, item, viewer(caller))
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        entity = entities.context(await describer.statuses(before), await describer.statuses(after))
+    return answers.entity(entity)
+
+
+async def _addressed(request: web.Request, session: Session, reader: Actor | None) -> Item:
+    """The status of the address; what this reader may not see does not exist for it."""
+    item = await timelines.status(session, paging.number(request.match_info["id"]), reader)
+    if item is None:
+        raise NotFound("Record not found")
+    return item
