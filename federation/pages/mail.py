@@ -1,0 +1,18 @@
+"""Mail: what is on its way, for the stewards of the network who run this instance."""
+
+from aiohttp import web
+
+from actors.rules import permissions
+from actors.views import mail
+from federation.app_keys import DATABASE
+from federation.pages import rendering, sessions
+
+
+async def post_office(request: web.Request) -> web.Response:
+    """GET /mail: waiting, struggling hosts, given up."""
+    here, acting = await sessions.acting(request)
+    permissions.must_administer(acting.office, is_network=acting.is_network)
+    async with request.app[DATABASE].read() as session:
+        office = await mail.post_office(session)
+        statistics = await mail.statistics(session)
+    return rendering.page(request, here, "mail.html", office=office, statistics=statistics)

@@ -1,0 +1,51 @@
+"""Notices: what an organisation should know, the newest first."""
+
+from typing import Final
+
+from aiohttp import web
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from actors.verbs import noticing
+from actors.views import notices
+from actors.views.paging import Page
+from federation.app_keys import DATABASE, SITE
+from federation.pages import forms, rendering, saying, sessions
+from federation.pages.forms import Form
+
+PAGE_SIZE: Final = 30
+LARGEST_ID: Final = 2**63 - 1  # what both engines hold
+
+
+async def listing(request: web.Request) -> web.Response:
+    """GET /notices."""
+    here, acting = await sessions.acting(request)
+    older = request.query.get("max_id", "")
+    max_id = int(older) if older.isascii() and older.isdigit() and len(older) <= 18 else None
+    async with request.app[DATABASE].read() as session:
+        items = await notices.of(session, acting.organisation, Page(max_id=max_id, limit=PAGE_SIZE))
+    return rendering.page(
+        request,
+        here,
+        "notices.html",
+        items=items,
+        older=f"/notices?max_id={items[-1].notice.id}" if len(items) == PAGE_SIZE else None,
+    )
+
+
+class ReadForm(Form):
+    """Up to which notice everything was read."""
+
+    up_to = IntegerField(validators=[InputRequired(forms.MISSING), NumberRange(0, LARGEST_ID)])
+
+
+async def read(request: web.Request) -> web.Response:
+    """POST /notices: everything up to here is read."""
+    here, acting = await sessions.acting(request)
+    form = await forms.read(request, here, ReadForm)
+    if form.validate():
+        async with request.app[DATABASE].begin() as session:
+            await noticing.mark_read(
+                session, request.app[SITE], acting.organisation, form.up_to.data
+            )
+    raise web.HTTPSeeOther(saying.address("/notices", "read"))

@@ -1,0 +1,164 @@
+"""An organisation's page, ours or elsewhere, and following it."""
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+import orjson
+from aiohttp import web
+from wtforms import StringField
+
+from actors.database import Session
+from actors.errors import Gone, NotFound
+from actors.rules import permissions
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.verbs import following
+from actors.views import catalogue, profiles, timelines
+from actors.views.access import Acting
+from actors.views.paging import Page
+from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.pages import addresses, elsewhere, forms, rendering, saying, sessions, space
+from federation.pages.forms import Form
+
+MODELS_SHOWN: int = 50
+REMARKS_SHOWN: int = 10
+LINES_SHOWN: int = 8
+"""Name-value lines of a profile: twice what Mastodon lets people write."""
+
+_HANDLE = re.compile(r"@?[^@\s]+(@[^@\s]+)?")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement of a profile: a name and, as HTML, a value."""
+
+    name: str
+    value: str
+
+
+async def find(session: Session, handle: str) -> Actor:
+    """The organisation that an address of ours names: `coop`, or `coop@fr.example`.
+
+    Raises:
+        NotFound: we do not know it.
+        Gone: it was deleted.
+    """
+    name, _, host = forms.without_nul(handle).removeprefix("@").partition("@")
+    actor = (
+        await profiles.by_address(session, name, host)
+        if host
+        else await profiles.by_handle(session, name)
+    )
+    if actor is None:
+        raise NotFound("We do not know this organisation.")
+    if actor.gone_at is not None:
+        raise Gone("This organisation has left.")
+    return actor
+
+
+async def organisation(request: web.Request) -> web.Response:
+    """GET /@{handle}: who they are and what they publish."""
+    here = await sessions.visitor(request)
+    async with request.app[DATABASE].read() as session:
+        actor = await find(session, request.match_info["handle"])
+        counts = await profiles.counts(session, actor)
+        facts = await profiles.facts(session, actor)
+        models = await catalogue.of_actor(session, actor.id, Page(limit=MODELS_SHOWN))
+        items = await timelines.account(
+            session, actor, Page(limit=MODELS_SHOWN), viewer=here.organisation
+        )
+        relationship = (
+            None
+            if here.organisation is None or here.organisation.id == actor.id
+            else await profiles.relationship(session, here.organisation, actor)
+        )
+    said = [item for item in items if isinstance(item.subject, Remark) and item.boost is None]
+    passed_on = [item for item in items if isinstance(item.subject, Model) and item.boost]
+    return rendering.page(
+        request,
+        here,
+        "organisation.html",
+        actor=actor,
+        counts=counts,
+        facts=facts,
+        lines=_lines(actor),
+        models=models,
+        remarks=said[:REMARKS_SHOWN],
+        passed_on=passed_on,
+        relationship=relationship,
+        is_network=here.network is not None and here.network.id == actor.id,
+    )
+
+
+def _lines(actor: Actor) -> list[Line]:
+    """The name-value lines that a profile shows everywhere; a peer's document may hold anything."""
+    try:
+        attached = orjson.loads(actor.document).get("attachment")
+    except (orjson.JSONDecodeError, AttributeError):
+        return []
+    lines = attached if isinstance(attached, list) else [attached]
+    return [
+        Line(str(line["name"]), str(line["value"]))
+        for line in lines[:LINES_SHOWN]
+        if isinstance(line, dict)
+        and line.get("type") == "PropertyValue"
+        and isinstance(line.get("name"), str)
+        and isinstance(line.get("value"), str)
+    ]
+
+
+class FollowForm(Form):
+    """Somebody's handle, as people write it, and whether to follow or to stop."""
+
+    handle = StringField(validators=forms.required(300))
+    do = StringField()
+
+
+async def follow(request: web.Request) -> web.Response:
+    """POST /space: follow whoever has this handle, here or elsewhere; or no longer."""
+    here, acting = await sessions.acting(request)
+    form = await forms.read(request, here, FollowForm)
+    permissions.must_follow(acting.office)
+    if form.do.data == "unfollow":
+        await _unfollow(request, acting, form.handle.data or "")
+    text = (form.handle.data or "").strip()
+    if not form.validate():
+        return await space.show(request, here, acting, handle=text, faults=forms.faults(form))
+    try:
+        actor = await _somebody(request, text)
+        async with request.app[DATABASE].begin() as session:
+            await following.follow(session, request.app[SITE], acting.organisation, actor)
+    except elsewhere.FORESEEN as refused:
+        faults = {"handle": elsewhere.plainly(refused)}
+        return await space.show(request, here, acting, handle=text, faults=faults)
+    raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(actor), "follow-asked"))
+
+
+async def _unfollow(request: web.Request, acting: Acting, handle: str) -> NoReturn:
+    async with request.app[DATABASE].begin() as session:
+        actor = await find(session, handle)
+        standing = await profiles.relationship(session, acting.organisation, actor)
+        if standing.follow is not None:
+            await following.unfollow(session, request.app[SITE], standing.follow)
+    raise web.HTTPSeeOther(saying.address("/space", "unfollowed"))
+
+
+async def _somebody(request: web.Request, text: str) -> Actor:
+    """Whoever is meant: what we remember, else what the network answers.
+
+    Raises:
+        NotFound: nobody is meant by it.
+    """
+    if _HANDLE.fullmatch(text) and not text.startswith(("http://", "https://")):
+        try:
+            async with request.app[DATABASE].read() as session:
+                return await find(session, text)
+        except NotFound:
+            if "@" not in text.removeprefix("@"):
+                raise
+    found = await request.app[LOOKUP].resolve(text)
+    if not isinstance(found, Actor):
+        raise NotFound("This is not an organisation or a person one can follow.")
+    return found

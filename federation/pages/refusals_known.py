@@ -1,0 +1,127 @@
+"""What is said when something is refused, so that it can be translated.
+
+The floors below speak plain English and know nothing of languages. A sentence with a number or a
+name in it is written here with a hole; `words.say` finds the sentence that fits. A test reads the
+sources of what pages call, and fails when one of its refusals is missing here, or is here in vain.
+"""
+
+from typing import Final
+
+from federation.pages.translating import N_
+
+SHEETS: Final = (
+    N_("This sheet cannot be published yet."),
+    N_("This is not a language tag such as fr, en or pt-BR."),
+    N_("This is not a licence we know; use an SPDX id or LicenseRef-…."),
+    N_("A name in the source language is missing."),
+    N_("A sheet needs at least one section."),
+    N_("A sheet has at most %(number)s sections."),
+    N_("A key is 1 to %(number)s of a-z, 0-9 and the hyphen."),
+    N_("A section needs a name."),
+    N_("A section needs a text."),
+    N_("This is %(number)s characters long; at most %(most)s are allowed."),
+    N_("This contains an invisible control character."),
+    N_("The sheet is %(number)s bytes; at most %(most)s are allowed."),
+    N_("A summary is one paragraph."),
+    N_("Another section has the same key."),
+    N_("There is no text in this language."),
+    N_("This is not a digest by language."),
+    N_("This is not a digest."),
+    N_("This is not the address of a section."),
+    N_("A fact is not plain JSON (a number out of range, or a broken text)."),
+    N_("One of the sheets has changed since they were compared."),
+    N_("This is not a choice that can be made here."),
+    N_("Both sides changed these sections, so each needs a choice"),
+)
+"""`actors.rules.sections` and `actors.rules.merging`."""
+
+LICENCES: Final = (
+    N_("This names no licence that we can read."),
+    N_("This licence allows no derivatives: the text may be shared, not adapted."),
+    N_("The licence asked for the fork is not one we know."),
+    N_("We do not know the licence of the source, so we cannot fork it."),
+    N_("We do not know this licence, so a fork has to keep it."),
+    N_("We do not know this licence: read it before you fork. The fork keeps it."),
+    N_("The text is free of conditions; the fork stays so."),
+    N_("Share alike: the fork keeps the licence of its source and credits it."),
+    N_("The fork keeps the licence of its source and credits it."),
+    N_("This licence may follow the one of the source, which the fork credits."),
+    N_("Share alike: a fork has to keep the licence of its source."),
+    N_("The source asks for credit, which this choice would give away."),
+    N_("The fork chooses its own licence and credits its source as that one asks."),
+)
+"""`actors.rules.licences`."""
+
+OFFICES: Final = (
+    N_("Only stewards and editors publish in this name."),
+    N_("Only stewards and editors follow in this name."),
+    N_("Only stewards manage members."),
+    N_("Only stewards of the network administer this instance."),
+)
+"""`actors.rules.permissions`."""
+
+VERBS: Final = (
+    N_("an organisation does not follow itself"),
+    N_("this account no longer exists"),
+    N_("%(one)s follows %(other)s already"),
+    N_("nobody here asked to follow the speaker"),
+    N_("there is no such organisation here"),
+    N_("A fork is one of %(kinds)s."),
+    N_("the source was deleted"),
+    N_("this model is no fork of a model known here"),
+    N_("the source has not moved since it was last taken"),
+    N_("there is no such section"),
+    N_("There is no such section."),
+    N_("nothing has changed since the newest version"),
+    N_("only its own organisation can change a model; fork it instead"),
+    N_("this model was deleted"),
+    N_("This is too long for other servers to read; shorten it, or publish two models."),
+    N_("what was passed on has no author that can be read"),
+    N_("Write something of at most %(number)s characters."),
+)
+"""`actors.verbs`: following, forking, publishing, remarking."""
+
+LOOKING_UP: Final = (
+    N_("that organisation was deleted"),
+    N_("there is nobody at that address"),
+    N_("nobody here has that name"),
+    N_("there is nothing at that address"),
+    N_("There is something else at that address than an organisation, a model or a note."),
+    N_("that note was deleted"),
+    N_("There is a version at that address whose model cannot be read."),
+    N_("that model was deleted"),
+    N_("That is neither a handle such as @name@host nor an address."),
+)
+"""`federation.lookup`, as far as it is asked by people."""
+
+ELSEWHERE: Final = (
+    N_("Their site does not answer at the moment. Please try again later."),
+    N_("Their site says that there is nothing at this address."),
+    N_("Their site refused to show it to us."),
+    N_("This address cannot be called from here."),
+    N_("Their site answered something that we do not understand."),
+)
+"""What `elsewhere.plainly` says of other sites."""
+
+PAGES: Final = (
+    N_("This app is not registered here. Remove it and add your account again."),
+    N_("This app asks us to answer to an address that it has not registered."),
+    N_("There is no such page."),
+    N_("This model is not an adaptation of ours."),
+    N_("Only the organisation that published a model can change it."),
+    N_("There is no such model here."),
+    N_("This model was deleted by its organisation."),
+    N_("We do not know this version."),
+    N_("We do not know this organisation."),
+    N_("This organisation has left."),
+    N_("This is not an organisation or a person one can follow."),
+    N_("There is no such remark here."),
+    N_("You may not act for this organisation."),
+    N_("There is no such file."),
+    N_("Something went wrong here. Please tell us the number %(number)s."),
+    N_("Not Found"),
+    N_("Method Not Allowed"),
+)
+"""Our own, those of `federation.refusals`, and what aiohttp says for an unknown address."""
+
+PATTERNS: Final = (*SHEETS, *LICENCES, *OFFICES, *VERBS, *LOOKING_UP, *ELSEWHERE, *PAGES)

@@ -1,0 +1,113 @@
+"""Remarks: the conversation about a model, and answering in it."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from wtforms import StringField
+
+from actors.database import Session
+from actors.errors import Gone, NotFound, Refusal
+from actors.rules import permissions
+from actors.rules.languages import MAX_TAG, canonical_tag, is_tag
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.verbs import remarking
+from actors.verbs.remarking import LONGEST_REMARK
+from actors.views import history, timelines
+from actors.views.timelines import Item
+from federation.app_keys import DATABASE, SITE
+from federation.pages import addresses, forms, rendering, saying, sessions
+from federation.pages.forms import Form
+from federation.pages.sessions import Visitor
+
+
+class ReplyForm(Form):
+    """The text of a reply, as Markdown, and its language."""
+
+    text = StringField(validators=forms.required(LONGEST_REMARK))
+    language = StringField(validators=forms.optional(MAX_TAG))
+
+
+async def remark(request: web.Request) -> web.Response:
+    """GET /remarks/{id}: one remark, what it answers, and what answers it."""
+    here = await sessions.visitor(request)
+    return await _show(request, here, text="", faults={})
+
+
+async def reply(request: web.Request) -> web.Response:
+    """POST /remarks/{id}, where the id may be a model's: answer it publicly."""
+    here = await sessions.visitor(request)
+    given = await forms.fields(request)
+    form = ReplyForm(given)
+    acting, text = here.acting, form.text.data or ""
+    if acting is None or not forms.token_fits(here, given):
+        problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
+        return await _show(request, here, text=text, faults={}, problem=problem)
+    permissions.must_publish(acting.office)
+    if not form.validate():
+        return await _show(request, here, text=text, faults=forms.faults(form))
+    async with request.app[DATABASE].read() as session:
+        item = await _seen(session, request.match_info["id"], acting.organisation)
+    try:
+        async with request.app[DATABASE].begin() as session:
+            await remarking.remark(
+                session,
+                request.app[SITE],
+                acting.organisation,
+                text=text,
+                in_reply_to=item.subject,
+                language=_language(request, form),
+            )
+    except Refusal as refused:
+        return await _show(request, here, text=text, faults={"text": refused.reason})
+    raise web.HTTPSeeOther(saying.address(page_of(item), "replied"))
+
+
+async def _show(
+    request: web.Request, here: Visitor, *, text: str, faults: Mapping[str, str], problem: str = ""
+) -> web.Response:
+    """A conversation, with the reply that was typed and what is wrong with it."""
+    async with request.app[DATABASE].read() as session:
+        item = await _seen(session, request.match_info["id"], here.organisation)
+        above, below = await timelines.thread(session, item, here.organisation)
+    return rendering.page(
+        request,
+        here,
+        "remark.html",
+        status=422 if faults or problem else 200,
+        item=item,
+        above=above,
+        below=below,
+        text=text,
+        faults=faults,
+        problem=problem,
+    )
+
+
+def _language(request: web.Request, form: ReplyForm) -> str:
+    """The language that was chosen for a reply; our own words' when it is none."""
+    chosen = canonical_tag(form.language.data or "")
+    return chosen if is_tag(chosen) else rendering.language(request)
+
+
+def page_of(item: Item) -> str:
+    """Our page of a model or a remark."""
+    subject = item.subject
+    return addresses.page_of(subject) if isinstance(subject, Model) else f"/remarks/{subject.id}"
+
+
+async def _seen(session: Session, text: str, viewer: Actor | None) -> Item:
+    """What a reader may see under this number.
+
+    Raises:
+        NotFound: nothing.
+        Gone: it was deleted.
+    """
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    item = await timelines.status(session, number, viewer)
+    if item is None:
+        model = await history.model_by_id(session, number)
+        if model is not None and model.deleted_at is not None:
+            raise Gone("This model was deleted by its organisation.")
+        raise NotFound("There is no such remark here.")
+    return item

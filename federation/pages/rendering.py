@@ -1,0 +1,171 @@
+"""Rendering: templates, language, and what every page shows.
+
+One Jinja environment serves all languages: texts are looked up when a page is drawn
+(`translating.speaking`). Everything is escaped unless it went through `markup`: Markdown of ours by
+`render`, HTML of strangers by `clean`.
+
+Pages for readers without account are the same for everybody who speaks the same language, carry no
+token, and may be kept by caches; all others are private.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from aiohttp import ETag, web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from activitypub import markup
+from federation import refusals
+from federation.app_keys import SETTINGS, TEMPLATES
+from federation.pages import addresses, forms, reading, saying, static, translating, words
+from federation.pages.sessions import NOBODY, Visitor, visitor
+
+TEMPLATE_FOLDER: Final = Path(__file__).parent / "templates"
+
+FRESH_FOR: Final = 30
+"""Seconds a cache may answer for us: nobody minds if what many read is that late."""
+
+ETAG_DIGITS: Final = 32  # hexadecimal digits: 128 bits, so that two pages never share one
+
+_HEADING: Final = re.compile(r"<(/?)h([1-6])>")
+_LANGUAGE_KEPT: Final = 365 * 24 * 3600  # seconds; a reader chooses a language once
+
+
+def furnish(application: web.Application) -> None:
+    """Give the application its templates, and its pages for refusals."""
+    application[TEMPLATES] = environment()
+    application[refusals.PAGE] = refusal_page
+
+
+def environment() -> Environment:
+    """The templates, with what they may call."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translating.gettext, translating.ngettext, newstyle=True
+    )
+    made.filters.update(_filters())
+    made.globals.update(
+        best=reading.best,
+        original=addresses.original,
+        page_of=addresses.page_of,
+        page_of_actor=addresses.page_of_actor,
+        page_of_version=addresses.page_of_version,
+        static=static.address,
+        words=words,
+    )
+    return made
+
+
+def _filters() -> Mapping[str, Callable[..., object]]:
+    return {
+        "clean": lambda html: Markup(markup.clean(html)),  # noqa: S704 - cleaned by nh3
+        "day": translating.day,
+        "language": translating.language_name,
+        "language_title": translating.language_title,
+        "markdown": markdown,
+        "minute": translating.minute,
+        "own_language": translating.language_own_name,
+        "plain": markup.plain,
+        "say": words.say,
+        "territory": translating.territory_name,
+    }
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`."""
+    html = markup.render(text)
+    lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 2, 6)}>", html)
+    return Markup(lowered)  # noqa: S704 - cleaned by nh3
+
+
+def language(request: web.Request) -> str:
+    """The language this reader is spoken to in."""
+    return translating.choose(
+        request.query.get("lang"),
+        request.cookies.get(translating.COOKIE),
+        request.headers.get("Accept-Language", ""),
+        request.app[SETTINGS].instance.locale,
+    )
+
+
+def page(
+    request: web.Request, here: Visitor, template: str, *, status: int = 200, **values: object
+) -> web.Response:
+    """Draw a page for this reader, in her language.
+
+    Answers 304 where a reader without account has the very page already.
+    """
+    spoken = language(request)
+    with translating.speaking(spoken):
+        body = (
+            request.app[TEMPLATES]
+            .get_template(template)
+            .render(
+                {
+                    "here": here,
+                    "lang": spoken,
+                    "path": request.path,
+                    "other_languages": _other_languages(request, spoken),
+                    "status": status,
+                    "origin": request.app[SETTINGS].instance.origin,
+                    "said": saying.sentence(request.query.get("said")),
+                    "token": forms.token(here.secret) if here.secret else "",
+                    **values,
+                }
+            )
+        )
+    response = web.Response(text=body, status=status, content_type="text/html", charset="utf-8")
+    response.headers["Content-Language"] = spoken
+    response.headers["Vary"] = "Accept, Accept-Language, Cookie"
+    if request.query.get("lang") in translating.LANGUAGES:
+        response.set_cookie(
+            translating.COOKIE, spoken, max_age=_LANGUAGE_KEPT, path="/", samesite="Lax"
+        )
+    if status == 200 and here.visit is None and not here.secret:
+        return _kept(request, response, body)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _kept(request: web.Request, response: web.Response, body: str) -> web.Response:
+    """A public page: caches may keep it for a moment, and ask whether it has changed."""
+    etag = ETag(hashlib.sha256(body.encode()).hexdigest()[:ETAG_DIGITS], is_weak=True)
+    if any(known.value == etag.value for known in request.if_none_match or ()):
+        unchanged = web.Response(status=304)
+        unchanged.headers["Vary"] = response.headers["Vary"]
+        response = unchanged
+    response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
+    response.etag = etag
+    return response
+
+
+def _other_languages(request: web.Request, spoken: str) -> list[tuple[str, str]]:
+    """The same page in the other languages: tag and address. A form that failed has no address."""
+    return [
+        (tag, str(request.rel_url.update_query(lang=tag).without_query_params("said")))
+        for tag in translating.LANGUAGES
+        if tag != spoken
+    ]
+
+
+async def refusal_page(request: web.Request, status: int, reason: str) -> web.StreamResponse:
+    """What a person sees instead of the page she asked for.
+
+    After a failure of our own the database is not asked: it may be what failed.
+    """
+    here = NOBODY if status >= HTTPStatus.INTERNAL_SERVER_ERROR else await visitor(request)
+    return page(request, here, "refusal.html", status=status, reason=reason)

@@ -1,0 +1,86 @@
+"""Routes: every page, and where it is.
+
+`SHARED` are the addresses that programs read too; `application` joins them with the documents that
+`peers` serves there.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from actors import places
+from federation.negotiation import Handler
+from federation.pages import (
+    consent,
+    directory,
+    forks,
+    home,
+    mail,
+    models,
+    notices,
+    organisations,
+    remarks,
+    signing_in,
+    space,
+    static,
+    writing,
+)
+
+SHARED: Final[Mapping[str, Handler]] = {
+    places.ACTOR: organisations.organisation,
+    places.MODEL: models.model,
+    places.VERSION: models.version,
+    places.REMARK: remarks.remark,
+}
+"""Address template → page, where a document has the same address."""
+
+STATIC: Final = "/static/{name}"
+MODEL: Final = places.MODEL_PAGE
+
+
+def routes() -> list[web.RouteDef]:
+    """Every page that has its address for itself."""
+    return [
+        web.get("/", home.home),
+        web.get("/about", home.about),
+        web.get("/directory", directory.directory),
+        web.get("/organisations", directory.organisations),
+        web.get(places.ACTOR_PAGE, organisations.organisation),
+        web.get(MODEL, models.model),
+        web.get(places.VERSION_PAGE, models.version),
+        web.get(f"{MODEL}/versions", models.versions),
+        web.get(f"{MODEL}/compare", models.compare),
+        *_for_members(),
+        web.get(STATIC, static.file),
+    ]
+
+
+def _for_members() -> list[web.RouteDef]:
+    return [
+        web.get("/sign-in", signing_in.sign_in_page),
+        web.post("/sign-in", signing_in.sign_in),
+        web.post("/sign-out", signing_in.sign_out),
+        web.get("/acting", space.choose),
+        web.post("/acting", space.act),
+        web.get("/space", space.space),
+        web.post("/space", organisations.follow),
+        web.get("/notices", notices.listing),
+        web.post("/notices", notices.read),
+        web.get("/mail", mail.post_office),
+        web.get("/write", writing.write_page),
+        web.post("/write", writing.write),
+        web.get(f"{MODEL}/edit", writing.edit_page),
+        web.post(f"{MODEL}/edit", writing.edit),
+        web.get(f"{MODEL}/delete", writing.delete_page),
+        web.post(f"{MODEL}/delete", writing.delete),
+        web.get(f"{MODEL}/fork", forks.fork_page),
+        web.post(f"{MODEL}/fork", forks.fork),
+        web.get(f"{MODEL}/merge", forks.merge_page),
+        web.post(f"{MODEL}/merge", forks.merge),
+        web.post(places.REMARK, remarks.reply),
+        web.get("/oauth/authorize", consent.consent_page),
+        web.post("/oauth/authorize", consent.consent),
+        web.get("/oauth/authorize/", consent.consent_page),
+        web.post("/oauth/authorize/", consent.consent),
+    ]

@@ -1,0 +1,160 @@
+"""Sessions: who sits in front of the browser.
+
+The cookie holds a secret and nothing else; what it means is a row (`actors.tables.access`). It is
+HttpOnly and SameSite=Lax, and Secure wherever we are reached over https: another site can neither
+read it nor send a form along with it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from aiohttp import web
+
+from actors.tables.actor import Actor
+from actors.views import access, notices, profiles
+from actors.views.access import Acting, Visit
+from federation.app_keys import DATABASE, SETTINGS, SITE
+
+COOKIE: Final = "essaim_session"
+"""The secret of a browser session."""
+
+FORM_COOKIE: Final = "essaim_form"
+"""A secret for readers who are not signed in, to which the token of the sign-in form is tied."""
+
+KEPT: Final = 30 * 24 * 3600
+"""Seconds a browser keeps the session's cookie: a month, so that a weekly visit stays signed in."""
+
+_LONGEST_PATH: Final = 2000  # characters; the longest way back is a consent page with its query
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever reads this page, and what every page shows of the instance.
+
+    Attributes:
+        network: the organisation that runs this instance; None before it is founded.
+        visit: the member and her mandates; None for a reader without account.
+        unread: notices that the organisation she acts for has not read.
+        secret: what the tokens of this reader's forms are tied to; empty when nothing is.
+    """
+
+    network: Actor | None = None
+    visit: Visit | None = None
+    unread: int = 0
+    secret: str = ""
+
+    @property
+    def acting(self) -> Acting | None:
+        """For whom she acts, if she is signed in and has a mandate."""
+        return None if self.visit is None else self.visit.acting
+
+    @property
+    def organisation(self) -> Actor | None:
+        """The organisation she acts for."""
+        return None if self.acting is None else self.acting.organisation
+
+
+NOBODY: Final = Visitor()
+"""For pages that must be drawn without asking the database."""
+
+
+async def visitor(request: web.Request) -> Visitor:
+    """Who is here; reads, changes nothing."""
+    secret = request.cookies.get(COOKIE, "")
+    async with request.app[DATABASE].read() as session:
+        instance = await profiles.instance(session)
+        network = None if instance is None else await profiles.network(session)
+        visit = await access.by_session(session, request.app[SITE], secret) if secret else None
+        if visit is None:
+            return Visitor(network=network, secret=request.cookies.get(FORM_COOKIE, ""))
+        unread = (
+            0 if visit.acting is None else await notices.unread(session, visit.acting.organisation)
+        )
+    return Visitor(network=network, visit=visit, unread=unread, secret=secret)
+
+
+async def member(request: web.Request) -> Visitor:
+    """A member who is signed in; everybody else is sent to the sign-in page and back here."""
+    here = await visitor(request)
+    if here.visit is None:
+        raise web.HTTPSeeOther(sign_in_address(way_back(request)))
+    return here
+
+
+async def acting(request: web.Request) -> tuple[Visitor, Acting]:
+    """A member who acts for an organisation; whoever has not chosen one is asked to."""
+    here = await member(request)
+    if here.acting is None:
+        raise web.HTTPSeeOther(f"/acting?return={quote(way_back(request), safe='')}")
+    return here, here.acting
+
+
+def way_back(request: web.Request) -> str:
+    """Where to return after signing in: this address, or the page of a form that was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.path_qs
+    return str(request.rel_url.path)
+
+
+def sign_in_address(back: str) -> str:
+    """The sign-in page, which leads back to a page of ours."""
+    return f"/sign-in?return={quote(back, safe='')}"
+
+
+def local_path(text: str | None) -> str:
+    """An address we may send somebody to: a path of ours, else the home page.
+
+    `//host`, backslashes and control characters would lead a browser to another site.
+    """
+    if text is None or len(text) > _LONGEST_PATH or not text.isprintable():
+        return "/"
+    if not text.startswith("/") or text.startswith("//") or "\\" in text:
+        return "/"
+    return text
+
+
+def remember(request: web.Request, response: web.StreamResponse, secret: str) -> None:
+    """Hand the secret of a session to the browser."""
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=KEPT,
+        path="/",
+        secure=_is_https(request),
+        httponly=True,
+        samesite="Lax",
+    )
+    response.del_cookie(FORM_COOKIE, path="/")
+
+
+def forget(response: web.StreamResponse) -> None:
+    """Take the secret of a session from the browser."""
+    response.del_cookie(COOKIE, path="/")
+
+
+def with_form_secret(here: Visitor) -> Visitor:
+    """The same reader, with something that a form's token can be tied to."""
+    if here.secret:
+        return here
+    return Visitor(
+        network=here.network, visit=here.visit, unread=here.unread, secret=secrets.token_urlsafe()
+    )
+
+
+def remember_form_secret(request: web.Request, response: web.StreamResponse, here: Visitor) -> None:
+    """Let a reader who is not signed in send the form she was just given."""
+    if here.visit is None and here.secret:
+        response.set_cookie(
+            FORM_COOKIE,
+            here.secret,
+            path="/",
+            secure=_is_https(request),
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _is_https(request: web.Request) -> bool:
+    return request.app[SETTINGS].instance.origin.startswith("https://")

@@ -1,0 +1,43 @@
+"""Static: the few files that pages need beside themselves.
+
+They are read once, and their address carries their digest, so that browsers keep them for a year
+and still see every change.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from actors.errors import NotFound
+
+FOLDER: Final = Path(__file__).parent / "static"
+KEPT: Final = 365 * 24 * 3600
+"""Seconds a browser keeps a file: a year; the address changes with the content."""
+
+_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+_DIGEST_SHOWN: Final = 12  # hexadecimal digits: enough to tell one edition from the next
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in _TYPES}
+
+
+@cache
+def address(name: str) -> str:
+    """Where a file is: `/static/essaim.css?3f5a…`."""
+    return f"/static/{name}?{hashlib.sha256(_files()[name]).hexdigest()[:_DIGEST_SHOWN]}"
+
+
+async def file(request: web.Request) -> web.Response:
+    """GET /static/{name}."""
+    name = request.match_info["name"]
+    body = _files().get(name)
+    if body is None:
+        raise NotFound("There is no such file.")
+    response = web.Response(body=body, content_type=_TYPES[Path(name).suffix], charset="utf-8")
+    response.headers["Cache-Control"] = f"public, max-age={KEPT}, immutable"
+    return response

@@ -1,0 +1,207 @@
+"""Words: what our closed lists are called in front of people.
+
+The lists are those of the wire (roles, adaptability, reasons, natures …); a word that a list of
+ours does not hold, because a peer said something new, is shown as it is.
+
+Refusals of the lower floors are English sentences too, some with a number or a name inside;
+`refusals_known.PATTERNS` lists those, so that they can be translated (`say`).
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from actors.rules.licences import LICENCES
+from federation.pages.refusals_known import PATTERNS
+from federation.pages.translating import N_, gettext
+
+ROLES: Final = {
+    "Summary": N_("Summary"),
+    "Problem": N_("The problem"),
+    "Beneficiaries": N_("Whom it serves"),
+    "Value": N_("What it brings"),
+    "Activities": N_("Activities"),
+    "Governance": N_("Governance"),
+    "LegalForm": N_("Legal form"),
+    "Resources": N_("Resources and partners"),
+    "Costs": N_("Costs and financing"),
+    "Prerequisites": N_("What must be there first"),
+    "Steps": N_("Steps"),
+    "Results": N_("Results and evidence"),
+    "Difficulties": N_("Difficulties and failures"),
+    "Core": N_("What is core, and why"),
+    "Adaptable": N_("What may be adapted"),
+    "Support": N_("Support offered"),
+    "Rights": N_("Rights"),
+    "Territory": N_("Territory and context"),
+    "Contact": N_("Contact"),
+    "Glossary": N_("Glossary"),
+}
+
+ADAPTABILITY: Final = {
+    "Core": N_("Core"),
+    "Adaptable": N_("Adaptable"),
+    "Optional": N_("Optional"),
+}
+
+ADAPTABILITY_EXPLAINED: Final = {
+    "Core": N_(
+        "Core: without it, this is another model. Whoever changes it is “inspired by” the source."
+    ),
+    "Adaptable": N_("Adaptable: change it to fit your country, your law, your partners."),
+    "Optional": N_("Optional: it helps, and the model works without it."),
+}
+
+KINDS: Final = {
+    "variant": N_("Adaptation to another place or public"),
+    "translation": N_("Translation"),
+    "working-copy": N_("Working copy, to prepare improvements"),
+}
+
+RELATIONS: Final = {
+    "replication-of": N_("Replication of the source"),
+    "inspired-by": N_("Inspired by the source"),
+}
+
+RELATIONS_EXPLAINED: Final = {
+    "replication-of": N_("Its core sections are those of the source."),
+    "inspired-by": N_("At least one core section differs from the source."),
+}
+
+REASONS: Final = {
+    "LegalContext": N_("The law is different here"),
+    "Language": N_("Language"),
+    "Culture": N_("Habits and culture"),
+    "Cost": N_("Costs"),
+    "Audience": N_("Another public"),
+    "Partners": N_("Other partners"),
+    "Lesson": N_("A lesson learned in practice"),
+}
+
+NATURES: Final = {
+    "Added": N_("Added"),
+    "Removed": N_("Removed"),
+    "Substituted": N_("Rewritten"),
+    "Reordered": N_("Moved"),
+    "TranslatedOnly": N_("Translated only"),
+}
+
+CHANGES: Final = {
+    "added": N_("Added"),
+    "removed": N_("Removed"),
+    "changed": N_("Changed"),
+    "moved": N_("Moved"),
+    "renamed": N_("Renamed"),
+    "translated": N_("Translation"),
+}
+
+FAMILIES: Final = {
+    "hardware": N_("Hardware and reuse"),
+    "internet-access": N_("Internet access"),
+    "hosting": N_("Hosting"),
+    "alternative-software": N_("Libre software and popular education"),
+    "alternative-platform": N_("Alternative platforms"),
+    "tools-for-associations": N_("Tools for associations"),
+    "commons": N_("Commons"),
+    "network": N_("Networks"),
+    "events": N_("Events"),
+    "public-programme": N_("Public programmes"),
+    "circular-economy": N_("Circular economy"),
+    "insertion": N_("Supported employment"),
+    "energy": N_("Energy"),
+}
+
+OFFICES: Final = {
+    "steward": N_("steward"),
+    "editor": N_("editor"),
+    "reader": N_("reader"),
+}
+
+MATURITIES: Final = {
+    "Idea": N_("Idea"),
+    "Experiment": N_("Experiment"),
+    "Proven": N_("Proven"),
+    "Replicated": N_("Replicated"),
+    "Network": N_("Run by a network"),
+    "Retired": N_("Retired"),
+}
+
+MODES: Final = {
+    "Dissemination": N_("Dissemination: take it and make it yours"),
+    "SoftSwarming": N_("Soft swarming: a charter and mutual help"),
+    "FranchisedSwarming": N_("Franchised swarming: a name under conditions"),
+    "Centralised": N_("Centralised: one organisation opens new places"),
+}
+
+SCOPES: Final = {
+    "read": N_("read what your organisation can read"),
+    "write": N_("publish, reply and change things in its name"),
+    "follow": N_("follow and unfollow in its name"),
+    "push": N_("send you notifications"),
+    "profile": N_("read the profile of your organisation"),
+    "admin": N_("administer this instance"),
+}
+
+WRITING_LANGUAGES: Final = (
+    "fr", "en", "it", "es", "de", "nl", "pt", "ca", "eu", "br", "oc", "co", "pl", "ro", "el", "sv",
+    "da", "fi", "cs", "sk", "sl", "hr", "hu", "bg", "et", "lv", "lt", "ga", "mt", "lb", "uk", "ar",
+)  # fmt: skip
+"""Languages offered in lists: those of the European Union and of its regions and neighbours."""
+
+
+ENDINGS: Final = ("", ".", "!", "?", "…", ":")
+"""What a sentence may end with as it is."""
+
+
+def label(table: Mapping[str, str], word: object) -> str:
+    """What a word of a list is called; prefixes of the wire (`ess:`, an address) are dropped."""
+    bare = re.split(r"[:#/]", str(word))[-1].removeprefix("family-")
+    known = table.get(bare)
+    return gettext(known) if known else bare.replace("-", " ")
+
+
+def licence(spdx: str) -> str:
+    """The name of a licence."""
+    known = LICENCES.get(spdx)
+    return spdx.removeprefix("LicenseRef-") if known is None else known.name
+
+
+def scope(name: str) -> str:
+    """What an app may do, in words: `read:statuses` is told as `read`, with its detail."""
+    kind, _, detail = name.partition(":")
+    told = gettext(SCOPES[kind]) if kind in SCOPES else name
+    return f"{told} ({detail})" if detail and kind in SCOPES else told
+
+
+def say(sentence: str) -> str:
+    """A sentence of a lower floor in the language being spoken, with its numbers and names.
+
+    It gets a capital and a full stop where it has none: those floors write for logs as well.
+    """
+    told = _translated(sentence)
+    ended = told if told[-1:] in ENDINGS else f"{told}."
+    return ended[:1].upper() + ended[1:]
+
+
+def _translated(sentence: str) -> str:
+    translated = gettext(sentence)
+    if translated != sentence or not sentence:
+        return translated
+    for pattern, template in _patterns():
+        if found := pattern.fullmatch(sentence):
+            return gettext(template) % found.groupdict()
+    return sentence
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Each sentence with holes (`%(name)s`) as an expression that finds what fills them."""
+    made: list[tuple[re.Pattern[str], str]] = []
+    for template in PATTERNS:
+        parts = re.split(r"%\((\w+)\)s", template.replace("%%", "%"))
+        source = "".join(
+            f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
+        )
+        made.append((re.compile(source, re.DOTALL), template))
+    return tuple(made)
