@@ -1,0 +1,239 @@
+"""Answers: rows and sheets as programs see them; `schemas` describes exactly these.
+
+Every function is asked inside one transaction and returns plain JSON values. A model is answered
+with the same members whoever wrote it: ours and remembered ones alike.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from actors.database import Session
+from actors.rules.modifications import Modification
+from actors.rules.sections import Section, Sheet, stale
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.lineage import Lineage
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+from actors.views import history, lineage
+from actors.views.access import Acting
+from actors.views.catalogue import Entry
+from actors.views.lineage import Fork, Upstream
+from actors.views.notices import NoticeItem
+from federation.api import facts
+
+Answer = dict[str, Any]
+
+
+def respond(value: Answer, *, status: int = 200, location: str | None = None) -> web.Response:
+    """The JSON answer of an operation."""
+    headers = {} if location is None else {"Location": location}
+    return web.Response(
+        status=status, body=orjson.dumps(value), content_type="application/json", headers=headers
+    )
+
+
+async def model(session: Session, row: Model) -> Answer:
+    """Schema `Model`: everything about it as it is now."""
+    head = await history.head(session, row)
+    sheet = history.sheet(head)
+    tie = await lineage.of(session, row)
+    newest = version(head)
+    return {
+        **_heading(row, await history.author(session, row)),
+        **facts.answered(sheet),
+        "version": newest,
+        "parents": newest["parents"],
+        "sections": [section(one, sheet) for one in sheet.sections],
+        "upstream": None if tie is None else await _upstream(session, tie),
+        "forks": [fork(one) for one in await lineage.forks(session, row)],
+        "relation": await lineage.relation(session, row),
+    }
+
+
+def short_model(entry: Entry) -> Answer:
+    """Schema `ShortModel`."""
+    row = entry.model
+    return {
+        **_heading(row, entry.author),
+        "versionNumber": row.number,
+        "family": row.family,
+        "territory": row.territory,
+    }
+
+
+def version(revision: Revision) -> Answer:
+    """Schema `Version`."""
+    parents = (revision.parent_iri, revision.merged_iri)
+    return {
+        "number": revision.number,
+        "iri": revision.iri,
+        "digest": revision.digest,
+        "published": time(revision.made_at),
+        "note": revision.note,
+        "parents": [iri for iri in parents if iri is not None],
+        "modifications": [modification(one) for one in history.modifications(revision)],
+    }
+
+
+def version_in_full(revision: Revision) -> Answer:
+    """Schema `VersionInFull`."""
+    sheet = history.sheet(revision)
+    return {
+        **version(revision),
+        **facts.answered(sheet),
+        "name": sheet.names.get(sheet.language, ""),
+        "names": dict(sheet.names),
+        "language": sheet.language,
+        "languages": list(sheet.languages),
+        "summary": sheet.summaries.get(sheet.language, ""),
+        "summaries": dict(sheet.summaries),
+        "license": sheet.license,
+        "sections": [section(one, sheet) for one in sheet.sections],
+    }
+
+
+def section(one: Section, sheet: Sheet) -> Answer:
+    """Schema `Section`."""
+    return {
+        "key": one.key,
+        "role": str(one.role),
+        "adaptability": str(one.adaptability),
+        "name": dict(one.names),
+        "text": dict(one.texts),
+        "digest": dict(one.digests),
+        "translatedFrom": dict(one.translated_from),
+        "stale": list(stale(one, sheet.language)),
+        "upstream": one.upstream,
+    }
+
+
+def modification(one: Modification) -> Answer:
+    """Schema `Modification`."""
+    return {
+        "section": one.section,
+        "nature": str(one.nature),
+        "reason": str(one.reason),
+        "note": one.note,
+        "planned": one.planned,
+        "coreConsistent": one.core_consistent,
+    }
+
+
+def fork(one: Fork) -> Answer:
+    """Schema `Fork`."""
+    return {
+        "iri": one.model.iri,
+        "url": one.model.url,
+        "name": one.model.name,
+        "author": actor(one.author),
+        "kind": one.lineage.kind,
+        "relation": one.relation,
+        "modifications": [modification(each) for each in one.modifications],
+    }
+
+
+def comparison(found: Upstream) -> Answer:
+    """Schema `Comparison`: the three columns of a merge."""
+    base, ours = history.sheet(found.base), history.sheet(found.ours)
+    theirs = history.sheet(found.current)
+    return {
+        "base": found.base.iri,
+        "current": found.current.iri,
+        "sections": [
+            {
+                "key": one.key,
+                "core": one.core,
+                "verdict": str(one.verdict),
+                "base": one.base and section(one.base, base),
+                "ours": one.ours and section(one.ours, ours),
+                "theirs": one.theirs and section(one.theirs, theirs),
+                "suggestion": one.suggestion and section(one.suggestion, ours),
+            }
+            for one in found.sections
+        ],
+    }
+
+
+def follow(row: Follow, followee: Actor) -> Answer:
+    """Schema `Follow`."""
+    return {
+        "id": str(row.id),
+        "handle": followee.address,
+        "actor": actor(followee),
+        "state": row.state,
+    }
+
+
+def notice(item: NoticeItem) -> Answer:
+    """Schema `Notice`."""
+    about = item.model
+    return {
+        "id": str(item.notice.id),
+        "kind": item.notice.kind,
+        "from": actor(item.sender),
+        "model": about and {"id": str(about.id), "iri": about.iri, "name": about.name},
+        "about": item.notice.about,
+        "at": time(item.notice.made_at),
+        "read": item.notice.read_at is not None,
+    }
+
+
+def myself(who: Acting) -> Answer:
+    """Schema `Myself`."""
+    return {
+        "member": {"id": str(who.member.id), "name": who.member.name},
+        "organisation": actor(who.organisation),
+        "office": str(who.office),
+        "isNetwork": who.is_network,
+        "scopes": sorted(who.scopes),
+    }
+
+
+def actor(row: Actor) -> Answer:
+    """Schema `Actor`."""
+    return {
+        "id": str(row.id),
+        "iri": row.iri,
+        "handle": row.address,
+        "name": row.name,
+        "url": row.url,
+    }
+
+
+def time(moment: datetime) -> str:
+    """A moment as RFC 3339 writes it, in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _heading(row: Model, author: Actor) -> Answer:
+    return {
+        "id": str(row.id),
+        "iri": row.iri,
+        "url": row.url,
+        "name": row.name,
+        "names": row.names,
+        "language": row.language,
+        "languages": row.languages,
+        "summary": row.summary,
+        "summaries": row.summaries,
+        "license": row.license,
+        "published": time(row.published_at),
+        "updated": time(row.updated_at),
+        "author": actor(author),
+    }
+
+
+async def _upstream(session: Session, tie: Lineage) -> Answer:
+    source = await history.model_by_iri(session, tie.upstream_iri)
+    return {
+        "iri": tie.upstream_iri,
+        "base": tie.base_iri,
+        "current": tie.seen_iri,
+        "kind": tie.kind,
+        "moved": tie.seen_iri != tie.base_iri,
+        "author": source and actor(await history.author(session, source)),
+    }

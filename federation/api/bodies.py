@@ -1,0 +1,197 @@
+"""Bodies: what programs may send, and what it means.
+
+A body is read by its shape; what follows here turns it into the domain's own values. Names and
+texts may be a bare string, which is then in the sheet's own language.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from actors.errors import Unwise
+from actors.rules.languages import canonical_tag
+from actors.rules.modifications import Modification, Nature, Reason
+from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.vocabulary import FORK_KINDS
+from federation.api import facts
+from federation.api.shapes import (
+    ByLanguage,
+    Faults,
+    Flag,
+    ListOf,
+    MapOf,
+    OneOf,
+    Record,
+    Shape,
+    Text,
+    Word,
+)
+
+_SECTION: Final = Record(
+    "One section.",
+    {
+        "key": Text(
+            "Its identity inside the model: a-z, 0-9 and hyphens. It stays when the name changes."
+        ),
+        "role": Word("What it is about.", [str(role) for role in Role]),
+        "adaptability": Word(
+            "How freely a fork may change it.", [str(one) for one in Adaptability]
+        ),
+        "name": ByLanguage("Its title.", or_text=True),
+        "text": ByLanguage("What it says, as Markdown.", or_text=True),
+        "translatedFrom": ByLanguage(
+            "For a translation, the digest of the text it translates. Left out, a new text beside "
+            "the source text is its translation, unless `modifications` list the section.",
+            may_be_empty=True,
+        ),
+    },
+    frozenset({"key", "role", "adaptability", "name", "text"}),
+)
+
+_MODEL_MEMBERS: Final[Mapping[str, Shape]] = {
+    "name": ByLanguage("The title.", or_text=True),
+    "language": Text("The language it is written in (BCP 47)."),
+    "summary": ByLanguage("One neutral sentence of at most 300 characters.", or_text=True),
+    "license": Text("SPDX id, or LicenseRef-…."),
+    "sections": ListOf("In order.", _SECTION, least=1),
+    **facts.FACTS,
+}
+_MODEL_REQUIRED: Final = frozenset({"name", "language", "summary", "license", "sections"})
+
+_MODIFICATION: Final = Record(
+    "One thing a fork does differently from its source.",
+    {
+        "section": Text("The key of the section."),
+        "nature": Word("What was done.", [str(one) for one in Nature]),
+        "reason": Word("Why.", [str(one) for one in Reason]),
+        "note": Text("The reason in words.", may_be_empty=True),
+        "planned": Flag("Decided before starting (the default), or found on the way."),
+    },
+    frozenset({"section", "nature", "reason"}),
+)
+
+_NOTE: Final = Text("What is new, in a sentence for readers.", may_be_empty=True)
+
+MODEL: Final = Record("A model to publish.", _MODEL_MEMBERS, _MODEL_REQUIRED)
+REVISION: Final = Record(
+    "A new version: the whole sheet, not a difference.",
+    {
+        **_MODEL_MEMBERS,
+        "note": _NOTE,
+        "modifications": ListOf("For a fork: what is done differently, and why.", _MODIFICATION),
+    },
+    _MODEL_REQUIRED,
+)
+FORK: Final = Record(
+    "What to fork.",
+    {
+        "source": Text("The address (ActivityPub id) of the model, here or on any instance."),
+        "kind": Word("How the fork means to differ.", list(FORK_KINDS)),
+        "language": Text("The language the fork will speak (BCP 47)."),
+    },
+    frozenset({"source", "kind", "language"}),
+)
+MERGE: Final = Record(
+    "What to take from upstream. Every section in conflict needs a choice.",
+    {
+        "choices": MapOf(
+            "Section key → choice.",
+            OneOf(
+                "Whose text to keep, or another one.",
+                Word("Take theirs or keep ours.", ["theirs", "ours"]),
+                Record(
+                    "A text of one's own.",
+                    {"text": ByLanguage("What the section shall say, as Markdown.")},
+                    frozenset({"text"}),
+                ),
+            ),
+        ),
+        "note": _NOTE,
+    },
+    frozenset({"choices"}),
+)
+FOLLOW: Final = Record(
+    "Whom to follow.", {"handle": Text("user@host, or user@host:port.")}, frozenset({"handle"})
+)
+READ_NOTICES: Final = Record(
+    "Up to where the notices have been read.",
+    {"upTo": Text("The id of the newest notice that has been read.")},
+    frozenset({"upTo"}),
+)
+
+
+def sheet(values: Mapping[str, Any]) -> Sheet:
+    """The sheet that a body of shape MODEL or REVISION describes."""
+    language = canonical_tag(values["language"])
+    return Sheet(
+        language=language,
+        names=_texts(values["name"], language),
+        summaries=_texts(values["summary"], language),
+        license=values["license"],
+        sections=tuple(_section(one, language) for one in values["sections"]),
+        facts=facts.given(values),
+    )
+
+
+def modifications(values: Mapping[str, Any]) -> tuple[Modification, ...]:
+    """What a fork says it does differently."""
+    return tuple(
+        Modification(
+            section=one["section"],
+            nature=Nature(one["nature"]),
+            reason=Reason(one["reason"]),
+            note=one.get("note", ""),
+            planned=one.get("planned", True),
+        )
+        for one in values.get("modifications", ())
+    )
+
+
+def choices(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices of a merge as the verb wants them: "theirs", "ours" or texts by language."""
+    return {
+        key: choice["text"] if isinstance(choice, dict) else choice
+        for key, choice in values["choices"].items()
+    }
+
+
+def number(text: str, path: str) -> int:
+    """An id that came as text.
+
+    Raises:
+        Unwise: it is no id.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+        raise Unwise("This is not an id.", fields={path: "This must be an id that was given here."})
+    return int(text)
+
+
+_PATHS: Final = {
+    "names": "name",
+    "summaries": "summary",
+    "texts": "text",
+    "translated_from": "translatedFrom",
+}
+
+
+def in_words_of_the_body(fields: Mapping[str, str]) -> Faults:
+    """Faults of a sheet under the names that its members have in a body: `sections[2].text.fr`."""
+    return {
+        ".".join(_PATHS.get(part, part) for part in path.split(".")): fault
+        for path, fault in fields.items()
+    }
+
+
+def _section(one: Mapping[str, Any], language: str) -> Section:
+    return Section(
+        key=one["key"],
+        role=Role(one["role"]),
+        adaptability=Adaptability(one["adaptability"]),
+        names=_texts(one["name"], language),
+        texts=_texts(one["text"], language),
+        translated_from=one.get("translatedFrom", {}),
+    )
+
+
+def _texts(given: Mapping[str, str], language: str) -> dict[str, str]:
+    """Texts by language; the one under the empty tag is in the sheet's own language."""
+    return {tag or language: text for tag, text in given.items()}

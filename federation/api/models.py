@@ -1,0 +1,216 @@
+"""Models: publish, read, revise, delete."""
+
+from typing import Final
+
+from aiohttp import web
+
+from actors.database import Session
+from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
+from actors.rules import permissions
+from actors.tables.model import Model
+from actors.verbs import forgetting, publishing
+from actors.views import history
+from actors.views.access import Acting
+from federation.api import answers, bodies
+from federation.api.authenticating import WRITE, acting
+from federation.api.operations import ROOT, Operation
+from federation.api.shapes import read_body
+from federation.app_keys import DATABASE, SETTINGS, SITE
+
+
+async def publish(request: web.Request) -> web.Response:
+    """POST models: the organisation publishes a model."""
+    who = await acting(request, WRITE)
+    permissions.must_publish(who.office)
+    sheet = bodies.sheet(await read_body(request, bodies.MODEL))
+    async with request.app[DATABASE].begin() as session:
+        try:
+            row = await publishing.publish(
+                session, request.app[SITE], who.organisation, sheet, author=who.member
+            )
+        except Unwise as refusal:
+            raise in_words_of_the_body(refusal) from refusal
+        answer = await answers.model(session, row)
+    return answers.respond(answer, status=201, location=location(request, row))
+
+
+async def read(request: web.Request) -> web.Response:
+    """GET models/{id}."""
+    async with request.app[DATABASE].read() as session:
+        answer = await answers.model(session, await named(request, session))
+    return answers.respond(answer)
+
+
+async def revise(request: web.Request) -> web.Response:
+    """POST models/{id}/versions: the whole sheet as it is to be from now on."""
+    who = await acting(request, WRITE)
+    values = await read_body(request, bodies.REVISION)
+    async with request.app[DATABASE].begin() as session:
+        row = await owned(request, session, who)
+        try:
+            await publishing.revise(
+                session,
+                request.app[SITE],
+                row,
+                bodies.sheet(values),
+                author=who.member,
+                note=values.get("note", ""),
+                modifications=bodies.modifications(values),
+            )
+        except Unwise as refusal:
+            raise in_words_of_the_body(refusal) from refusal
+        answer = await answers.model(session, row)
+    return answers.respond(answer, status=201, location=location(request, row, answer))
+
+
+async def versions(request: web.Request) -> web.Response:
+    """GET models/{id}/versions."""
+    async with request.app[DATABASE].read() as session:
+        row = await named(request, session)
+        items = [answers.version(one) for one in await history.revisions(session, row)]
+    return answers.respond({"items": items, "next": None})
+
+
+async def version(request: web.Request) -> web.Response:
+    """GET models/{id}/versions/{number}."""
+    async with request.app[DATABASE].read() as session:
+        row = await named(request, session)
+        number = request.match_info["number"]
+        is_number = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
+        revision = (
+            await history.revision_by_number(session, row, int(number)) if is_number else None
+        )
+        if revision is None:
+            raise NotFound("There is no such version of this model here.")
+        answer = answers.version_in_full(revision)
+    return answers.respond(answer)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """DELETE models/{id}: its address answers 410 from now on."""
+    who = await acting(request, WRITE)
+    async with request.app[DATABASE].begin() as session:
+        row = await owned(request, session, who)
+        await forgetting.delete_model(session, request.app[SITE], row)
+    return web.Response(status=204)
+
+
+LONGEST_NUMBER: Final = 9
+"""Digits of a version number: more than any model will have, and within every SQL integer."""
+
+LONGEST_ID: Final = 18
+"""Digits of an id, until the year 2453 (`actors.site`)."""
+
+
+async def named(request: web.Request, session: Session) -> Model:
+    """The model in the path, ours or a remembered one.
+
+    Raises:
+        NotFound: nothing is known under that id.
+        Gone: it was deleted.
+    """
+    text = request.match_info["id"]
+    is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
+    row = await history.model_by_id(session, int(text)) if is_id else None
+    if row is None:
+        raise NotFound("There is no such model here.")
+    if row.deleted_at is not None:
+        raise Gone("This model was deleted.")
+    return row
+
+
+async def owned(request: web.Request, session: Session, who: Acting) -> Model:
+    """The model in the path, if the organisation may change it.
+
+    Raises:
+        NotFound, Gone: as `named`.
+        NotAllowed: it is another's, or the member's office does not reach that far.
+    """
+    row = await named(request, session)
+    if row.actor_id != who.organisation.id:
+        raise NotAllowed("This model belongs to another organisation; fork it instead.")
+    permissions.must_publish(who.office)
+    return row
+
+
+def location(request: web.Request, row: Model, answer: answers.Answer | None = None) -> str:
+    """The address of a model in this API, or of its newest version."""
+    address = f"{request.app[SETTINGS].instance.origin}{ROOT}/models/{row.id}"
+    return address if answer is None else f"{address}/versions/{answer['version']['number']}"
+
+
+def in_words_of_the_body(refusal: Unwise) -> Refusal:
+    """The same refusal, naming the members of the body."""
+    return Unwise(refusal.reason, fields=bodies.in_words_of_the_body(refusal.fields))
+
+
+OPERATIONS: Final = (
+    Operation(
+        method="POST",
+        path="/models",
+        name="publishModel",
+        says="Publish a model",
+        handler=publish,
+        scope=WRITE,
+        status=201,
+        answer="Model",
+        body=bodies.MODEL,
+        has_location=True,
+        problems={422: "The sheet cannot be published; every fault is named."},
+    ),
+    Operation(
+        method="GET",
+        path="/models/{id}",
+        name="readModel",
+        says="Read a model as it is now",
+        handler=read,
+        answer="Model",
+        problems={404: "There is no such model here.", 410: "It was deleted."},
+    ),
+    Operation(
+        method="DELETE",
+        path="/models/{id}",
+        name="deleteModel",
+        says="Delete a model for ever",
+        handler=delete,
+        scope=WRITE,
+        status=204,
+        problems={404: "There is no such model here.", 410: "It was deleted."},
+    ),
+    Operation(
+        method="GET",
+        path="/models/{id}/versions",
+        name="listVersions",
+        says="List the versions of a model",
+        handler=versions,
+        answer="Versions",
+        problems={404: "There is no such model here.", 410: "It was deleted."},
+    ),
+    Operation(
+        method="POST",
+        path="/models/{id}/versions",
+        name="reviseModel",
+        says="Publish a new version of a model",
+        handler=revise,
+        scope=WRITE,
+        status=201,
+        answer="Model",
+        body=bodies.REVISION,
+        has_location=True,
+        problems={
+            404: "There is no such model here.",
+            409: "It says what the newest version says already.",
+            410: "It was deleted.",
+            422: "The sheet cannot be published; every fault is named.",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/models/{id}/versions/{number}",
+        name="readVersion",
+        says="Read one version of a model",
+        handler=version,
+        answer="VersionInFull",
+        problems={404: "There is no such version here.", 410: "The model was deleted."},
+    ),
+)

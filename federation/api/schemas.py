@@ -1,0 +1,290 @@
+"""Schemas: the JSON Schema (2020-12) of every answer, as the OpenAPI document names it.
+
+`answers` writes what is described here; a test compares real answers with these schemas. No answer
+has a member that is not described.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from actors.rules.core import Relation
+from actors.rules.merging import Verdict
+from actors.rules.modifications import Nature, Reason
+from actors.rules.permissions import Office
+from actors.rules.sections import Adaptability, Role
+from actors.vocabulary import FORK_KINDS
+from federation.api.facts import FACTS
+from federation.api.shapes import Schema
+
+
+def _record(says: str, members: Mapping[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "description": says,
+        "properties": dict(members),
+        "required": [name for name in members if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Schema, says: str) -> Schema:
+    return {"type": "array", "description": says, "items": items}
+
+
+def _one_of(says: str, *words: str) -> Schema:
+    return {"type": "string", "description": says, "enum": list(words)}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def _text(says: str) -> Schema:
+    return {"type": "string", "description": says}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _page_of(name: str, says: str) -> Schema:
+    return _record(
+        says,
+        {
+            "items": _list(_ref(name), "Newest first."),
+            "next": _or_null({**_IRI, "description": "Where older ones are; null at the end."}),
+        },
+    )
+
+
+_IRI: Final[Schema] = {"type": "string", "format": "uri"}
+_TIME: Final[Schema] = {"type": "string", "format": "date-time", "description": "In UTC."}
+_BOOL: Final[Schema] = {"type": "boolean"}
+_NUMBER: Final[Schema] = {"type": "integer", "minimum": 1}
+_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9]+$",
+    "description": "Local to this instance; sorts by time.",
+}
+_BY_LANGUAGE: Final[Schema] = {
+    "type": "object",
+    "description": "By language tag (BCP 47).",
+    "additionalProperties": {"type": "string"},
+}
+_PARENTS: Final = _list(
+    _IRI,
+    "The versions this one was made from: the one before; after a fork or merge, upstream's too.",
+)
+_KIND: Final = _one_of("How the fork means to differ.", *FORK_KINDS)
+_RELATION: Final[Schema] = {
+    "enum": [*(str(relation) for relation in Relation), None],
+    "description": "Whether the core of the source is kept; null for an original.",
+}
+
+_VERSION_MEMBERS: Final[dict[str, Schema]] = {
+    "number": {**_NUMBER, "description": "Counts up from 1."},
+    "iri": {**_IRI, "description": "The ActivityPub id of this version; it never changes."},
+    "digest": _text("Identical text has an identical digest on every instance."),
+    "published": _TIME,
+    "note": _text("What the author said about this version; may be empty."),
+    "parents": _PARENTS,
+    "modifications": _list(_ref("Modification"), "What a fork has adapted so far, and why."),
+}
+
+_SHORT_MODEL: Final[dict[str, Schema]] = {
+    "id": _ID,
+    "iri": {**_IRI, "description": "The ActivityPub id."},
+    "url": {**_IRI, "description": "The page for people."},
+    "name": _text("In the source language."),
+    "names": _BY_LANGUAGE,
+    "language": _text("The language it was written in (BCP 47)."),
+    "languages": _list({"type": "string"}, "Every language it speaks, its own first."),
+    "summary": _text("In the source language; may be empty."),
+    "summaries": _BY_LANGUAGE,
+    "license": _text("SPDX id, or LicenseRef-…."),
+    "published": _TIME,
+    "updated": _TIME,
+    "author": _ref("Actor"),
+}
+
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Actor": _record(
+        "An organisation, or anybody else who can speak.",
+        {
+            "id": _ID,
+            "iri": _IRI,
+            "handle": _text("name@host"),
+            "name": _text("As people know it."),
+            "url": _or_null(_IRI),
+        },
+    ),
+    "Section": _record(
+        "One section of a model.",
+        {
+            "key": _text("Its identity inside the model; also the fragment of its address."),
+            "role": _one_of("What it is about.", *(str(role) for role in Role)),
+            "adaptability": _one_of("How freely a fork may change it.", *map(str, Adaptability)),
+            "name": _BY_LANGUAGE,
+            "text": {**_BY_LANGUAGE, "description": "Markdown by language tag."},
+            "digest": {**_BY_LANGUAGE, "description": "The digest of each text."},
+            "translatedFrom": {
+                **_BY_LANGUAGE,
+                "description": "For each translation, the digest of the text it translates.",
+            },
+            "stale": _list({"type": "string"}, "Languages whose source text has changed since."),
+            "upstream": _or_null(
+                {**_IRI, "description": "In a fork: the section it was taken from."}
+            ),
+        },
+    ),
+    "Modification": _record(
+        "One thing a fork does differently.",
+        {
+            "section": _text("The key of the section."),
+            "nature": _one_of("What was done.", *map(str, Nature)),
+            "reason": _one_of("Why.", *map(str, Reason)),
+            "note": _text("In words; may be empty."),
+            "planned": {**_BOOL, "description": "Decided before starting, not found on the way."},
+            "coreConsistent": {**_BOOL, "description": "Whether it leaves the core as it is."},
+        },
+    ),
+    "Version": _record("One published version.", _VERSION_MEMBERS),
+    "VersionInFull": _record(
+        "One published version with everything it says.",
+        _VERSION_MEMBERS
+        | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
+        | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | {"sections": _list(_ref("Section"), "In order.")}
+        | {name: shape.schema() for name, shape in FACTS.items()},
+        optional=tuple(FACTS),
+    ),
+    "ShortModel": _record(
+        "A model in a list.",
+        _SHORT_MODEL
+        | {
+            "versionNumber": _NUMBER,
+            "family": _or_null(_text("Family")),
+            "territory": _list({"type": "string"}, "Where."),
+        },
+    ),
+    "Model": _record(
+        "A model as it is now. Structured facts that it does not state are left out.",
+        _SHORT_MODEL
+        | {
+            "version": _ref("Version"),
+            "parents": _PARENTS,
+            "sections": _list(_ref("Section"), "In order."),
+            "upstream": _or_null(_ref("Upstream")),
+            "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
+            "relation": _RELATION,
+        }
+        | {name: shape.schema() for name, shape in FACTS.items()},
+        optional=tuple(FACTS),
+    ),
+    "Upstream": _record(
+        "Where a fork comes from.",
+        {
+            "iri": {**_IRI, "description": "The source, as it lives on."},
+            "base": {**_IRI, "description": "The exact version last taken from it."},
+            "current": {**_IRI, "description": "Its newest version known here."},
+            "kind": _KIND,
+            "moved": {**_BOOL, "description": "Whether it has changed since the base."},
+            "author": _or_null(_ref("Actor")),
+        },
+    ),
+    "Fork": _record(
+        "A fork of a model.",
+        {
+            "iri": _IRI,
+            "url": _IRI,
+            "name": _text("In its own language."),
+            "author": _ref("Actor"),
+            "kind": _KIND,
+            "relation": _RELATION,
+            "modifications": _list(_ref("Modification"), "What it does differently, and why."),
+        },
+    ),
+    "Comparison": _record(
+        "Base, ours and theirs, section by section.",
+        {
+            "base": {**_IRI, "description": "The upstream version ours was last made from."},
+            "current": {**_IRI, "description": "The upstream version of today."},
+            "sections": _list(_ref("ComparedSection"), "In the order of ours."),
+        },
+    ),
+    "ComparedSection": _record(
+        "One section on three sides; a side that does not have it is null.",
+        {
+            "key": _text("Its key in our version."),
+            "core": {**_BOOL, "description": "Whether upstream calls it core."},
+            "verdict": _one_of(
+                "What became of it. Only a conflict must be chosen about.", *map(str, Verdict)
+            ),
+            "base": _or_null(_ref("Section")),
+            "ours": _or_null(_ref("Section")),
+            "theirs": _or_null(_ref("Section")),
+            "suggestion": _or_null(_ref("Section")),
+        },
+    ),
+    "Versions": _page_of("Version", "Versions of a model."),
+    "Directory": _page_of("ShortModel", "Models known here."),
+    "Follow": _record(
+        "Somebody the organisation follows.",
+        {
+            "id": _ID,
+            "handle": _text("name@host"),
+            "actor": _ref("Actor"),
+            "state": _one_of(
+                "What the other side has answered.", "pending", "accepted", "rejected"
+            ),
+        },
+    ),
+    "Follows": _page_of("Follow", "Whom the organisation follows."),
+    "Notice": _record(
+        "Something the organisation should know.",
+        {
+            "id": _ID,
+            "kind": _text("follow, followed, fork, upstream, reply, mention, like, boost …"),
+            "from": _ref("Actor"),
+            "model": _or_null(
+                _record("The model it is about.", {"id": _ID, "iri": _IRI, "name": _text("Name")})
+            ),
+            "about": {"type": "object", "description": "Counts and section keys, by kind."},
+            "at": _TIME,
+            "read": _BOOL,
+        },
+    ),
+    "Notices": _page_of("Notice", "What the organisation should know."),
+    "Myself": _record(
+        "Who the token acts for.",
+        {
+            "member": _record("The person.", {"id": _ID, "name": _text("As given at sign-up.")}),
+            "organisation": _ref("Actor"),
+            "office": _one_of("What the person may do there.", *(str(office) for office in Office)),
+            "isNetwork": {
+                **_BOOL,
+                "description": "Whether it is the network: its stewards run this instance.",
+            },
+            "scopes": _list({"type": "string"}, "What the token may do."),
+        },
+    ),
+    "Problem": {
+        "type": "object",
+        "description": "A problem document (RFC 9457).",
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": _text("The status in words."),
+            "status": {"type": "integer"},
+            "detail": _text("What is wrong, in one sentence."),
+            "code": _text("The same in one short word."),
+            "errors": {
+                "type": "object",
+                "description": "Path of a member, such as `sections[2].key` → what is wrong.",
+                "additionalProperties": {"type": "string"},
+            },
+            "keys": _list({"type": "string"}, "What is in conflict: section keys, for instance."),
+        },
+        "required": ["type", "title", "status", "detail"],
+    },
+}
+"""Answer name → schema."""
