@@ -1,0 +1,146 @@
+"""`essaim check`: is everything in order? Settings, database, keys, origin, network, mail."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from activitypub.canonical_json import Json
+from activitypub.errors import ProtocolError
+from activitypub.iris import Iri
+from actors import migrations, places
+from actors.database import Database, Session
+from actors.mail import keyring
+from actors.migrations import Standing
+from actors.views import mail, profiles
+from federation.commands.instance import must_exist, settings_of, words_for
+from federation.commands.output import PLAIN, Failed, Output, sentence
+from federation.settings import Settings, describe
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        about: what it is, in a word or two.
+        words: how it is, in a sentence.
+        is_well: False for what keeps the instance from working.
+    """
+
+    about: str
+    words: str
+    is_well: bool = True
+
+
+async def check(directory: Path, /, *, output: Output = PLAIN) -> None:
+    """Look at everything an operator may have to put right, and change nothing.
+
+    The exit code is 1 when something keeps the instance from working. Faults in the settings are
+    reported all together, and alone: without settings there is nothing else to look at.
+
+    Args:
+        directory: The instance.
+        output: How to answer.
+    """
+    settings = settings_of(directory)
+    findings = [
+        Finding("settings", f"The settings in {settings.directory} can be used."),
+        _private_destinations(settings),
+        *await _findings(settings),
+    ]
+    faults = [each.words for each in findings if not each.is_well]
+    lines = [
+        f"{'ok' if each.is_well else 'FAULT':<6}{each.about}: {each.words}" for each in findings
+    ]
+    value: dict[str, Json] = {
+        "isWell": not faults,
+        "findings": [
+            {"about": each.about, "says": each.words, "isWell": each.is_well} for each in findings
+        ],
+        "settings": list(describe(settings).splitlines()),
+    }
+    output.say("\n".join([*lines, "", describe(settings)]), value)
+    if faults:
+        raise Failed(" ".join(faults))
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    try:
+        must_exist(settings)
+    except Failed as fault:
+        return [Finding("database", str(fault), is_well=False)]
+    database = Database(settings.database.url)
+    try:
+        return await _in_database(database, settings)
+    except OSError as error:
+        return [Finding("database", sentence(error), is_well=False)]
+    finally:
+        await database.close()
+
+
+async def _in_database(database: Database, settings: Settings) -> list[Finding]:
+    standing = await migrations.standing(database)
+    words = words_for(standing, settings.directory)
+    if standing is not Standing.CURRENT:
+        return [Finding("database", words, is_well=False)]
+    async with database.read() as session:
+        origin = await _origin(session, settings)
+        others = [await _keys(session), await _mail(session)] if origin.is_well else []
+    return [Finding("database", words), origin, *others]
+
+
+def _private_destinations(settings: Settings) -> Finding:
+    listed = settings.federation.private_destinations
+    words = (
+        f"These private addresses may be called: {', '.join(map(str, listed))}."
+        if listed
+        else "No private address may be called."
+    )
+    return Finding("private destinations", words)
+
+
+async def _origin(session: Session, settings: Settings) -> Finding:
+    row = await profiles.instance(session)
+    if row is None:
+        return Finding("origin", "The database holds no instance.", is_well=False)
+    if row.origin != settings.instance.origin:
+        words = f"The database belongs to {row.origin}, not to {settings.instance.origin}."
+        return Finding("origin", words, is_well=False)
+    return Finding("origin", f"This is {row.origin}.")
+
+
+async def _keys(session: Session) -> Finding:
+    """Whether the instance and every organisation can sign."""
+    actors = [await profiles.instance_actor(session), *await profiles.organisations(session)]
+    without = [
+        actor.handle
+        for actor in actors
+        for key in (places.MAIN_KEY, places.ED25519_KEY)
+        if not await _can_sign(session, Iri(actor.iri + key))
+    ]
+    if without:
+        words = f"No usable keys for: {', '.join(dict.fromkeys(without))}."
+        return Finding("keys", words, is_well=False)
+    return Finding("keys", f"All {len(actors)} actors can sign.")
+
+
+async def _can_sign(session: Session, key_iri: Iri) -> bool:
+    found = await keyring.known(session, key_iri)
+    if found is None or found[0].private is None:
+        return False
+    try:
+        keyring.unlocked(found[0].private)
+    except (ProtocolError, ValueError):
+        return False
+    return True
+
+
+async def _mail(session: Session) -> Finding:
+    office = await mail.post_office(session)
+    struggling = [host.name for host in office.hosts if host.failures]
+    words = (
+        f"{office.waiting} deliveries and {office.received_waiting} received activities wait;"
+        f" {office.parked} and {office.received_parked} were given up."
+    )
+    if struggling:
+        words += f" These hosts do not answer: {', '.join(struggling)}."
+    return Finding("mail", words)
