@@ -5,13 +5,14 @@ FEDERATION.md, "Lists".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
 from activitypub.canonical_json import Json
 from actors.errors import Unwise
 from actors.rules import json_members as members
+from actors.rules.sections import Adaptability, Sheet
 
 MAX_NOTE = 1_000  # characters of a reason in one's own words: a paragraph, shown in lists of forks
 
@@ -43,8 +44,7 @@ class Modification:
     """One section's adaptation.
 
     `section` is its key; `note` says why in the adapter's own words; `planned` tells a decision
-    from a drift; `core_consistent` is the adapter's own judgement, beside the one computed from
-    digests.
+    from a drift; `core_consistent` says whether the core stays what it was (`judged`).
     """
 
     section: str
@@ -84,6 +84,22 @@ class Modification:
             planned=read.get("planned") is not False,
             core_consistent=read.get("core_consistent") is not False,
         )
+
+
+def adapted(said: Iterable[Modification]) -> frozenset[str]:
+    """The sections that were given another meaning, not only other words."""
+    return frozenset(one.section for one in said if one.nature is not Nature.TRANSLATED_ONLY)
+
+
+def judged(said: Iterable[Modification], base: Sheet | None) -> tuple[Modification, ...]:
+    """What was said, with what follows from it: who adapts a core section leaves the core."""
+    core = {
+        one.key for one in (base.sections if base else ()) if one.adaptability is Adaptability.CORE
+    }
+    return tuple(
+        replace(one, core_consistent=False) if one.section in core & adapted([one]) else one
+        for one in said
+    )
 
 
 def merged(

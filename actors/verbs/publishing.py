@@ -100,15 +100,17 @@ async def revise(
     """
     model = await held(session, model)
     before = await history.head(session, model)
-    lineage = await _lineage(session, model)
+    base = await _base(session, model)
     fit = provenance.carried(
         history.sheet(before),
         clean(sheet),
-        upstream_language=await _upstream_language(session, lineage),
-        adapted={one.section for one in modifications if one.nature != "TranslatedOnly"},
+        upstream_language=base.language if base else None,
+        adapted=adaptations.adapted(modifications),
     )
     check(fit)
-    recorded = adaptations.merged(history.modifications(before), modifications)
+    recorded = adaptations.merged(
+        history.modifications(before), adaptations.judged(modifications, base)
+    )
     if fit.digest == before.digest and recorded == history.modifications(before):
         raise Conflicting("nothing has changed since the newest version")
     making = Making(author=author, note=note, parent=before, modifications=recorded)
@@ -358,11 +360,11 @@ async def _source_owners(session: Session, model: Model) -> list[str]:
     return list(owners)
 
 
-async def _upstream_language(session: Session, lineage: Lineage | None) -> str | None:
-    if lineage is None:
-        return None
-    base = await history.revision_by_iri(session, lineage.base_iri)
-    return history.sheet(base).language if base else None
+async def _base(session: Session, model: Model) -> Sheet | None:
+    """What a fork took last; None for an original."""
+    lineage = await _lineage(session, model)
+    base = await history.revision_by_iri(session, lineage.base_iri) if lineage else None
+    return history.sheet(base) if base else None
 
 
 async def _lineage(session: Session, model: Model) -> Lineage | None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from actors.errors import Unwise
-from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason, merged
+from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason, judged, merged
+from actors.rules.sections import Adaptability, Role, Section, Sheet
 
 LEGAL = Modification("legal-form", Nature.SUBSTITUTED, Reason.LEGAL_CONTEXT, "Italian law.")
 
@@ -40,3 +41,29 @@ def test_what_is_no_modification_is_refused(value: object) -> None:
 def test_newer_words_about_a_section_replace_the_older() -> None:
     newer, other = replace(LEGAL, note="New law."), replace(LEGAL, section="costs")
     assert merged([LEGAL, other], [newer]) == (newer, other)
+
+
+def test_who_adapts_a_core_section_leaves_the_core() -> None:
+    base = Sheet(
+        language="fr",
+        names={"fr": "Modèle"},
+        summaries={},
+        license="CC-BY-SA-4.0",
+        sections=tuple(
+            Section(
+                key=adaptability.value.lower(),
+                role=Role.VALUE,
+                adaptability=adaptability,
+                names={"fr": "Nom"},
+                texts={"fr": "Texte."},
+            )
+            for adaptability in (Adaptability.CORE, Adaptability.ADAPTABLE)
+        ),
+    )
+    said = [
+        Modification("core", Nature.SUBSTITUTED, Reason.CULTURE),
+        Modification("core", Nature.TRANSLATED_ONLY, Reason.LANGUAGE),
+        Modification("adaptable", Nature.SUBSTITUTED, Reason.CULTURE),
+    ]
+    assert [one.core_consistent for one in judged(said, base)] == [False, True, True]
+    assert judged(said, None) == tuple(said)
