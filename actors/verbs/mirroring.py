@@ -20,7 +20,7 @@ from activitypub.proofs import eddsa_jcs
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
 from actors.mail import keyring
-from actors.rules.searching import folded, who
+from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.site import Site
 from actors.tables.actor import Actor, Key
@@ -29,7 +29,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
-from actors.vocabulary import bare
+from actors.verbs import cataloguing
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
@@ -162,41 +162,6 @@ async def remember_remark(
     return remark
 
 
-def say_sheet(model: Model, sheet: Sheet) -> None:
-    """Copy onto the model what lists and search need to know of its newest sheet."""
-    model.language, model.languages = sheet.language, languages_of(sheet)
-    model.names, model.summaries = dict(sheet.names), dict(sheet.summaries)
-    model.family, model.territory = family_of(sheet), territory_of(sheet)
-    model.license, model.sought = sheet.license, sought_text(sheet)
-
-
-def sought_text(sheet: Sheet) -> str:
-    """Everything the directory finds a model by."""
-    texts = [*sheet.names.values(), *sheet.summaries.values()]
-    for section in sheet.sections:
-        texts += [*section.names.values(), *section.texts.values()]
-    return folded("\n".join(texts))
-
-
-def family_of(sheet: Sheet) -> str | None:
-    """The family a sheet names, as our short word (`hosting`)."""
-    family = sheet.facts.get("family")
-    return bare(family).removeprefix("family-") if isinstance(family, str) else None
-
-
-def territory_of(sheet: Sheet) -> list[str]:
-    """The territories a sheet names, as IRIs."""
-    territory = sheet.facts.get("territory")
-    items = territory if isinstance(territory, list) else [territory]
-    return [item for item in items if isinstance(item, str)]
-
-
-def languages_of(sheet: Sheet) -> list[str]:
-    """The languages in which there is something to read, the sheet's own first."""
-    written = set(sheet.names).union(*(one.texts for one in sheet.sections))
-    return [language for language in sheet.languages if language in written]
-
-
 def _new_model(
     site: Site, iri: Iri, owner: Actor, sheet: Sheet, article: ap.Object, said_at: datetime
 ) -> Model:
@@ -219,7 +184,7 @@ def _move_head(
 ) -> None:
     """The model now says what this version says."""
     model.head_id, model.number = revision.id, revision.number
-    say_sheet(model, sheet)
+    cataloguing.enter(model, sheet)
     model.url = _page(article, Iri(model.iri))
     model.document = encode(article.document)
     model.updated_at = said_at

@@ -36,7 +36,7 @@ from actors.tables.model import Model
 from actors.tables.organisation import Instance
 from actors.tables.remark import Boost
 from actors.tables.revision import Revision
-from actors.verbs import distributing, hearing, mirroring, posting
+from actors.verbs import cataloguing, distributing, hearing, mirroring, posting
 from actors.verbs.mirroring import Gathered
 from actors.views import history
 
@@ -285,7 +285,7 @@ async def _write(
         document=b"",
         made_at=now,
     )
-    mirroring.say_sheet(model, sheet)
+    cataloguing.enter(model, sheet)
     model.number, model.head_id, model.updated_at = number, revision.id, now
     telling = documents.Telling(
         site, model, revision, sheet, organisation, await _fork_terms(session, model, making)

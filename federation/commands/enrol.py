@@ -1,6 +1,7 @@
 """`essaim organisation add`, `member add`, `token create`: who is here, who acts for whom."""
 
 import asyncio
+import getpass
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -141,7 +142,12 @@ async def _hashed_password(*, from_stdin: bool) -> str:
     """
     if not from_stdin:
         raise Failed("Give the password on standard input, and say --password-stdin.")
-    line = await asyncio.to_thread(sys.stdin.readline, LONGEST_PASSWORD_LINE)
-    password = line.rstrip("\r\n")
+    # A person at a terminal is asked, and what she types is not shown to whoever looks on.
+    ask = getpass.getpass if sys.stdin.isatty() else _line
+    password = (await asyncio.to_thread(ask)).rstrip("\r\n")
     signing_in.check_password_strength(password)
     return await asyncio.to_thread(signing_in.hash_password, password)
+
+
+def _line() -> str:
+    return sys.stdin.readline(LONGEST_PASSWORD_LINE)

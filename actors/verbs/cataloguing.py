@@ -1,0 +1,41 @@
+"""Cataloguing: what lists and search need to know of a model, copied from its newest sheet."""
+
+from actors.rules.searching import folded
+from actors.rules.sections import Sheet
+from actors.tables.model import Model
+from actors.vocabulary import bare
+
+
+def enter(model: Model, sheet: Sheet) -> None:
+    """Bring a model's entry in the catalogue to what its newest sheet says."""
+    model.language, model.languages = sheet.language, _languages(sheet)
+    model.names, model.summaries = dict(sheet.names), dict(sheet.summaries)
+    model.family, model.territory = _family(sheet), _territory(sheet)
+    model.license, model.sought = sheet.license, _sought(sheet)
+
+
+def _sought(sheet: Sheet) -> str:
+    """Everything the directory finds a model by."""
+    texts = [*sheet.names.values(), *sheet.summaries.values()]
+    for section in sheet.sections:
+        texts += [*section.names.values(), *section.texts.values()]
+    return folded("\n".join(texts))
+
+
+def _family(sheet: Sheet) -> str | None:
+    """The family a sheet names, as our short word (`hosting`)."""
+    family = sheet.facts.get("family")
+    return bare(family).removeprefix("family-") if isinstance(family, str) else None
+
+
+def _territory(sheet: Sheet) -> list[str]:
+    """The territories a sheet names, as IRIs."""
+    territory = sheet.facts.get("territory")
+    items = territory if isinstance(territory, list) else [territory]
+    return [item for item in items if isinstance(item, str)]
+
+
+def _languages(sheet: Sheet) -> list[str]:
+    """The languages in which there is something to read, the sheet's own first."""
+    written = set(sheet.names).union(*(one.texts for one in sheet.sections))
+    return [language for language in sheet.languages if language in written]
