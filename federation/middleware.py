@@ -9,7 +9,7 @@ import secrets
 from typing import Final
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
@@ -36,6 +36,9 @@ DOCUMENT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 it.
 """
 
+SPOKEN: Final = (HttpVersion10, HttpVersion11)
+"""Versions of HTTP that are answered."""
+
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
 
@@ -54,6 +57,13 @@ class CodedBody(ProtocolError):
 
     status_hint = 415
     default_code = "content-coding"
+
+
+class UnknownVersion(ProtocolError):
+    """A version of HTTP that we do not speak (RFC 9110 15.6.6); what it means would be a guess."""
+
+    status_hint = 505
+    default_code = "framing"
 
 
 @web.middleware
@@ -83,9 +93,13 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     An inbox judges bodies itself, because every refusal of an inbox is a line in the log.
 
     Raises:
+        UnknownVersion: it is neither HTTP/1.1 nor HTTP/1.0. aiohttp would answer `HTTP/0.9` and
+            `HTTP/2.0` in kind.
         Misdirected: the `Host` is not ours; no address, link or redirect is ever made from it.
         CodedBody, TooLarge: from `check_body`.
     """
+    if request.version not in SPOKEN:
+        raise UnknownVersion("this server speaks HTTP/1.1")
     if not _is_ours(request):
         raise Misdirected("this server does not speak for that host")
     if not _is_inbox(request):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from activitypub import canonical_json
 from activitypub.canonical_json import Json
@@ -70,7 +71,7 @@ async def _body(request: web.Request) -> list[tuple[str, str]]:
     if request.content_type in _FORMS:
         try:
             posted = await request.post()
-        except (ValueError, AssertionError, KeyError) as error:
+        except (ValueError, AssertionError, KeyError, HttpProcessingError) as error:
             raise Malformed("The form could not be read", code="json") from error
         return [(name, value) for name, value in posted.items() if isinstance(value, str)]
     if request.content_type != "application/json":

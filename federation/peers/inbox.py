@@ -68,19 +68,20 @@ async def personal(request: web.Request) -> web.Response:
     Raises:
         NotFound, Gone: nobody of ours has, or nobody has any more, that inbox.
     """
-    async with request.app[DATABASE].read() as session:
-        owner = await profiles.by_handle(session, request.match_info["handle"])
-    if owner is None:
-        raise NotFound("nobody here has that name")
-    if owner.gone_at is not None:
-        raise Gone("that organisation was deleted")
-    return await shared(request)
+    return await _answer(request, request.match_info["handle"])
 
 
 async def shared(request: web.Request) -> web.Response:
     """POST /inbox: for everybody here; who is meant stands in the activity."""
+    return await _answer(request, None)
+
+
+async def _answer(request: web.Request, handle: str | None) -> web.Response:
+    """202, or a refusal and its line in the log; `handle` names whose inbox it is."""
     document: Document = {}
     try:
+        if handle is not None:
+            await _check_owner(request, handle)
         await _accept(request, document)
     except FORESEEN as error:
         _log.info(
@@ -91,6 +92,15 @@ async def shared(request: web.Request) -> web.Response:
         )
         raise
     return web.Response(status=202)
+
+
+async def _check_owner(request: web.Request, handle: str) -> None:
+    async with request.app[DATABASE].read() as session:
+        owner = await profiles.by_handle(session, handle)
+    if owner is None:
+        raise NotFound("nobody here has that name", code="not-addressed")
+    if owner.gone_at is not None:
+        raise Gone("that organisation was deleted")
 
 
 async def _accept(request: web.Request, document: Document) -> None:

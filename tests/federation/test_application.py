@@ -1,5 +1,6 @@
 """The application: what it refuses to start on, and what every answer carries."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -186,3 +187,18 @@ def test_settings_describe_a_site(tmp_path: Path) -> None:
     here = application.site(settings)
     assert (here.origin, here.locale) == ("https://alpha.test", "fr")
     assert here.now().utcoffset() is not None
+
+
+@pytest.mark.parametrize("version", ["HTTP/0.9", "HTTP/2.0"])
+async def test_a_version_of_http_that_we_do_not_speak_is_refused(
+    street: Street, alpha: House, version: str
+) -> None:
+    trust = street.trust
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", alpha.port, ssl=trust, server_hostname=alpha.host
+    )
+    writer.write(f"GET / {version}\r\nHost: {alpha.host}\r\nConnection: close\r\n\r\n".encode())
+    first = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert first.split()[1] == b"505"

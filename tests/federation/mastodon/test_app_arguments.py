@@ -87,6 +87,15 @@ async def test_a_broken_form_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    "header", [b'Content-Disposition: form-data; name="a\x00b"', b"no header at all", b"X" * 70_000]
+)
+async def test_a_part_with_a_broken_header_is_refused(client: Client, header: bytes) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = b"--x\r\n" + header + b"\r\n\r\nhi\r\n--x--\r\n"
+    assert "refused" in await told(client, data=body, headers=kind)
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [("true", True), ("1", True), ("on", True), ("false", False), ("0", False), ("", False)],
 )

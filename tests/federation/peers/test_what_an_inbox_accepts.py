@@ -318,10 +318,12 @@ async def test_an_object_with_a_value_of_the_wrong_kind_is_never_a_fault(
     assert not [one for one in street.events if one["event"] in ("inbox.failed", "request.failed")]
 
 
-async def test_the_inbox_of_nobody_does_not_exist(alpha: House, mallory: Stranger) -> None:
+async def test_the_inbox_of_nobody_does_not_exist(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
     follow = mallory.activity("Follow", COOP)
     answer = await mallory.send(alpha, follow, path="/actors/nobody/inbox")
-    assert answer.status == 404
+    assert (answer.status, street.refusals()) == (404, ["not-addressed"])
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
