@@ -100,7 +100,7 @@ class Careful(Judge):
         need(signed.key.key_size == 2048, "the key has 2048 bits")
         need({"(request-target)", "host", "date"} <= set(signed.covered), "all is covered")
         if signed.method == "POST":
-            need("digest" in signed.covered, "the digest is covered")
+            need("digest" in signed.covered and signed.has_digest(), "the digest is covered")
             need(signed.headers.get("content-type") == ACTIVITY_JSON, "the type is the plain one")
             need(len(signed.body) < LARGEST_ACTIVITY, "an activity has less than 48 KB")
         need(signed.holds(), "the signature holds")
