@@ -7,6 +7,7 @@ we answer. An address, once given, is never reused and never moves (FEDERATION.m
 from activitypub.iris import Iri
 
 INSTANCE_ACTOR = "/actor"
+INSTANCE_OUTBOX = "/actor/outbox"
 SHARED_INBOX = "/inbox"
 ACTOR = "/actors/{handle}"
 INBOX = "/actors/{handle}/inbox"

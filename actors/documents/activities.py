@@ -1,11 +1,15 @@
 """Wrapping: the activities we send, with the right addressing, not yet sealed.
 
 `to` and `cc` stand on the activity and again, identical, on the object. An activity stays under 48
-KB, because Misskey's inbox takes 64: what is larger loses its sections and text and gains a `data`
-link to the version, with its digest (FEDERATION.md, rules 5 and 7).
+KB, because Misskey's inbox takes 64: what is larger loses its sections and gains a `data` link to
+the version, with its digest; if that is not enough, its text gives way to a link that people on
+GoToSocial, Akkoma and Misskey can follow, who would open an empty post otherwise (FEDERATION.md,
+rules 5 and 7).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
+from html import escape
 
 from activitypub.addressing import PUBLIC
 from activitypub.canonical_json import Document, Json, encode
@@ -18,9 +22,13 @@ from actors.places import place
 from actors.site import Site
 
 LARGEST_ACTIVITY = 48 * 1024
-"""Bytes of one activity: Misskey refuses 64 KB, and contexts and proof need room."""
+"""Bytes of one activity: Misskey refuses 64 KB, and others may embed ours in one of theirs."""
 
-HEAVY = ("sections", "content", "contentMap", "wasGeneratedBy")
+LARGEST_OBJECT = LARGEST_ACTIVITY - 4 * 1024
+"""Bytes of what an activity embeds: its context, addresses and proof need room."""
+
+HEAVY = ("sections", "wasGeneratedBy")
+"""What only our own kind reads, and reads in the version anyhow."""
 
 
 def activity(
@@ -65,14 +73,10 @@ def about_object(
             the link's digest is taken over its canonical bytes.
     """
     subject = unsealed(document)
-    if linked is not None and len(encode(subject)) > LARGEST_ACTIVITY:
-        subject = {name: value for name, value in subject.items() if name not in HEAVY}
-        subject["data"] = {
-            "type": "Link",
-            "href": document["currentVersion"],
-            "mediaType": ACTIVITY_JSON,
-            "digest": digest_of(linked),
-        }
+    if linked is not None and len(encode(subject)) > LARGEST_OBJECT:
+        lighter = list(_lighter(subject, linked))
+        fitting = (one for one in lighter if len(encode(one)) <= LARGEST_OBJECT)
+        subject = next(fitting, lighter[-1])
     return activity(
         site,
         activity_type,
@@ -82,6 +86,28 @@ def about_object(
         to=document.get("to") or [PUBLIC],
         cc=document.get("cc") or [],
     )
+
+
+def _lighter(document: Document, linked: Document) -> Iterator[Document]:
+    """A model with less and less of what its version says in whole.
+
+    First without what only our own kind reads; then in one language; then with its title and a
+    link instead of its text.
+    """
+    light = {name: value for name, value in document.items() if name not in HEAVY}
+    light["data"] = {
+        "type": "Link",
+        "href": document["currentVersion"],
+        "mediaType": ACTIVITY_JSON,
+        "digest": digest_of(linked),
+    }
+    yield light
+    contents = document["contentMap"]
+    language = next(iter(contents)) if isinstance(contents, dict) else ""
+    yield light | {"contentMap": {language: document["content"]}}
+    url, name = escape(str(document["url"])), escape(str(document["name"]))
+    text = f'<p><a href="{url}">{name}</a></p>'
+    yield light | {"content": text, "contentMap": {language: text}}
 
 
 def tombstone(document: Document, *, at: datetime) -> Document:

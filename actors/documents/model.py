@@ -182,7 +182,8 @@ def _article(telling: Telling) -> Document:
         "attributedTo": author.iri,
         "name": sheet.names.get(shown, ""),
         "nameMap": _ordered(sheet.names, languages),
-        "summary": sheet.summaries.get(shown),
+        # Akkoma and Misskey show no name: without a summary, nothing would say what this is.
+        "summary": sheet.summaries.get(shown) or sheet.names.get(shown),
         "summaryMap": _ordered(sheet.summaries, languages),
         "content": contents[shown],
         "contentMap": contents,

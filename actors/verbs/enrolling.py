@@ -233,7 +233,7 @@ async def _new_actor(
         url=of_organisation(places.ACTOR_PAGE) or place(site.origin, "/"),
         inbox=of_organisation(places.INBOX) or place(site.origin, places.SHARED_INBOX),
         shared_inbox=place(site.origin, places.SHARED_INBOX),
-        outbox=of_organisation(places.OUTBOX),
+        outbox=of_organisation(places.OUTBOX) or place(site.origin, places.INSTANCE_OUTBOX),
         followers=of_organisation(places.FOLLOWERS),
         following=of_organisation(places.FOLLOWING),
         featured=of_organisation(places.FEATURED),

@@ -50,6 +50,11 @@ async def outbox(request: web.Request) -> web.Response:
     return _part(iri, items, [row.id for row in rows], page)
 
 
+async def instance_outbox(request: web.Request) -> web.Response:
+    """GET /actor/outbox: nothing, it only reads; but Lemmy takes no actor without an outbox."""
+    return _short(place(request.app[SITE].origin, places.INSTANCE_OUTBOX), [])
+
+
 async def followers(request: web.Request) -> web.Response:
     """GET /actors/{handle}/followers: organisations and people who hear from this one."""
     async with request.app[DATABASE].read() as session:
@@ -154,7 +159,8 @@ def _page(request: web.Request) -> Page | None:
 
 
 def _whole(iri: str, *, total: int) -> web.Response:
-    first = f"{iri}?page=true" if total else None
+    """An empty list has a first page too: Mastodon takes one without for hidden."""
+    first = f"{iri}?page=true"
     return activity_response(encode(collections.ordered(iri, total=total, first=first)))
 
 

@@ -37,6 +37,7 @@ def routes() -> list[web.RouteDef]:
         web.post(places.SHARED_INBOX, inbox.shared),
         web.post(places.INBOX, inbox.personal),
         web.get(places.INSTANCE_ACTOR, documents.instance_actor),
+        web.get(places.INSTANCE_OUTBOX, collections.instance_outbox),
         web.get(places.ACTIVITY, documents.activity),
         web.get(places.OUTBOX, collections.outbox),
         web.get(places.FOLLOWERS, collections.followers),

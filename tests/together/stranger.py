@@ -44,6 +44,7 @@ class Stranger:
         answers: what its inbox answers; 202 unless a test says otherwise.
         heard: set whenever something comes to its inbox.
         signatures: of everything that came to its inbox.
+        requests: everything that was asked of it, as it came in.
         hold: while set, its inbox does not answer.
     """
 
@@ -61,6 +62,7 @@ class Stranger:
         self.answers = 202
         self.heard = asyncio.Event()
         self.signatures: list[str] = []
+        self.requests: list[wire.Request] = []
         self.hold = asyncio.Event()
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
@@ -153,6 +155,9 @@ class Stranger:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Show a document, or take mail."""
+        headers = tuple((name.lower(), value) for name, value in request.headers.items())
+        url = Iri(self.origin + request.raw_path)
+        self.requests.append(wire.Request(request.method, url, headers, await request.read()))
         if request.method == "POST":
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])

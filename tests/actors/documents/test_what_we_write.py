@@ -297,11 +297,13 @@ async def test_no_activity_is_larger_than_the_narrowest_inbox_takes(
     model = await publishing.publish(session, site, coop, long)
     just_below = await _largest_below(session, site, coop)
     for row in await session.scalars(select(Outgoing)):
-        assert len(row.document) < 60_000, row.type
+        assert len(row.document) < activities.LARGEST_ACTIVITY, row.type
     created = parse((await _created(session, model)).document)
     subject = created["object"]
     assert isinstance(subject, dict)
-    assert not {"sections", "content", "contentMap"} & subject.keys()
+    assert "sections" not in subject
+    text = f'<p><a href="{model.url}">Atelier de réparation</a></p>'
+    assert (subject["content"], subject["contentMap"]) == (text, {"fr": text})
     link = subject["data"]
     head = await history.head(session, model)
     assert isinstance(link, dict)
@@ -310,6 +312,38 @@ async def test_no_activity_is_larger_than_the_narrowest_inbox_takes(
     assert isinstance(whole, dict)
     assert "sections" in whole
     assert len((await _created(session, just_below)).document) > activities.LARGEST_ACTIVITY // 2
+
+
+@pytest.mark.parametrize(
+    ("characters", "languages"), [(12_000, ["fr", "en"]), (18_000, ["fr"])], ids=["two", "one"]
+)
+async def test_a_large_model_keeps_what_text_an_activity_can_carry(
+    session: Session, site: Site, coop: Actor, characters: int, languages: list[str]
+) -> None:
+    sheet = a_sheet()
+    long = replace(sheet.sections[0], texts={"fr": "é" * (characters // 2), "en": "x" * characters})
+    model = await publishing.publish(
+        session, site, coop, replace(sheet, sections=(long, *sheet.sections[1:]))
+    )
+    outgoing = await _created(session, model)
+    assert len(outgoing.document) < activities.LARGEST_ACTIVITY
+    subject = parse(outgoing.document)["object"]
+    whole = parse(model.document)
+    assert isinstance(subject, dict)
+    assert isinstance(contents := subject["contentMap"], dict)
+    assert list(contents) == languages
+    assert subject["content"] == whole["content"]
+    assert "data" in subject
+
+
+async def test_a_model_without_a_summary_is_called_by_its_name(
+    session: Session, site: Site, coop: Actor
+) -> None:
+    sheet = replace(a_sheet(), summaries={})
+    model = await publishing.publish(session, site, coop, sheet)
+    said = parse(model.document)
+    assert said["summary"] == said["name"] == "Atelier de réparation"
+    assert model_documents.read(reading.read(said)).sheet.summaries == {}
 
 
 async def _created(session: Session, model: Model) -> Outgoing:

@@ -118,7 +118,7 @@ async def test_followers_are_counted_and_listed(
     street: Street, alpha: House, mallory: Stranger
 ) -> None:
     empty = await read(street, alpha.url("/actors/coop/followers"))
-    assert (empty["totalItems"], "first" in empty) == (0, False)
+    assert (empty["totalItems"], (await read(street, empty["first"]))["orderedItems"]) == (0, [])
     await mallory.send(alpha, mallory.activity("Follow", alpha.url("/actors/coop")))
     await street.settle()
     whole = await read(street, alpha.url("/actors/coop/followers"))

@@ -1,0 +1,215 @@
+"""A life in which two instances say everything that an instance can say, before a reader's server.
+
+The reader (`mallory@reader.test`) follows everybody; what comes to it is kept as it came.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from together.judges.signatures import Signed
+from together.judges.verdict import ACTIVITY_JSON, Answer
+from together.stranger import Stranger
+from together.street import House, Street, a_sheet
+
+from activitypub import wire
+from activitypub.addressing import PUBLIC, Visibility
+from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.mail import Outgoing
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.verbs import enrolling, following, forking, remarking
+
+Document = dict[str, Any]
+
+LONG = "Un mot « après » l'autre, & <encore> un.\n\n" * 300
+"""Some 12,000 characters: four sections of it are too much for one activity."""
+
+
+def a_large_sheet(*, parts: int = 5) -> Sheet:
+    """A sheet of many long sections."""
+    sections = tuple(
+        Section(
+            key=f"part-{number}",
+            role=Role("Steps"),
+            adaptability=Adaptability("Adaptable"),
+            names={"fr": f"Partie {number}"},
+            texts={"fr": LONG},
+        )
+        for number in range(parts)
+    )
+    return replace(a_sheet("Grand atelier"), sections=sections)
+
+
+@dataclass
+class Life:
+    """What was lived through.
+
+    Attributes:
+        alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
+        beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
+        reader: the server of somebody who follows them all.
+    """
+
+    alpha: House
+    beta: House
+    reader: Stranger
+    coop: Actor
+    repair: Actor
+    model: Model
+    fork: Model
+    large: Model
+    gone: Model
+    answer: Remark
+    word: Remark
+
+    @property
+    def street(self) -> Street:
+        """Where it happened."""
+        return self.alpha.street
+
+    async def said(self) -> list[tuple[str, Document]]:
+        """Every activity of both houses, under a label such as "Create Article"."""
+        told: list[tuple[str, Document]] = []
+        for house in (self.alpha, self.beta):
+            async with house.read() as session:
+                rows = (await session.scalars(select(Outgoing).order_by(Outgoing.id))).all()
+            told += [(_label(one), one) for one in map(orjson.loads, (r.document for r in rows))]
+        return told
+
+    async def one(self, activity_type: str, subject: str) -> Document:
+        """The last activity of this type about this id."""
+        found = [
+            activity
+            for _, activity in await self.said()
+            if activity["type"] == activity_type and _iri(activity["object"]) == subject
+        ]
+        return found[-1]
+
+    async def read(self, url: str, *, accept: str = ACTIVITY_JSON) -> Answer:
+        """Ask for a document, without following redirects."""
+        headers = {"Accept": accept}
+        async with self.street.session.get(url, headers=headers, allow_redirects=False) as answer:
+            return Answer(
+                url=url,
+                status=answer.status,
+                content_type=answer.headers["Content-Type"],
+                document=orjson.loads(await answer.read()),
+            )
+
+    async def document(self, url: str) -> Mapping[str, Any]:
+        """A document that is there."""
+        answer = await self.read(url)
+        assert answer.status == 200, url
+        return answer.document
+
+    async def requests(self) -> list[Signed]:
+        """Every request of ours that came to the reader's server, with the actor who signed it."""
+        return [await self._signed(one) for one in self.reader.requests]
+
+    async def _signed(self, request: wire.Request) -> Signed:
+        headers = dict(request.headers)
+        bare = Signed(request.method, request.url, headers, request.body, {})
+        signer = await self.document(bare.says["keyId"].partition("#")[0])
+        return Signed(request.method, request.url, headers, request.body, signer)
+
+
+async def live(alpha: House, beta: House, reader: Stranger) -> Life:
+    """Live through everything."""
+    coop, repair = await alpha.organisation("coop"), await beta.organisation("repair")
+    await _meet(alpha, beta, reader, coop, repair)
+    model = await alpha.publish(coop)
+    large = await alpha.publish(coop, a_large_sheet())
+    gone = await alpha.publish(coop, a_sheet("Atelier fermé"))
+    await alpha.street.settle()
+    fork = await _fork(beta, repair, model)
+    await alpha.street.settle()
+    for house, one, sheet in (
+        (alpha, model, a_sheet(text="On répare mieux.")),
+        (alpha, large, a_large_sheet(parts=4)),
+        (beta, fork, a_sheet("Atelier de Turin")),
+    ):
+        alpha.street.clock.turn(minutes=1)
+        await house.revise(one, sheet)
+    await alpha.delete(gone)
+    await alpha.street.settle()
+    answer = await _remark(beta, repair, "Merci pour l'atelier", model)
+    word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
+    await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    await _part(alpha, coop, reader)
+    await alpha.street.settle()
+    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
+
+
+async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair: Actor) -> None:
+    for house, organisation in ((alpha, coop), (alpha, alpha.network), (beta, repair)):
+        answer = await reader.send(house, reader.activity("Follow", organisation.iri))
+        assert answer.status == 202
+    await beta.follow(repair, "@coop@alpha.test")
+    await alpha.follow(coop, reader.iri)
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        await enrolling.update_organisation(
+            session,
+            alpha.site,
+            coop,
+            name="La Coop",
+            summary="On **répare**.",
+            facts={"legalName": "La Coop SCIC", "foundingDate": "2009-05-01"},
+        )
+
+
+async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
+    """Stop following the reader."""
+    async with alpha.begin() as session:
+        for follow in await session.scalars(select(Follow).where(Follow.follower_id == coop.id)):
+            await following.unfollow(session, alpha.site, follow)
+
+
+async def _fork(house: House, organisation: Actor, source: Model) -> Model:
+    found = await house.lookup.resolve(source.iri)
+    assert isinstance(found, Model)
+    async with house.begin() as session:
+        here = await session.get_one(Model, found.id)
+        return await forking.fork(
+            session, house.site, organisation, here, kind="variant", language="fr"
+        )
+
+
+async def _remark(
+    house: House,
+    organisation: Actor,
+    text: str,
+    about: Model | None,
+    *,
+    visible: Visibility = Visibility.PUBLIC,
+) -> Remark:
+    async with house.begin() as session:
+        here = None
+        if about is not None:
+            here = await session.scalar(select(Model).where(Model.iri == about.iri))
+        return await remarking.remark(
+            session,
+            house.site,
+            organisation,
+            text=text,
+            in_reply_to=here,
+            visible=visible,
+            language="fr",
+        )
+
+
+def _label(activity: Document) -> str:
+    """Its type, and that of what it is about where it says so."""
+    subject = activity["object"]
+    is_private = activity["type"] == "Create" and PUBLIC not in (*activity["to"], *activity["cc"])
+    kind = subject["type"] if isinstance(subject, dict) else "address"
+    return f"{activity['type']} {kind}" + (" to one" if is_private else "")
+
+
+def _iri(subject: Any) -> str:
+    return str(subject["id"] if isinstance(subject, dict) else subject)

@@ -1,0 +1,52 @@
+"""All judges together, and what they answer by design to things that are not for them."""
+
+from collections.abc import Callable
+
+from together.judges.akkoma import Akkoma
+from together.judges.careful import Careful
+from together.judges.gotosocial import GoToSocial
+from together.judges.lemmy import Lemmy
+from together.judges.mastodon import Mastodon
+from together.judges.misskey import Misskey
+from together.judges.verdict import Ignored, Judge, Refused
+from together.judges.wordpress import WordPress
+
+JUDGES: tuple[Judge, ...] = (
+    Mastodon(),
+    GoToSocial(),
+    Akkoma(),
+    Misskey(),
+    Lemmy(),
+    WordPress(),
+    Careful(),
+)
+
+_NO_COMMUNITY = "a post is sent to a community"  # LEM crates/apub/objects/src/protocol/page.rs
+_NO_REPLY = "only replies become comments"  # WP includes/handler/class-create.php
+_NO_FOLLOW = "the object is embedded"
+
+EXPECTED = {
+    ("Create Article", "Lemmy"): _NO_COMMUNITY,
+    ("Update Article", "Lemmy"): _NO_COMMUNITY,
+    ("Create Note", "Lemmy"): _NO_COMMUNITY,
+    ("Update Organization", "Lemmy"): "a user is read anew instead",  # LEM: once a day
+    ("Create Article", "WordPress"): _NO_REPLY,
+    ("Create Note", "WordPress"): _NO_REPLY,
+    ("Create Note to one", "WordPress"): "a comment is public",
+    ("Update Article", "Misskey"): "edits are not shown",  # MK ApInboxService.ts
+    # The answer to the Create of a fork goes to instances of our own kind and to nobody else.
+    ("Accept address", "Akkoma"): "the Follow is embedded",
+    ("Accept address", "Misskey"): _NO_FOLLOW,
+    ("Accept address", "Lemmy"): _NO_FOLLOW,
+}
+"""What was said, and to whom → why they show nothing. It is their purpose, not a fault of ours."""
+
+
+def verdict(judged: Callable[[], object]) -> str:
+    """What a judge says: "seen", "taken" or the rule."""
+    try:
+        return "taken" if judged() is None else "seen"
+    except Ignored as rule:
+        return f"ignored: {rule}"
+    except Refused as rule:
+        return f"refused: {rule}"
