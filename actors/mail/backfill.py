@@ -11,8 +11,10 @@ other server's outbox, and not in front of our mail.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from activitypub.authority import Vouched
 from activitypub.iris import Iri
@@ -21,10 +23,15 @@ from actors.mail import hosts, inbox
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.backfill import Backfill
+from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Received
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
+
+REFRESH = timedelta(days=7)
+"""When an outbox is looked at again by itself: what was sent while we could not be reached, and
+given up, is found then. Mastodon gives up after days; a look costs two documents a week."""
 
 CLAIM = timedelta(minutes=5)
 """How long one step may take: a dozen fetches of at most 10 s, and room for a slow start."""
@@ -59,25 +66,33 @@ class Found:
 
 async def begin(session: Session, site: Site, actor: Actor) -> None:
     """Walk somebody's outbox, from its top to the mark; a walk that is under way goes on."""
-    now = site.now()
-    fresh = {
-        "state": WAITING,
-        "reason": "",
-        "page": None,
-        "newest_iri": None,
-        "pages": 0,
-        "fetches": 0,
-        "taken": 0,
-        "tries": 0,
-        "started_at": now,
-        "due_at": now,
-    }
+    fresh = _fresh(site)
     if await insert_once(session, Backfill, fresh | {"id": site.new_id(), "actor_id": actor.id}):
         return
     await session.execute(
         update(Backfill)
         .where(Backfill.actor_id == actor.id, Backfill.state != WAITING)
         .values(**fresh, claimed_until=None)
+    )
+
+
+async def renew(session: Session, site: Site) -> None:
+    """Walk again what was walked a week ago, if ours still follow: only what is new is taken."""
+    follower = aliased(Actor)
+    followed = (
+        select(Follow.followee_id)
+        .join(follower, follower.id == Follow.follower_id)
+        .where(Follow.state == "accepted", follower.is_ours.is_(True))
+    )
+    await session.execute(
+        update(Backfill)
+        .where(
+            Backfill.state == DONE,
+            Backfill.due_at <= site.now(),
+            Backfill.actor_id.in_(followed),
+        )
+        .values(**_fresh(site), claimed_until=None)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -181,13 +196,22 @@ async def keep(
     )
 
 
-async def finish(session: Session, walk: Walk, *, reason: str = "", is_read: bool = True) -> None:
+async def finish(
+    session: Session, site: Site, walk: Walk, *, reason: str = "", is_read: bool = True
+) -> None:
     """The walk has ended; the next one ends where this one began, if it has read what it may."""
     mark = func.coalesce(Backfill.newest_iri, Backfill.mark_iri) if is_read else Backfill.mark_iri
     await session.execute(
         update(Backfill)
         .where(Backfill.id == walk.id)
-        .values(state=DONE, reason=reason, page=None, mark_iri=mark, claimed_until=None)
+        .values(
+            state=DONE,
+            reason=reason,
+            page=None,
+            mark_iri=mark,
+            due_at=site.now() + REFRESH,
+            claimed_until=None,
+        )
     )
 
 
@@ -241,6 +265,23 @@ async def release(session: Session) -> None:
     await session.execute(
         update(Backfill).where(Backfill.state == WAITING).values(claimed_until=None)
     )
+
+
+def _fresh(site: Site) -> dict[str, Any]:
+    """How every walk begins."""
+    now = site.now()
+    return {
+        "state": WAITING,
+        "reason": "",
+        "page": None,
+        "newest_iri": None,
+        "pages": 0,
+        "fetches": 0,
+        "taken": 0,
+        "tries": 0,
+        "started_at": now,
+        "due_at": now,
+    }
 
 
 def _as_walk(row: Backfill, actor: Actor) -> Walk:

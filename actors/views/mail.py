@@ -52,6 +52,11 @@ class WalkState:
     due_at: datetime
     reason: str
 
+    @property
+    def is_given_up(self) -> bool:
+        """It is not tried again by itself."""
+        return self.state == "parked"
+
 
 @dataclass(frozen=True)
 class Statistics:

@@ -9,10 +9,13 @@ from federation.pages import rendering, sessions
 
 
 async def post_office(request: web.Request) -> web.Response:
-    """GET /mail: waiting, struggling hosts, given up."""
+    """GET /mail: waiting, struggling hosts, given up, outboxes not read."""
     here, acting = await sessions.acting(request)
     permissions.must_administer(acting.office, is_network=acting.is_network)
     async with request.app[DATABASE].read() as session:
         office = await mail.post_office(session)
+        walks = await mail.walks(session)
         statistics = await mail.statistics(session)
-    return rendering.page(request, here, "mail.html", office=office, statistics=statistics)
+    return rendering.page(
+        request, here, "mail.html", office=office, walks=walks, statistics=statistics
+    )

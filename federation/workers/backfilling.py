@@ -137,6 +137,7 @@ class Backfilling:
             How many were begun or are under way; 0 when nothing is due.
         """
         async with self._database.begin() as session:
+            await backfill.renew(session, self._site)
             walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._steps))
         for walk in walks:
             step = asyncio.create_task(self._take(walk))
@@ -202,7 +203,7 @@ class Backfilling:
                 fetches=reader.fetches,
             )
             if is_whole and following is None:
-                await backfill.finish(session, walk)
+                await backfill.finish(session, self._site, walk)
         _log.debug("backfill.read", actor=walk.speaker, found=len(found), fetches=reader.fetches)
 
     async def _enough(self, walk: Walk) -> str | None:
@@ -259,7 +260,7 @@ class Backfilling:
     async def _end(self, walk: Walk, reason: str) -> None:
         is_read = walk.newest is not None
         async with self._database.begin() as session:
-            await backfill.finish(session, walk, reason=reason, is_read=is_read)
+            await backfill.finish(session, self._site, walk, reason=reason, is_read=is_read)
         _log.info("backfill.ended", actor=walk.speaker, reason=reason, taken=walk.taken)
 
     async def _not_read(self, walk: Walk, error: Foreseen) -> None:

@@ -346,3 +346,23 @@ async def test_an_app_finds_what_was_before_below_what_is_new(
     ) as answer:
         text = await answer.text()
     assert all(title in text for title in TITLES)
+
+
+async def test_what_was_said_while_we_were_away_too_long_is_found_a_week_later(
+    street: Street, italy: House, mallory: Stranger
+) -> None:
+    said = [_said(mallory, 1)]
+    _show_outbox(mallory, said)
+    await _follow(street, italy, mallory)
+    _show_outbox(mallory, [_said(mallory, 2), *said])
+    del mallory.asked[:]
+    street.clock.turn(days=6)
+    await street.settle()
+    assert mallory.asked == []
+    street.clock.turn(days=1)
+    await street.settle()
+    assert sorted(await _home(italy)) == ["<p>1</p>", "<p>2</p>"]
+    await _unfollow(italy, mallory.iri)
+    street.clock.turn(days=8)
+    await street.settle()
+    assert len([path for path in mallory.asked if path.endswith("/outbox")]) == 1

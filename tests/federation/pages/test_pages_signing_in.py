@@ -2,7 +2,8 @@
 
 import pytest
 from together.reader import Reader
-from together.street import PASSWORD, House
+from together.stranger import moved_in
+from together.street import PASSWORD, House, Street
 
 from actors.rules.permissions import Office
 from actors.views import access
@@ -126,3 +127,18 @@ async def test_only_stewards_of_the_network_see_the_post_office(alpha: House, an
     await anna.follow("Post office")
     assert anna.status == 200
     assert "Everything has been delivered." in anna.text
+
+
+async def test_the_post_office_shows_which_outbox_cannot_be_read(
+    street: Street, alpha: House, anna: Reader
+) -> None:
+    async with moved_in(street) as mallory:
+        await alpha.follow(alpha.network, mallory.iri)
+        await street.settle()
+        await mallory.send(alpha, mallory.activity("Accept", mallory.told[-1]["id"]))
+        await street.settle()
+        await alpha.member("olga@example.org", alpha.network)
+        await anna.press("Sign out")
+        await anna.sign_in("olga@example.org")
+        await anna.go("/mail")
+        assert f"{mallory.iri}: the other server answered 404 (Given up)" in anna.text
