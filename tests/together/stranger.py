@@ -21,6 +21,7 @@ from yarl import URL
 from activitypub import wire
 from activitypub.iris import Iri
 from activitypub.mediatypes import ACTIVITY_JSON
+from activitypub.signatures.claims import Scheme
 from activitypub.signatures.keys import PrivateKey
 from activitypub.signatures.signing import sign
 
@@ -119,6 +120,7 @@ class Stranger:
         late: float = 0,
         content_type: str = ACTIVITY_JSON,
         is_announced: bool = True,
+        scheme: Scheme = Scheme.CAVAGE,
     ) -> aiohttp.ClientResponse:
         """Sign and send an activity.
 
@@ -132,6 +134,7 @@ class Stranger:
             late: minutes by which the signature is older than now.
             content_type: what the body is said to be; covered by the signature.
             is_announced: say how long the body is before sending it.
+            scheme: how it is signed.
         """
         body = activity if isinstance(activity, bytes) else orjson.dumps(activity)
         unsigned = wire.Request(
@@ -139,7 +142,13 @@ class Stranger:
         )
         clock = self.street.clock
         clock.turn(minutes=-late)
-        request = sign(unsigned, key_id=key_id or self.key_id, key=key or self.key, now=clock())
+        request = sign(
+            unsigned,
+            key_id=key_id or self.key_id,
+            key=key or self.key,
+            now=clock(),
+            scheme=scheme,
+        )
         clock.turn(minutes=late)
         request = bend(request)
         async with self.street.session.post(
