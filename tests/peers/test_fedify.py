@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 from peers.fedify_process import Fedify
+from sqlalchemy import select
 from together.street import House, Street, a_sheet
 
 from activitypub import canonical_json
+from activitypub.signatures.claims import Scheme
+from actors.mail import hosts
 from actors.tables.actor import Actor
+from actors.tables.host import Host
 from actors.tables.remark import Remark
 from actors.verbs import following
 from actors.views import history, notices, profiles, timelines
@@ -180,3 +184,22 @@ async def test_fedify_likes_a_model_and_passes_it_on(
         told = [one.notice.kind for one in await notices.of(session, coop, Page())]
     assert (after.likes - before.likes, after.boosts - before.boosts) == (1, 1)
     assert sorted(told) == ["boost", "like"]
+
+
+async def test_fedify_believes_what_we_sign_by_rfc_9421(
+    street: Street, alpha: House, fedify: Fedify
+) -> None:
+    coop = await alpha.organisation("coop")
+    await fedify.ask("follow", whom=coop.iri)
+    async with alpha.begin() as session:
+        await hosts.reads(session, alpha.site, "fedify.test", Scheme.RFC9421)
+
+    await alpha.publish(coop)
+    await street.settle()
+
+    [create] = await fedify.heard("Create")
+    assert (create["actor"], create["signer"], create["proves"]) == (coop.iri, coop.iri, True)
+    async with alpha.read() as session:
+        known = await session.scalar(select(Host).where(Host.name == "fedify.test"))
+    assert known is not None
+    assert known.reads_rfc9421, "it did not have to be asked in another way"

@@ -46,6 +46,8 @@ class Stranger:
         heard: set whenever something comes to its inbox.
         signatures: of everything that came to its inbox.
         hold: while set, its inbox does not answer.
+        reads: the ways to sign that its inbox understands; it answers 401 to the others.
+        knocks: how everything was signed that came to its inbox, understood or not.
     """
 
     def __init__(self, street: Street, host: str) -> None:
@@ -63,6 +65,8 @@ class Stranger:
         self.heard = asyncio.Event()
         self.signatures: list[str] = []
         self.hold = asyncio.Event()
+        self.reads = frozenset(Scheme)
+        self.knocks: list[Scheme] = []
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -163,6 +167,10 @@ class Stranger:
     async def answer(self, request: web.Request) -> web.Response:
         """Show a document, or take mail."""
         if request.method == "POST":
+            by_rfc9421 = "Signature-Input" in request.headers
+            self.knocks.append(Scheme.RFC9421 if by_rfc9421 else Scheme.CAVAGE)
+            if self.knocks[-1] not in self.reads:
+                return web.Response(status=401)
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])
             self.heard.set()
