@@ -33,7 +33,7 @@ _LONGEST = 8_192  # characters of a header; with RSA-8192 and a long key id abou
 _MOST_COMPONENTS = 32  # real signatures cover 3 to 8
 _LABEL = r"[a-z*][a-z0-9_.*-]*"
 _MEMBER = re.compile(rf"({_LABEL})=\(([^()]*)\)(.*)")
-_COMPONENTS = re.compile(r' *(?:"[^"\\]*"(?: +"[^"\\]*")*)? *')
+_COMPONENTS = re.compile(r'(?:"[^"\\]*"(?: +"[^"\\]*")*)?')
 _COMPONENT = re.compile(r'"([^"]*)"')
 _NAME = re.compile(r"@[a-z-]+|[!#$%&'*+.^_`|~0-9a-z-]+")
 _PARAMETER = re.compile(rf'; *({_LABEL})=(?:("(?:[ !#-\[\]-~]|\\["\\])*")|(-?[0-9]{{1,15}}))')
@@ -141,7 +141,9 @@ def _covered(inner: str) -> tuple[str, ...]:
     if ";" in inner:
         raise _uncovered("components with parameters are not understood here")
     names = tuple(_COMPONENT.findall(inner))
-    well_formed = _COMPONENTS.fullmatch(inner) and all(_NAME.fullmatch(name) for name in names)
+    well_formed = _COMPONENTS.fullmatch(inner.strip(" ")) and all(
+        _NAME.fullmatch(name) for name in names
+    )
     if not well_formed or len(names) > _MOST_COMPONENTS or len(set(names)) != len(names):
         raise _unreadable("the list of components cannot be read in one way")
     return names
@@ -178,7 +180,7 @@ def _value(request: Request, name: str) -> str:
     values = request.headers_named(name)
     if len(values) != 1:
         raise _uncovered(f"the signature covers {name}, which must be sent exactly once")
-    return values[0].strip()
+    return values[0].strip(" \t")
 
 
 def _derived(request: Request, name: str) -> str:
