@@ -33,7 +33,8 @@ class Vouched(Enum):
     """The document carries an integrity proof by a key of the speaker (FEP-8b32)."""
 
     ORIGIN = "origin"
-    """It was fetched from its own address, on the speaker's origin."""
+    """It was fetched from its own address, on the speaker's origin, or stood in the speaker's own
+    outbox there."""
 
     OURS = "ours"
     """A member of ours did it here."""

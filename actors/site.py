@@ -15,6 +15,10 @@ RANDOM_BITS = 16
 """Low bits of an id: 48 bits of milliseconds above them last until the year 10889, and 63 bits fit
 every SQL integer."""
 
+EARLIEST_ID = 10**17
+"""Of May 2018, when ActivityPub was young; the ids of what is older begin there, because ids of 18
+digits sort as text too."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -26,12 +30,36 @@ class Site:
         new_id: a fresh integer that sorts by time, also as text (18 decimal digits until the year
             2453); Mastodon's clients sort and page by it.
         locale: the language we speak when we do not know the reader's.
+        is_catching_up: what we remember now was published before we asked for it; see `id_for`.
     """
 
     origin: Iri
     now: Callable[[], datetime]
     new_id: Callable[[], int]
     locale: str = "fr"
+    is_catching_up: bool = False
+
+    def id_for(self, published: datetime | None) -> int:
+        """An id for a status: a fresh one, or, when we are catching up, one of its own time.
+
+        What arrives by itself is new to our readers whenever it was said: their apps ask for what
+        is above the newest id they have. What we fetch afterwards is history, and belongs below.
+        """
+        if not self.is_catching_up or published is None or published >= self.now():
+            return self.new_id()
+        return id_at(published)
+
+
+def id_at(moment: datetime) -> int:
+    """An id of a past moment, which sorts among those that `time_ordered_ids` gave at that time.
+
+    Peers tell the time in whole seconds. Where the milliseconds are missing they are drawn too, so
+    that a hundred things of one second do not meet: two of them collide with a chance of 1 in 65
+    million, and then the primary key refuses the second.
+    """
+    span = 1 if moment.microsecond else 1000
+    stamp = int(moment.timestamp() * 1000) << RANDOM_BITS
+    return max(stamp, EARLIEST_ID) + secrets.randbelow(span << RANDOM_BITS)
 
 
 def time_ordered_ids(now: Callable[[], datetime]) -> Callable[[], int]:

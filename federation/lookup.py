@@ -161,6 +161,18 @@ class Lookup:
             raise NotFound("there is nothing at that address")
         return await self._fetch(iri)
 
+    async def fresh(self, iri: Iri) -> ap.Object:
+        """The object at this address as its origin says it now; nothing is remembered by the way.
+
+        Raises:
+            NotFound: the address is ours.
+            NotAuthoritative: it says that somebody of another origin made it.
+            TransportError, ProtocolError: it cannot be read.
+        """
+        if self._is_ours(iri):
+            raise NotFound("that address is this server's own")
+        return await self._fetch(iri)
+
     async def resolve(self, text: str) -> Actor | Model | Remark:
         """Whatever a person pasted: a handle, or an address of an actor, a model or a note.
 

@@ -5,10 +5,11 @@ effect and kill -9 loses nothing. A claim expires: work whose worker died is tak
 Settling happens in the same transaction as the effect, so an effect is never repeated.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
@@ -20,6 +21,9 @@ from actors.tables.host import Host
 from actors.tables.mail import Received
 
 WAITING, DONE, REFUSED, PARKED = "waiting", "done", "refused", "parked"
+
+NOBODY = "concerns nobody"
+"""Why an activity had no effect when it came; it may have one later, when somebody follows."""
 
 CLAIM = timedelta(minutes=5)
 """How long one activity may take, its fetches included (30 fetches of at most 10 s)."""
@@ -79,6 +83,57 @@ async def put(
             "due_at": now,
         },
     )
+
+
+async def unsettled(
+    session: Session, activity_iris: Collection[str], *, before: datetime
+) -> frozenset[str]:
+    """Which of these activities may still have an effect, if they are put (again).
+
+    Those that are unknown, and those that came before that moment in vain: because they concerned
+    nobody here then, or because what they needed was not to be had.
+    """
+    in_vain = or_(Received.state == REFUSED, Received.reason == NOBODY)
+    known = await session.scalars(
+        select(Received.activity_iri).where(
+            Received.activity_iri.in_(activity_iris),
+            ~and_(in_vain, Received.received_at < before),
+        )
+    )
+    return frozenset(activity_iris).difference(known)
+
+
+async def put_again(
+    session: Session, site: Site, *, activity_iri: str, speaker: str, vouched: str, document: bytes
+) -> None:
+    """Write the row of one activity that `unsettled` has named, or let it wait once more."""
+    is_new = await put(
+        session,
+        site,
+        activity_iri=activity_iri,
+        speaker=speaker,
+        vouched=vouched,
+        document=document,
+    )
+    if not is_new:
+        now = site.now()
+        await session.execute(
+            update(Received)
+            .where(
+                Received.activity_iri == activity_iri,
+                Received.speaker == speaker,
+                or_(Received.state == REFUSED, Received.reason == NOBODY),
+            )
+            .values(
+                vouched=vouched,
+                document=document,
+                state=WAITING,
+                reason="",
+                tries=0,
+                received_at=now,
+                due_at=now,
+            )
+        )
 
 
 async def claim(session: Session, site: Site, limit: int) -> list[Letter]:

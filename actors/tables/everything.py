@@ -3,6 +3,7 @@
 from actors.tables import (
     access,
     actor,
+    backfill,
     follow,
     host,
     lineage,
@@ -22,6 +23,7 @@ __all__ = [
     "Base",
     "access",
     "actor",
+    "backfill",
     "follow",
     "host",
     "lineage",

@@ -1,5 +1,7 @@
 """Distributing: put something on the timelines of those of ours who follow its author."""
 
+from dataclasses import replace
+
 from sqlalchemy import and_, delete, or_, select, union
 
 from actors.database import Session, insert_once
@@ -9,6 +11,11 @@ from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Boost, Remark
 from actors.tables.timeline import TimelineEntry
+from actors.views import timelines
+from actors.views.paging import LARGEST_PAGE, Page
+
+MOST_CAUGHT_UP = 200
+"""Things of one author that a new follower finds at once: as many as are fetched of an outbox."""
 
 
 async def distribute(
@@ -33,19 +40,45 @@ async def distribute(
         )
     ).all()
     for owner_id in owners:
-        await insert_once(
-            session,
-            TimelineEntry,
-            {
-                "id": site.new_id(),
-                "owner_id": owner_id,
-                "subject_id": subject.id,
-                "kind": "model" if isinstance(subject, Model) else "remark",
-                "boost_id": boost.id if boost else None,
-                "at": site.now(),
-            },
-        )
+        await _put(session, site, owner_id, subject, boost)
     return len(owners)
+
+
+async def catch_up(session: Session, site: Site, owner_id: int, teller: Actor) -> None:
+    """Put what we know of somebody's on the home timeline of one of ours who follows them now.
+
+    Each thing at its own place, that of its id, and the newest `MOST_CAUGHT_UP` of them; what was
+    not meant for followers, and what the follower said herself, is left out.
+    """
+    owner = await session.get_one(Actor, owner_id)
+    page = Page(limit=LARGEST_PAGE)
+    caught_up = 0
+    while caught_up < MOST_CAUGHT_UP:
+        items = await timelines.account(session, teller, page, viewer=owner)
+        if not items:
+            return
+        for item in items:
+            if item.author.id != owner_id:
+                await _put(session, site, owner_id, item.subject, item.boost)
+        caught_up += len(items)
+        page = replace(page, max_id=items[-1].id)
+
+
+async def _put(
+    session: Session, site: Site, owner_id: int, subject: Model | Remark, boost: Boost | None
+) -> None:
+    await insert_once(
+        session,
+        TimelineEntry,
+        {
+            "id": site.new_id(),
+            "owner_id": owner_id,
+            "subject_id": subject.id,
+            "kind": "model" if isinstance(subject, Model) else "remark",
+            "boost_id": boost.id if boost else None,
+            "at": site.now(),
+        },
+    )
 
 
 async def withdraw(session: Session, owner_id: int, teller: Actor) -> None:

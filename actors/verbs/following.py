@@ -16,7 +16,7 @@ from activitypub.canonical_json import Document
 from actors.database import Session
 from actors.documents import activities
 from actors.errors import Conflicting, NotAllowed, NotFound
-from actors.mail import outbox
+from actors.mail import backfill, outbox
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -128,6 +128,8 @@ async def on_accept(
 ) -> None:
     """Somebody accepts our request to follow: by its id, or by embedding it.
 
+    What we know of theirs already is shown to the follower; the rest is fetched from their outbox.
+
     Raises:
         NotFound: we never asked this speaker.
     """
@@ -135,7 +137,11 @@ async def on_accept(
     if row.state != ACCEPTED:
         row.state = ACCEPTED
         sender = await hearing.speaker(session, heard)
+        await session.flush()
         await noticing.tell(session, site, row.follower_id, "followed", sender)
+        await distributing.catch_up(session, site, row.follower_id, sender)
+        if not sender.is_ours:
+            await backfill.begin(session, site, sender)
 
 
 async def on_reject(

@@ -142,8 +142,9 @@ async def remember_remark(
             known.document, known.updated_at = document, said_at
             await session.flush()
         return known
+    published_at = _not_later_than_now(site, note.published)
     remark = Remark(
-        id=site.new_id(),
+        id=site.id_for(published_at),
         iri=iri,
         actor_id=owner.id,
         url=_page(note, iri),
@@ -154,7 +155,7 @@ async def remember_remark(
         content=content,
         summary=summary,
         document=document,
-        published_at=_not_later_than_now(site, note.published),
+        published_at=published_at,
         updated_at=said_at,
     )
     session.add(remark)
@@ -165,8 +166,9 @@ async def remember_remark(
 def _new_model(
     site: Site, iri: Iri, owner: Actor, sheet: Sheet, article: ap.Object, said_at: datetime
 ) -> Model:
+    published_at = min(article.published or said_at, said_at)
     return Model(
-        id=site.new_id(),
+        id=site.id_for(published_at),
         iri=iri,
         actor_id=owner.id,
         is_ours=False,
@@ -174,7 +176,7 @@ def _new_model(
         language=sheet.language,
         license=sheet.license,
         document=encode(article.document),
-        published_at=min(article.published or said_at, said_at),
+        published_at=published_at,
         updated_at=said_at,
     )
 

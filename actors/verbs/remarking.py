@@ -172,15 +172,16 @@ async def on_announce(
     subject = subject or await _gathered_subject(session, site, heard, gathered)
     if subject is None or not _is_open(subject):
         return
+    said_at = min(heard.activity.published or site.now(), site.now())
     is_new = await insert_once(
         session,
         Boost,
         {
-            "id": site.new_id(),
+            "id": site.id_for(said_at),
             "iri": str(heard.activity.id),
             "actor_id": booster.id,
             "object_iri": subject.iri,
-            "made_at": site.now(),
+            "made_at": said_at if site.is_catching_up else site.now(),
         },
     )
     boost = await session.scalar(

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.tables.actor import Actor
+from actors.tables.backfill import Backfill
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing, Received
 from actors.tables.member import Member
@@ -38,6 +40,17 @@ class PostOffice:
     received_waiting: int
     received_parked: int
     hosts: list[HostState]
+
+
+@dataclass(frozen=True)
+class WalkState:
+    """How the reading of what somebody published before ours followed them went."""
+
+    actor: str
+    state: str
+    taken: int
+    due_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,26 @@ async def post_office(session: Session) -> PostOffice:
         received_parked=received.get("parked", 0),
         hosts=hosts,
     )
+
+
+async def walks(session: Session) -> list[WalkState]:
+    """Outboxes of followed people that could not be read: given up, or tried again later."""
+    return await _walks(session, Backfill.state != "done", Backfill.reason != "")
+
+
+async def walk_of(session: Session, actor_iri: str) -> WalkState | None:
+    """How the last walk through somebody's outbox went; None when nobody here followed them."""
+    return next(iter(await _walks(session, Actor.iri == actor_iri)), None)
+
+
+async def _walks(session: Session, *limits: ColumnElement[bool]) -> list[WalkState]:
+    rows = await session.execute(
+        select(Actor.iri, Backfill.state, Backfill.taken, Backfill.due_at, Backfill.reason)
+        .join(Actor, Actor.id == Backfill.actor_id)
+        .where(*limits)
+        .order_by(Actor.host, Backfill.id)
+    )
+    return [WalkState(*row) for row in rows]
 
 
 async def statistics(session: Session) -> Statistics:

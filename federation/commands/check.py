@@ -143,4 +143,7 @@ async def _mail(session: Session) -> Finding:
     )
     if struggling:
         words += f" These hosts do not answer: {', '.join(struggling)}."
+    if unread := await mail.walks(session):
+        each = ", ".join(f"{one.actor} ({one.reason})" for one in unread)
+        words += f" What these published before they were followed could not be read: {each}."
     return Finding("mail", words)

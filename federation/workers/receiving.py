@@ -12,6 +12,7 @@ text, so that it blocks nothing and a mended version can try again.
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -124,13 +125,17 @@ class Receiving:
             is_ours_to_hear = await reaction.concerns(session, heard)
         if not is_ours_to_hear:
             async with self._database.begin() as session:
-                await inbox.settle(session, letter.id, state=inbox.DONE, reason="concerns nobody")
+                await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
             return
         gathered = await gather(self._lookup, reaction, heard, self._budget)
         async with self._database.begin() as session:
-            await reaction.apply(session, self._site, heard, gathered)
+            await reaction.apply(session, self._at_its_time(heard), heard, gathered)
             await inbox.settle(session, letter.id, state=inbox.DONE)
         _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
+
+    def _at_its_time(self, heard: Heard[ap.Activity]) -> Site:
+        """What was read in somebody's outbox is history: it stands below what is new."""
+        return replace(self._site, is_catching_up=heard.vouched is Vouched.ORIGIN)
 
     async def _not_applied(self, letter: Letter, error: Foreseen) -> None:
         now = self._site.now()

@@ -9,12 +9,13 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import inbox, outbox
+from actors.mail import backfill, inbox, outbox
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import Settings
 from federation.transport.client import Client
+from federation.workers.backfilling import Backfilling
 from federation.workers.delivering import Delivering
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
@@ -34,12 +35,14 @@ class Workers:
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
+        self.backfilling = Backfilling(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
         self._loops = (
             Loop("housekeeping", self.housekeeping.work),
             Loop("receiving", lambda: self._then_wake(self.receiving.work)),
             Loop("delivering", lambda: self._then_wake(self.delivering.work)),
+            Loop("backfilling", lambda: self._then_wake(self.backfilling.work)),
         )
 
     async def start(self) -> None:
@@ -52,6 +55,7 @@ class Workers:
             async with self._database.begin() as session:
                 await inbox.release(session)
                 await outbox.release(session)
+                await backfill.release(session)
         for loop in self._loops:
             loop.start()
 
@@ -73,6 +77,7 @@ class Workers:
             await loop.stop()
         await self.receiving.stop()
         await self.delivering.stop()
+        await self.backfilling.stop()
 
     async def settle(self) -> int:
         """Work until nothing is due now; for commands, demonstrations and tests.
@@ -83,6 +88,7 @@ class Workers:
         total = 0
         for _ in range(ROUNDS):
             done = await self.receiving.work() + await self.delivering.work()
+            done += await self.backfilling.work()
             if not done:
                 return total
             total += done

@@ -1,0 +1,261 @@
+"""Back-filling: what somebody published before one of ours followed them is put into the inbox.
+
+A walk is one row, written in the transaction in which the follow begins to count, so a process
+that dies loses nothing. It reads the outbox from the newest activity down to where the walk before
+began (the mark), or until it has cost enough. What it finds waits in the inbox like everything
+that was ever told to us: once by its id, through the same reactions, tried again by the same rules.
+A walk goes on only when what it found last has been worked off, so that a long history waits in the
+other server's outbox, and not in front of our mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from activitypub.authority import Vouched
+from activitypub.iris import Iri
+from actors.database import Session, insert_once
+from actors.mail import hosts, inbox
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.backfill import Backfill
+from actors.tables.host import Host
+from actors.tables.mail import Received
+
+WAITING, DONE, PARKED = "waiting", "done", "parked"
+
+CLAIM = timedelta(minutes=5)
+"""How long one step may take: a dozen fetches of at most 10 s, and room for a slow start."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A claimed row, as plain values."""
+
+    id: int
+    actor_id: int
+    speaker: Iri
+    host: str
+    outbox: Iri | None
+    page: Iri | None
+    newest: str | None
+    mark: str | None
+    pages: int
+    fetches: int
+    taken: int
+    tries: int
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """An activity in an outbox, as it will wait in the inbox."""
+
+    iri: str
+    document: bytes
+
+
+async def begin(session: Session, site: Site, actor: Actor) -> None:
+    """Walk somebody's outbox, from its top to the mark; a walk that is under way goes on."""
+    now = site.now()
+    fresh = {
+        "state": WAITING,
+        "reason": "",
+        "page": None,
+        "newest_iri": None,
+        "pages": 0,
+        "fetches": 0,
+        "taken": 0,
+        "tries": 0,
+        "started_at": now,
+        "due_at": now,
+    }
+    if await insert_once(session, Backfill, fresh | {"id": site.new_id(), "actor_id": actor.id}):
+        return
+    await session.execute(
+        update(Backfill)
+        .where(Backfill.actor_id == actor.id, Backfill.state != WAITING)
+        .values(**fresh, claimed_until=None)
+    )
+
+
+async def claim(session: Session, site: Site, *, limit: int) -> list[Walk]:
+    """Take walks that are due, whose last finds are worked off, and whose host is well.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        limit: walks under way at most, those included whose finds still wait in the inbox.
+    """
+    now = site.now()
+    in_the_inbox = (
+        Received.vouched == Vouched.ORIGIN.name,
+        Received.state == inbox.WAITING,
+        Received.due_at <= now,
+    )
+    busy = await session.scalar(
+        select(func.count(func.distinct(Received.speaker))).where(*in_the_inbox)
+    )
+    free = or_(Backfill.claimed_until.is_(None), Backfill.claimed_until <= now)
+    due = (
+        select(Backfill.id)
+        .join(Actor, Actor.id == Backfill.actor_id)
+        .outerjoin(Host, Host.name == Actor.host)
+        .where(
+            Backfill.state == WAITING,
+            Backfill.due_at <= now,
+            free,
+            or_(Host.is_blocked.is_(None), Host.is_blocked.is_(False)),
+            or_(Host.due_at.is_(None), Host.due_at <= now),
+            ~select(Received.id).where(Received.speaker == Actor.iri, *in_the_inbox).exists(),
+        )
+        .order_by(Backfill.due_at, Backfill.id)
+        .limit(max(0, limit - int(busy or 0)))
+        .with_for_update(skip_locked=True, of=Backfill)
+    )
+    taken = (
+        await session.scalars(
+            update(Backfill)
+            .where(Backfill.id.in_(due.scalar_subquery()), free)
+            .values(claimed_until=now + CLAIM)
+            .returning(Backfill.id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    rows = await session.execute(
+        select(Backfill, Actor)
+        .join(Actor, Actor.id == Backfill.actor_id)
+        .where(Backfill.id.in_(taken))
+        .order_by(Backfill.due_at, Backfill.id)
+    )
+    return [_as_walk(row, actor) for row, actor in rows]
+
+
+async def keep(
+    session: Session,
+    site: Site,
+    walk: Walk,
+    found: Sequence[Found],
+    *,
+    page: Iri | None,
+    newest: str | None,
+    pages: int,
+    fetches: int,
+) -> None:
+    """Put what a step found into the inbox, and remember where the next step begins.
+
+    Args:
+        session: an open transaction: both happen, or neither.
+        site: the time and the ids.
+        walk: what was claimed.
+        found: activities, in the order in which they are to have their effect.
+        page: to be read next.
+        newest: the newest activity of the whole walk.
+        pages: that the step has left behind.
+        fetches: that the step has cost.
+    """
+    for one in found:
+        await inbox.put_again(
+            session,
+            site,
+            activity_iri=one.iri,
+            speaker=walk.speaker,
+            vouched=Vouched.ORIGIN.name,
+            document=one.document,
+        )
+    await session.execute(
+        update(Backfill)
+        .where(Backfill.id == walk.id)
+        .values(
+            page=page,
+            newest_iri=newest,
+            pages=Backfill.pages + pages,
+            fetches=Backfill.fetches + fetches,
+            taken=Backfill.taken + len(found),
+            tries=0,
+            reason="",
+            claimed_until=None,
+        )
+    )
+
+
+async def finish(session: Session, walk: Walk, *, reason: str = "", is_read: bool = True) -> None:
+    """The walk has ended; the next one ends where this one began, if it has read what it may."""
+    mark = func.coalesce(Backfill.newest_iri, Backfill.mark_iri) if is_read else Backfill.mark_iri
+    await session.execute(
+        update(Backfill)
+        .where(Backfill.id == walk.id)
+        .values(state=DONE, reason=reason, page=None, mark_iri=mark, claimed_until=None)
+    )
+
+
+async def postpone(
+    session: Session,
+    site: Site,
+    walk: Walk,
+    *,
+    reason: str,
+    retry_after: timedelta | None,
+    hold: timedelta,
+) -> None:
+    """Not now: try again after a while that doubles, until we give up.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        walk: what was claimed.
+        reason: what happened, for the operator.
+        retry_after: what the peer asked for, if it did.
+        hold: how long we keep trying, from when the walk began.
+    """
+    now = site.now()
+    if walk.started_at + hold <= now:
+        await give_up(session, walk, reason=f"given up after {hold.days} days: {reason}")
+        return
+    pause = max(hosts.delay(walk.tries + 1), retry_after or timedelta(0))
+    await session.execute(
+        update(Backfill)
+        .where(Backfill.id == walk.id)
+        .values(
+            tries=Backfill.tries + 1,
+            reason=reason,
+            due_at=now + min(pause, hosts.LONGEST_DELAY),
+            claimed_until=None,
+        )
+    )
+
+
+async def give_up(session: Session, walk: Walk, *, reason: str) -> None:
+    """The outbox cannot be read: the row stays for the operator to see, and blocks nothing."""
+    await session.execute(
+        update(Backfill)
+        .where(Backfill.id == walk.id)
+        .values(state=PARKED, reason=reason, page=None, claimed_until=None)
+    )
+
+
+async def release(session: Session) -> None:
+    """Give every claim back: whoever held one is dead, because one process owns this database."""
+    await session.execute(
+        update(Backfill).where(Backfill.state == WAITING).values(claimed_until=None)
+    )
+
+
+def _as_walk(row: Backfill, actor: Actor) -> Walk:
+    return Walk(
+        id=row.id,
+        actor_id=actor.id,
+        speaker=Iri(actor.iri),
+        host=actor.host,
+        outbox=Iri(actor.outbox) if actor.outbox else None,
+        page=Iri(row.page) if row.page else None,
+        newest=row.newest_iri,
+        mark=row.mark_iri,
+        pages=row.pages,
+        fetches=row.fetches,
+        taken=row.taken,
+        tries=row.tries,
+        started_at=row.started_at,
+    )
