@@ -20,6 +20,7 @@ from aiohttp import web
 
 from activitypub import mediatypes
 from activitypub.errors import NotAuthentic, ProtocolError
+from activitypub.signatures import rfc9421
 from actors.errors import Refusal
 from federation.errors import TransportError
 
@@ -91,6 +92,7 @@ def foreseen(error: Foreseen) -> Answer:
     headers: dict[str, str] = {}
     if isinstance(error, NotAuthentic):
         headers["WWW-Authenticate"] = "Signature"
+        headers["Accept-Signature"] = rfc9421.ACCEPTED
     if error.temporary:
         wait = getattr(error, "retry_after", None) or RETRY_AFTER
         headers["Retry-After"] = str(int(wait.total_seconds()))

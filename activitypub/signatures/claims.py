@@ -4,7 +4,10 @@ Parsed strictly: a parameter that appears twice, an unknown one, or a header tha
 might be read differently by the next program, so it is refused. Everything we have seen from real
 servers passes.
 
-Source: draft-cavage-http-signatures-12, section 2.1 and 4.
+A request is signed by one scheme. `Signature-Input` makes it RFC 9421; a second signature beside
+it, in whatever header, is refused, so that nobody can choose the weaker of two.
+
+Source: draft-cavage-http-signatures-12, section 2.1 and 4; RFC 9421, section 4.
 """
 
 import base64
@@ -17,7 +20,8 @@ from enum import Enum
 from activitypub import iris
 from activitypub.errors import Malformed, NotAuthentic
 from activitypub.iris import Iri
-from activitypub.signatures.keys import HS2019
+from activitypub.signatures import rfc9421
+from activitypub.signatures.keys import ED25519, HS2019, RSA_SHA256
 from activitypub.wire import Request
 
 
@@ -25,6 +29,7 @@ class Scheme(Enum):
     """How a request is signed."""
 
     CAVAGE = "draft-cavage-http-signatures-12"
+    RFC9421 = "rfc9421"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,9 @@ class Claim:
     scheme: Scheme
     key_id: Iri
     covered: tuple[str, ...]
-    """Header names in lower case and pseudo-headers in parentheses, in the order signed."""
+    """Header names in lower case and pseudo-headers (in parentheses, or with `@`), in the order
+    signed.
+    """
 
     created: datetime | None
     """UTC."""
@@ -46,12 +53,18 @@ class Claim:
     algorithm: str = HS2019
     """As claimed; the key decides."""
 
+    parameters: str = ""
+    """RFC 9421: the value of `@signature-params`."""
+
 
 _LONGEST = 8_192  # characters; with RSA-8192 and a long key id about 3,500 are needed
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([0-9]+))\s*')
 _KNOWN = frozenset({"keyId", "algorithm", "headers", "signature", "created", "expires"})
 _COMPONENT = re.compile(r"[a-z0-9-]+|\(request-target\)|\(created\)|\(expires\)")
 _MOST_COMPONENTS = 32  # real signatures cover 3 to 8
+_REGISTERED = {None: HS2019, "rsa-v1_5-sha256": RSA_SHA256, "ed25519": ED25519}
+"""RFC 9421, section 6.2.2: those that servers sign with. None leaves it to the key."""
+
 _SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 
 
@@ -60,12 +73,37 @@ def claim(request: Request) -> Claim:
 
     Raises:
         NotAuthentic: There is none (`no-signature`), it cannot be read in exactly one way
-            (`signature-syntax`), or its key has no http(s) address (`key-url`).
+            (`signature-syntax`), its key has no http(s) address (`key-url`), or it needs what is
+            not understood here (`coverage`, `algorithm`).
     """
     if request.headers_named("signature-input"):
-        raise _unreadable(
-            "RFC 9421 signatures are not understood here; please sign as in draft-cavage-12"
-        )
+        return _by_rfc9421(request)
+    return _by_cavage(request)
+
+
+def _by_rfc9421(request: Request) -> Claim:
+    beside = request.header("authorization") or ""
+    if beside.lower().startswith("signature"):
+        raise _unreadable("a request is signed once: by RFC 9421 or as in draft-cavage-12")
+    found = rfc9421.read(request)
+    algorithm = found.strings.get("alg")
+    if algorithm not in _REGISTERED:
+        raise NotAuthentic("the algorithm is not understood here", code="algorithm")
+    if "keyid" not in found.strings:
+        raise _unreadable("a signature needs keyid")
+    return Claim(
+        scheme=Scheme.RFC9421,
+        key_id=_key_id(found.strings["keyid"]),
+        covered=found.covered,
+        created=_instant(found.numbers.get("created")),
+        expires=_instant(found.numbers.get("expires")),
+        signature=found.signature,
+        algorithm=_REGISTERED[algorithm],
+        parameters=found.text,
+    )
+
+
+def _by_cavage(request: Request) -> Claim:
     values = request.headers_named("signature")
     if not values:
         raise NotAuthentic("the request is not signed", code="no-signature")
@@ -107,7 +145,7 @@ def _key_id(text: str) -> Iri:
     try:
         return iris.parse(text)
     except Malformed as fault:
-        raise NotAuthentic("keyId must be an http(s) address", code="key-url") from fault
+        raise NotAuthentic("the key id must be an http(s) address", code="key-url") from fault
 
 
 def _covered(text: str | None) -> tuple[str, ...]:
@@ -125,8 +163,14 @@ def _moment(text: str | None) -> datetime | None:
         return None
     if not _SECONDS.fullmatch(text):
         raise _unreadable("created and expires must be seconds since 1970")
+    return _instant(float(text))
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    if seconds is None:
+        return None
     try:
-        return datetime.fromtimestamp(float(text), UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError) as fault:
         raise _unreadable("created and expires must be seconds since 1970") from fault
 

@@ -1,9 +1,13 @@
 """Request, key and time to a signed request.
 
-What is signed, and in which order, is what Mastodon signs (`app/lib/request.rb`), because every
-other server is tested against it: on POST `(request-target) host date digest content-type`, on GET
-`(request-target) host date` and `accept` if it is sent. The algorithm is named `rsa-sha256`, not
-`hs2019`: WordPress reads the latter as SHA-512 for keys of other sizes.
+As in draft-cavage-12, what is signed and in which order is what Mastodon signs
+(`app/lib/request.rb`), because every other server is tested against it: on POST `(request-target)
+host date digest content-type`, on GET `(request-target) host date` and `accept` if it is sent. The
+algorithm is named `rsa-sha256`, not `hs2019`: WordPress reads the latter as SHA-512 for keys of
+other sizes.
+
+By RFC 9421 it is `@method @target-uri content-digest content-type`, and on GET `accept` in place of
+the last two. `alg` is named although the key decides, because WordPress guesses without it.
 
 A signature is about one moment and one receiver: sign afresh for each try and each redirect.
 """
@@ -14,16 +18,20 @@ from email.utils import format_datetime
 
 from activitypub import iris
 from activitypub.iris import Iri
-from activitypub.signatures import cavage
-from activitypub.signatures.digests import make_digest
-from activitypub.signatures.keys import HS2019, RSA_SHA256, PrivateKey
+from activitypub.signatures import cavage, rfc9421
+from activitypub.signatures.claims import Scheme
+from activitypub.signatures.digests import make_content_digest, make_digest
+from activitypub.signatures.keys import ED25519, HS2019, RSA_SHA256, PrivateKey
 from activitypub.wire import Request
 
-_MADE_HERE = frozenset({"host", "date", "digest", "signature"})
+_MADE_HERE = frozenset({"host", "date", "digest", "content-digest", "signature", "signature-input"})
+_LABEL = "sig1"
 
 
-def sign(request: Request, *, key_id: Iri, key: PrivateKey, now: datetime) -> Request:
-    """A copy of the request with Host, Date, Digest (if it has a body) and Signature.
+def sign(
+    request: Request, *, key_id: Iri, key: PrivateKey, now: datetime, scheme: Scheme = Scheme.CAVAGE
+) -> Request:
+    """A copy of the request with Host, Date, a digest (on POST) and a signature.
 
     Args:
         request: What is going to be sent, to the very address it will be sent to. Headers of these
@@ -31,30 +39,60 @@ def sign(request: Request, *, key_id: Iri, key: PrivateKey, now: datetime) -> Re
         key_id: Where the receiver finds the public key.
         key: The private key.
         now: The time, aware, UTC.
+        scheme: How to sign; every server understands the default.
     """
     headers = [(name, value) for name, value in request.headers if name not in _MADE_HERE]
     headers += [("host", iris.host(request.url)), ("date", format_datetime(now, usegmt=True))]
-    covered = [cavage.TARGET, "host", "date"]
-    if request.method == "POST":
-        headers.append(("digest", make_digest(request.body)))
-        covered.append("digest")
-    sent = {name for name, _ in headers}
-    covered += [name for name in _also(request.method) if name in sent]
     dressed = Request(request.method, request.url, tuple(headers), request.body)
-    text = cavage.signing_strings(dressed, tuple(covered))[0]
-    header = _header(key_id, key, covered, key.sign(text))
-    return Request(request.method, request.url, (*dressed.headers, header), request.body)
+    if scheme is Scheme.RFC9421:
+        return _by_rfc9421(dressed, key_id, key, now)
+    return _by_cavage(dressed, key_id, key)
 
 
-def _also(method: str) -> tuple[str, ...]:
-    return ("content-type",) if method == "POST" else ("accept",)
-
-
-def _header(key_id: Iri, key: PrivateKey, covered: list[str], signature: bytes) -> tuple[str, str]:
+def _by_cavage(request: Request, key_id: Iri, key: PrivateKey) -> Request:
+    covered: tuple[str, ...] = (cavage.TARGET, "host", "date")
+    if request.method == "POST":
+        request = _with(request, ("digest", make_digest(request.body)))
+        covered = (*covered, "digest")
+    covered = (*covered, *_also(request))
+    signature = key.sign(cavage.signing_strings(request, covered)[0])
     algorithm = RSA_SHA256 if key.algorithm == RSA_SHA256 else HS2019
-    encoded = base64.b64encode(signature).decode("ascii")
     value = (
         f'keyId="{key_id}",algorithm="{algorithm}",headers="{" ".join(covered)}",'
-        f'signature="{encoded}"'
+        f'signature="{_base64(signature)}"'
     )
-    return "signature", value
+    return _with(request, ("signature", value))
+
+
+def _by_rfc9421(request: Request, key_id: Iri, key: PrivateKey, now: datetime) -> Request:
+    covered: tuple[str, ...] = (rfc9421.METHOD, rfc9421.TARGET_URI)
+    if request.method == "POST":
+        request = _with(request, (rfc9421.CONTENT_DIGEST, make_content_digest(request.body)))
+        covered = (*covered, rfc9421.CONTENT_DIGEST)
+    covered = (*covered, *_also(request))
+    text = rfc9421.parameters(
+        covered,
+        created=int(now.timestamp()),
+        key_id=key_id,
+        algorithm="rsa-v1_5-sha256" if key.algorithm == RSA_SHA256 else ED25519,
+    )
+    signature = key.sign(rfc9421.signature_base(request, covered, text))
+    return _with(
+        request,
+        ("signature-input", f"{_LABEL}={text}"),
+        ("signature", f"{_LABEL}=:{_base64(signature)}:"),
+    )
+
+
+def _also(request: Request) -> tuple[str, ...]:
+    """What is covered besides, where it is sent."""
+    name = "content-type" if request.method == "POST" else "accept"
+    return (name,) if request.headers_named(name) else ()
+
+
+def _with(request: Request, *headers: tuple[str, str]) -> Request:
+    return Request(request.method, request.url, (*request.headers, *headers), request.body)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")

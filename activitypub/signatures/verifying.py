@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 
 from activitypub import iris
 from activitypub.errors import Malformed, NotAuthentic
-from activitypub.signatures import cavage
-from activitypub.signatures.claims import Claim
-from activitypub.signatures.digests import check_digest
+from activitypub.signatures import cavage, rfc9421
+from activitypub.signatures.claims import Claim, Scheme
+from activitypub.signatures.digests import check_content_digest, check_digest
 from activitypub.signatures.keys import ED25519, HS2019, PublicKey
 from activitypub.wire import Request
 
@@ -58,16 +58,42 @@ def verify(
         NotAuthentic: The code says what does not hold: `coverage`, `host`, `time`, `digest`,
             `algorithm` or `signature-syntax`.
     """
+    check = _by_rfc9421 if claim.scheme is Scheme.RFC9421 else _by_cavage
+    texts = check(request, claim)
+    _check_host(request)
+    _check_time(request, claim, now, window)
+    _check_body(request, claim)
+    _check_signature(claim, key, texts)
+
+
+def _by_cavage(request: Request, claim: Claim) -> tuple[bytes, ...]:
+    """What may have been signed, once it is clear that it covers enough."""
     cavage.check_coverage(request, claim)
     texts = cavage.signing_strings(
         request, claim.covered, created=claim.created, expires=claim.expires
     )
-    _check_host(request)
-    _check_algorithm(claim)
-    _check_time(request, claim, now, window)
-    if request.method == "POST" or "digest" in claim.covered:
+    # Section 2.3: the older algorithms know no (created) and (expires).
+    timed = {cavage.CREATED, cavage.EXPIRES} & set(claim.covered)
+    if timed and claim.algorithm not in (HS2019, ED25519):
+        raise NotAuthentic("(created) and (expires) need hs2019", code="algorithm")
+    return texts
+
+
+def _by_rfc9421(request: Request, claim: Claim) -> tuple[bytes, ...]:
+    """What must have been signed, once it is clear that it covers enough."""
+    rfc9421.check_coverage(request, claim.covered)
+    if claim.created is None:
+        raise NotAuthentic("the signature must say when it was created", code="coverage")
+    return (rfc9421.signature_base(request, claim.covered, claim.parameters),)
+
+
+def _check_body(request: Request, claim: Claim) -> None:
+    """Compare the body with the digest that is signed; on POST there is one."""
+    if claim.scheme is Scheme.RFC9421:
+        if rfc9421.CONTENT_DIGEST in claim.covered:
+            check_content_digest(request.header(rfc9421.CONTENT_DIGEST) or "", request.body)
+    elif "digest" in claim.covered:
         check_digest(request.header("digest") or "", request.body)
-    _check_signature(claim, key, texts)
 
 
 def _check_host(request: Request) -> None:
@@ -77,13 +103,6 @@ def _check_host(request: Request) -> None:
         raise NotAuthentic("the Host header is malformed", code="host") from fault
     if host != iris.host(request.url):
         raise NotAuthentic("the request was signed for another host", code="host")
-
-
-def _check_algorithm(claim: Claim) -> None:
-    """draft-cavage-12, section 2.3: the older algorithms know no (created) and (expires)."""
-    timed = {cavage.CREATED, cavage.EXPIRES} & set(claim.covered)
-    if timed and claim.algorithm not in (HS2019, ED25519):
-        raise NotAuthentic("(created) and (expires) need hs2019", code="algorithm")
 
 
 def _check_time(request: Request, claim: Claim, now: datetime, window: Window) -> None:

@@ -22,6 +22,11 @@ IMPLEMENTS: Json = [
         "name": "FEP-521a: Representing actor's public keys",
         "href": "https://w3id.org/fep/521a",
     },
+    {
+        "type": "Link",
+        "name": "RFC-9421: HTTP Message Signatures",
+        "href": "https://datatracker.ietf.org/doc/html/rfc9421",
+    },
 ]
 """What FEP-844e lets a peer know beforehand."""
 

@@ -1,4 +1,4 @@
-"""Hosts: how another server is doing, when to try again, when to give up.
+"""Hosts: how another server is doing, when to try again, when to give up, how to sign to it.
 
 A host that cannot be reached is left alone for a while that doubles with every failure; while it
 is left alone, one probe at a time goes out and nothing else waits on it. Hearing from it, in
@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 
+from activitypub.signatures.claims import Scheme
 from actors.database import Session, insert_once
 from actors.site import Site
 from actors.tables.host import Host
@@ -42,9 +43,7 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
     nothing is added.
     """
     now = site.now()
-    await insert_once(
-        session, Host, {"id": site.new_id(), "name": name, "failures": 0, "is_blocked": False}
-    )
+    await _make_known(session, site, name)
     failures = await session.scalar(
         select(Host.failures).where(
             Host.name == name, or_(Host.due_at.is_(None), Host.due_at <= now)
@@ -63,3 +62,19 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
         .where(Host.name == name, Host.failing_since.is_(None))
         .values(failing_since=now)
     )
+
+
+async def reads(session: Session, site: Site, name: str, scheme: Scheme) -> None:
+    """The host took a request that was signed so, after it had refused the other scheme.
+
+    From then on it is signed to in this way first.
+    """
+    await _make_known(session, site, name)
+    await session.execute(
+        update(Host).where(Host.name == name).values(reads_rfc9421=scheme is Scheme.RFC9421)
+    )
+
+
+async def _make_known(session: Session, site: Site, name: str) -> None:
+    fresh = {"id": site.new_id(), "name": name, "failures": 0}
+    await insert_once(session, Host, fresh | {"is_blocked": False, "reads_rfc9421": False})

@@ -14,12 +14,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, true, union, update
+from sqlalchemy import (
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri
+from activitypub.signatures.claims import Scheme
 from actors.database import Session
 from actors.mail import hosts, inbox
 from actors.site import Site
@@ -45,6 +59,8 @@ class Parcel:
     body: bytes
     activity_iri: str
     tries: int
+    scheme: Scheme
+    """How requests to that host are signed first."""
 
 
 async def post(
@@ -164,14 +180,30 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
         )
     ).all()
     rows = await session.execute(
-        select(Delivery, Outgoing.actor_id, Outgoing.document, Outgoing.activity_iri)
+        select(
+            Delivery,
+            Outgoing.actor_id,
+            Outgoing.document,
+            Outgoing.activity_iri,
+            func.coalesce(Host.reads_rfc9421, false()),
+        )
         .join(Outgoing, Outgoing.id == Delivery.outgoing_id)
+        .outerjoin(Host, Host.name == Delivery.host)
         .where(Delivery.id.in_(taken))
         .order_by(Delivery.outgoing_id, Delivery.id)
     )
     return [
-        Parcel(one.id, actor_id, Iri(one.inbox), one.host, document, activity_iri, one.tries)
-        for one, actor_id, document, activity_iri in rows
+        Parcel(
+            id=one.id,
+            actor_id=actor_id,
+            inbox=Iri(one.inbox),
+            host=one.host,
+            body=document,
+            activity_iri=activity_iri,
+            tries=one.tries,
+            scheme=Scheme.RFC9421 if reads_rfc9421 else Scheme.CAVAGE,
+        )
+        for one, actor_id, document, activity_iri, reads_rfc9421 in rows
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from activitypub import wire
 from activitypub.iris import Iri
+from activitypub.signatures.claims import Scheme
 from activitypub.signatures.keys import PrivateKey
 from activitypub.signatures.signing import sign
 
@@ -22,9 +23,14 @@ class Signatory:
     key: PrivateKey = field(repr=False)
 
 
-def signed(request: wire.Request, signatory: Signatory, now: datetime) -> wire.Request:
-    """The request with `Date`, `Host`, `Digest` and `Signature`; for one try only.
+def signed(
+    request: wire.Request,
+    signatory: Signatory,
+    now: datetime,
+    scheme: Scheme = Scheme.CAVAGE,
+) -> wire.Request:
+    """The request with `Date`, `Host`, a digest and a signature; for one try only.
 
     A signature covers its date, so a request is signed anew for every try and every redirect.
     """
-    return sign(request, key_id=signatory.key_id, key=signatory.key, now=now)
+    return sign(request, key_id=signatory.key_id, key=signatory.key, now=now, scheme=scheme)

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 import structlog
 
 from actors.database import Database
-from actors.mail import keyring, outbox
+from actors.mail import hosts, keyring, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
 from federation.settings import Settings
@@ -95,6 +95,7 @@ class Delivering:
                 body=parcel.body,
                 signatory=Signatory(held.iri, held.key),
                 now=self._site.now(),
+                scheme=parcel.scheme,
             )
             await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
@@ -106,6 +107,8 @@ class Delivering:
             match result.sent:
                 case Sent.DELIVERED:
                     await outbox.delivered(session, parcel)
+                    if result.scheme is not parcel.scheme:
+                        await hosts.reads(session, self._site, parcel.host, result.scheme)
                 case Sent.LATER:
                     await outbox.postponed(
                         session,

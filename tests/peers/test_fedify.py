@@ -1,26 +1,28 @@
 """A real Fedify, both ways: it finds us, verifies us and understands us, and we it.
 
-Fedify signs its first request to an unknown host by RFC 9421 and knocks again as in draft-cavage
-when that is refused; this default of its is kept, so every test begins with a refusal by us.
+Fedify signs its first request to an unknown host by RFC 9421, and would knock again as in
+draft-cavage if that were refused. This default of its is kept, so what it sends here is RFC 9421,
+and nothing is ever refused.
 """
 
 from typing import Any
 
 import pytest
 from peers.fedify_process import Fedify
+from sqlalchemy import select
 from together.street import House, Street, a_sheet
 
 from activitypub import canonical_json
+from activitypub.signatures.claims import Scheme
+from actors.mail import hosts
 from actors.tables.actor import Actor
+from actors.tables.host import Host
 from actors.tables.remark import Remark
 from actors.verbs import following
 from actors.views import history, notices, profiles, timelines
 from actors.views.paging import Page
 
 pytestmark = pytest.mark.peer
-
-FIRST_KNOCK = ["signature-syntax"]
-"""What we refuse while Fedify finds out how we want requests signed: one request, once."""
 
 
 async def followed_by(house: House, handle: str) -> list[str]:
@@ -62,7 +64,7 @@ async def test_fedify_finds_an_organisation_and_follows_it(
     await fedify.ask("follow", whom="@coop@alpha.test")
     await street.settle()
 
-    assert street.refusals() == FIRST_KNOCK
+    assert street.refusals() == []
     assert street.mail == ["fedify → alpha Follow"]
     assert await followed_by(alpha, "coop") == ["ada@fedify.test"]
     [accept] = await fedify.heard("Accept")
@@ -74,7 +76,7 @@ async def test_fedify_finds_an_organisation_and_follows_it(
     await street.settle()
 
     assert await followed_by(alpha, "coop") == []
-    assert street.refusals() == FIRST_KNOCK
+    assert street.refusals() == []
 
 
 async def test_fedify_reads_and_believes_a_model_through_its_life(
@@ -152,7 +154,7 @@ async def test_what_fedify_says_arrives_changes_and_goes(
     await fedify.ask("erase", note=note)
     await street.settle()
     assert await home(alpha, coop) == []
-    assert street.refusals() == FIRST_KNOCK
+    assert street.refusals() == []
 
     async with alpha.begin() as session:
         [(ours, _)] = await profiles.our_follows(session, coop)
@@ -182,3 +184,22 @@ async def test_fedify_likes_a_model_and_passes_it_on(
         told = [one.notice.kind for one in await notices.of(session, coop, Page())]
     assert (after.likes - before.likes, after.boosts - before.boosts) == (1, 1)
     assert sorted(told) == ["boost", "like"]
+
+
+async def test_fedify_believes_what_we_sign_by_rfc_9421(
+    street: Street, alpha: House, fedify: Fedify
+) -> None:
+    coop = await alpha.organisation("coop")
+    await fedify.ask("follow", whom=coop.iri)
+    async with alpha.begin() as session:
+        await hosts.reads(session, alpha.site, "fedify.test", Scheme.RFC9421)
+
+    await alpha.publish(coop)
+    await street.settle()
+
+    [create] = await fedify.heard("Create")
+    assert (create["actor"], create["signer"], create["proves"]) == (coop.iri, coop.iri, True)
+    async with alpha.read() as session:
+        known = await session.scalar(select(Host).where(Host.name == "fedify.test"))
+    assert known is not None
+    assert known.reads_rfc9421, "it did not have to be asked in another way"

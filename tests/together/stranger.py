@@ -21,6 +21,7 @@ from yarl import URL
 from activitypub import wire
 from activitypub.iris import Iri
 from activitypub.mediatypes import ACTIVITY_JSON
+from activitypub.signatures.claims import Scheme
 from activitypub.signatures.keys import PrivateKey
 from activitypub.signatures.signing import sign
 
@@ -46,6 +47,8 @@ class Stranger:
         signatures: of everything that came to its inbox.
         requests: everything that was asked of it, as it came in.
         hold: while set, its inbox does not answer.
+        reads: the ways to sign that its inbox understands; it answers 401 to the others.
+        knocks: how everything was signed that came to its inbox, understood or not.
     """
 
     def __init__(self, street: Street, host: str) -> None:
@@ -64,6 +67,8 @@ class Stranger:
         self.signatures: list[str] = []
         self.requests: list[wire.Request] = []
         self.hold = asyncio.Event()
+        self.reads = frozenset(Scheme)
+        self.knocks: list[Scheme] = []
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -121,6 +126,7 @@ class Stranger:
         late: float = 0,
         content_type: str = ACTIVITY_JSON,
         is_announced: bool = True,
+        scheme: Scheme = Scheme.CAVAGE,
     ) -> aiohttp.ClientResponse:
         """Sign and send an activity.
 
@@ -134,6 +140,7 @@ class Stranger:
             late: minutes by which the signature is older than now.
             content_type: what the body is said to be; covered by the signature.
             is_announced: say how long the body is before sending it.
+            scheme: how it is signed.
         """
         body = activity if isinstance(activity, bytes) else orjson.dumps(activity)
         unsigned = wire.Request(
@@ -141,7 +148,13 @@ class Stranger:
         )
         clock = self.street.clock
         clock.turn(minutes=-late)
-        request = sign(unsigned, key_id=key_id or self.key_id, key=key or self.key, now=clock())
+        request = sign(
+            unsigned,
+            key_id=key_id or self.key_id,
+            key=key or self.key,
+            now=clock(),
+            scheme=scheme,
+        )
         clock.turn(minutes=late)
         request = bend(request)
         async with self.street.session.post(
@@ -159,6 +172,10 @@ class Stranger:
         url = Iri(self.origin + request.raw_path)
         self.requests.append(wire.Request(request.method, url, headers, await request.read()))
         if request.method == "POST":
+            by_rfc9421 = "Signature-Input" in request.headers
+            self.knocks.append(Scheme.RFC9421 if by_rfc9421 else Scheme.CAVAGE)
+            if self.knocks[-1] not in self.reads:
+                return web.Response(status=401)
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])
             self.heard.set()

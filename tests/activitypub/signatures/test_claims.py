@@ -84,12 +84,3 @@ def test_what_can_be_read_in_two_ways_is_refused(signatures: tuple[str, ...], co
     with pytest.raises(NotAuthentic) as caught:
         claim(request(*signatures))
     assert caught.value.code == code
-
-
-def test_rfc_9421_is_refused_with_a_hint() -> None:
-    signed = request(
-        "sig1=:AAAA:", more=(("signature-input", 'sig1=("@method");created=1;keyid="x"'),)
-    )
-    with pytest.raises(NotAuthentic, match="draft-cavage") as caught:
-        claim(signed)
-    assert caught.value.code == "signature-syntax"

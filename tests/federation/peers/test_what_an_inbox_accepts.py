@@ -21,6 +21,8 @@ from together.street import House, Street
 
 from activitypub import wire
 from activitypub.mediatypes import LD_JSON
+from activitypub.signatures.claims import Scheme
+from activitypub.signatures.rfc9421 import ACCEPTED
 from actors.views import notices, profiles
 from actors.views.paging import Page
 
@@ -101,11 +103,46 @@ async def test_nothing_unsigned_is_accepted(
     answer = await mallory.send(alpha, follow, bend=without("signature"))
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == "Signature"
+    assert answer.headers["Accept-Signature"] == ACCEPTED
     assert answer.content_type == "application/problem+json"
     assert street.refusals() == ["no-signature"]
     await street.settle()
     assert await followers(alpha) == []
     assert mallory.asked == []
+
+
+async def test_a_follow_signed_by_rfc_9421_is_accepted_and_answered(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    follow = mallory.activity("Follow", COOP)
+    assert (await mallory.send(alpha, follow, scheme=Scheme.RFC9421)).status == 202
+    await street.settle()
+    assert await followers(alpha) == [mallory.iri]
+    assert [one["type"] for one in mallory.told] == ["Accept"]
+
+
+@pytest.mark.parametrize(
+    ("bend", "reason"),
+    [
+        (without("signature"), "signature-syntax"),
+        (without("signature-input"), "signature-syntax"),
+        (without("content-digest"), "coverage"),
+        (with_header("content-digest", "sha-256=:AAAA:"), "digest"),
+        (with_header("content-type", "application/activity+json; charset=utf-8"), None),
+        (with_header("authorization", 'Signature keyId="x",signature="AAAA"'), None),
+        (with_body(b'{"type": "Like"}'), "digest"),
+    ],
+)
+async def test_a_request_bent_after_signing_by_rfc_9421_is_refused(
+    street: Street, alpha: House, mallory: Stranger, bend: Bend, reason: str | None
+) -> None:
+    follow = mallory.activity("Follow", COOP)
+    answer = await mallory.send(alpha, follow, bend=bend, scheme=Scheme.RFC9421)
+    assert answer.status == 401
+    assert answer.headers["Accept-Signature"] == ACCEPTED
+    assert street.refusals() == [reason or "signature-syntax"]
+    await street.settle()
+    assert await followers(alpha) == []
 
 
 async def test_a_refusal_is_one_line_with_reason_peer_and_activity(

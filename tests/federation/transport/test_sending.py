@@ -3,20 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from together.loopback import NOON, Opened, Peer
+from aiohttp import web
+from together.loopback import NOON, Answer, Opened, Peer
 
+from activitypub import wire
 from activitypub.iris import Iri
-from activitypub.signatures.claims import claim
+from activitypub.signatures.claims import Scheme, claim
 from activitypub.signatures.verifying import verify
 from federation.transport.client import Client
-from federation.transport.sending import SendResult, Sent, send
+from federation.transport.sending import OTHER, SendResult, Sent, send
 from federation.transport.signing import Signatory
 
 BODY = b'{"type": "Follow"}'
 
 
-async def sent(client: Client, inbox: Iri, signatory: Signatory) -> SendResult:
-    return await send(client, inbox=inbox, body=BODY, signatory=signatory, now=NOON)
+async def sent(
+    client: Client, inbox: Iri, signatory: Signatory, scheme: Scheme = Scheme.CAVAGE
+) -> SendResult:
+    return await send(client, inbox=inbox, body=BODY, signatory=signatory, now=NOON, scheme=scheme)
 
 
 async def test_an_activity_is_signed_and_sent_as_it_is(
@@ -24,7 +28,7 @@ async def test_an_activity_is_signed_and_sent_as_it_is(
 ) -> None:
     peer.says("/inbox", status=202)
     assert await sent(client, peer.url("/inbox"), signatory) == SendResult(
-        Sent.DELIVERED, 202, None, "202"
+        Sent.DELIVERED, 202, None, "202", Scheme.CAVAGE
     )
     (request,) = peer.requests
     assert (request.method, request.body) == ("POST", BODY)
@@ -109,3 +113,72 @@ async def test_a_server_that_does_not_answer_gets_it_later(
     client = await client_for(unused_tcp_port)
     inbox = Iri(f"http://peer.localhost:{unused_tcp_port}/inbox")
     assert (await sent(client, inbox, signatory)).sent is Sent.LATER
+
+
+def scheme_of(request: wire.Request) -> Scheme:
+    """How a request was signed, as far as it says."""
+    return claim(request).scheme
+
+
+def reading(scheme: Scheme, *, refusal: int = 401, status: int = 202) -> Answer:
+    """A server that reads one way to sign and refuses the other."""
+    return lambda request: web.Response(status=status if scheme_of(request) is scheme else refusal)
+
+
+@pytest.mark.parametrize("refusal", [400, 401])
+@pytest.mark.parametrize("scheme", list(Scheme))
+async def test_a_server_that_reads_only_the_other_scheme_is_asked_again_in_that(
+    client: Client, peer: Peer, signatory: Signatory, scheme: Scheme, refusal: int
+) -> None:
+    other = OTHER[scheme]
+    peer.answers["/inbox"] = reading(other, refusal=refusal)
+    result = await sent(client, peer.url("/inbox"), signatory, scheme)
+    assert (result.sent, result.scheme) == (Sent.DELIVERED, other)
+    assert [scheme_of(one) for one in peer.requests] == [scheme, other]
+    for request in peer.requests:
+        verify(request, claim(request), signatory.key.public, now=NOON)
+
+
+@pytest.mark.parametrize("scheme", list(Scheme))
+async def test_a_server_that_reads_our_first_word_is_asked_once(
+    client: Client, peer: Peer, signatory: Signatory, scheme: Scheme
+) -> None:
+    peer.answers["/inbox"] = reading(scheme)
+    result = await sent(client, peer.url("/inbox"), signatory, scheme)
+    assert (result.sent, result.scheme) == (Sent.DELIVERED, scheme)
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 422, 429, 500, 503])
+async def test_what_is_no_doubt_about_the_signature_is_not_tried_in_another_way(
+    client: Client, peer: Peer, signatory: Signatory, status: int
+) -> None:
+    peer.says("/inbox", status=status)
+    await sent(client, peer.url("/inbox"), signatory)
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "meaning"),
+    [
+        (401, 401, (Sent.LATER, 401)),
+        (400, 400, (Sent.NEVER, 400)),
+        (401, 400, (Sent.LATER, 401)),
+        (400, 401, (Sent.LATER, 401)),
+        (401, 403, (Sent.LATER, 401)),
+        (400, 503, (Sent.LATER, 503)),
+        (400, 410, (Sent.GONE, 410)),
+    ],
+)
+async def test_the_second_answer_counts_unless_it_is_a_plain_no(
+    client: Client,
+    peer: Peer,
+    signatory: Signatory,
+    first: int,
+    second: int,
+    meaning: tuple[Sent, int],
+) -> None:
+    peer.answers["/inbox"] = reading(Scheme.RFC9421, refusal=first, status=second)
+    result = await sent(client, peer.url("/inbox"), signatory)
+    assert (result.sent, result.status) == meaning
+    assert len(peer.requests) == 2
