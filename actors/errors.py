@@ -47,13 +47,6 @@ class NotAllowed(Refusal):
     code = "not-owner"
 
 
-class Blocked(Refusal):
-    """Either side has blocked the other; the stranger is not told which."""
-
-    status_hint = 403
-    code = "blocked"
-
-
 class Conflicting(Refusal):
     """It contradicts what is already there.
 

@@ -40,7 +40,6 @@ LONGEST_PEM = 10_000  # characters; an RSA-8192 key has 1,450
 
 _ED25519_CODEC = b"\xed\x01"  # multicodec 0xed as a varint
 _RSA_CODEC = b"\x85\x24"  # multicodec 0x1205 as a varint
-_ED25519_LENGTH = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True)

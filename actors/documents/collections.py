@@ -6,8 +6,7 @@ They are our own lists, made on asking.
 from collections.abc import Sequence
 
 from activitypub.canonical_json import Document, Json
-
-AS2 = "https://www.w3.org/ns/activitystreams"
+from activitypub.jsonld.loader import AS2
 
 PAGE = 20
 """Items of one page: what every server asks for at most in one go."""

@@ -15,10 +15,10 @@ from typing import Final
 from aiohttp import web
 
 from activitypub.canonical_json import encode
+from activitypub.jsonld.loader import AS2
 from actors import places
 from actors.database import Session
 from actors.documents.activities import tombstone
-from actors.documents.collections import AS2
 from actors.errors import NotFound
 from actors.places import place
 from actors.tables.actor import Actor
