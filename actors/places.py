@@ -26,6 +26,7 @@ REMARK = "/remarks/{id}"
 ACTOR_PAGE = "/@{handle}"
 MODEL_PAGE = "/m/{slug}"
 VERSION_PAGE = "/m/{slug}/versions/{number}"
+INTERACT = "/interact"
 
 MAIN_KEY = "#main-key"
 ED25519_KEY = "#ed25519-key"

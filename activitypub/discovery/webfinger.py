@@ -3,9 +3,16 @@
 Mastodon takes the first link with rel `self` whose type is exactly one of two
 (`app/lib/webfinger.rb`), and so do we. FEP-d556: asked about the bare address of a server, it names
 the server's own actor.
+
+FEP-3b86: the answer also says where its server sends people who want to follow, answer or look at
+something that they found elsewhere. A template is an address with names in braces.
 """
 
+import re
 from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+from urllib.parse import quote
 
 from activitypub import handles, iris
 from activitypub.canonical_json import Document, Json
@@ -24,23 +31,41 @@ SERVER_ACTOR = "https://www.w3.org/ns/activitystreams#Service"
 
 _MOST_LINKS = 100  # entries; Mastodon gives 4
 
+_LONGEST_TEMPLATE: Final = 2000  # characters; what browsers and servers take as an address
+_NAME: Final = re.compile(r"\{([^{}]*)\}")
 
-def describe(handle: Handle, *, actor: Iri, page: str, subscribe: str | None = None) -> Document:
+
+class Intent(StrEnum):
+    """What somebody wants to do with something found elsewhere (FEP-3b86, section 4)."""
+
+    FOLLOW = "https://w3id.org/fep/3b86/Follow"
+    CREATE = "https://w3id.org/fep/3b86/Create"
+    OBJECT = "https://w3id.org/fep/3b86/Object"
+
+
+_PLACES: Final = {Intent.FOLLOW: "object", Intent.CREATE: "inReplyTo", Intent.OBJECT: "object"}
+"""The name that the thing itself has in the template of each intent."""
+
+
+def describe(handle: Handle, *, actor: Iri, page: str, interact: str | None = None) -> Document:
     """The answer about one of our actors.
 
     Args:
         handle: Its handle.
         actor: Its id.
         page: Its page for people.
-        subscribe: Address with `{uri}` in it, to which other servers send people who want to
-            follow somebody from here.
+        interact: Address to which the address of a thing is appended, percent-encoded: other
+            servers send people there who want to do something with it from here.
     """
     links: list[Json] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor},
         {"rel": PROFILE_PAGE, "type": "text/html", "href": page},
     ]
-    if subscribe is not None:
-        links.append({"rel": SUBSCRIBE, "template": subscribe})
+    if interact is not None:
+        links.append({"rel": SUBSCRIBE, "template": interact + "{uri}"})
+        links += [
+            {"rel": intent, "template": f"{interact}{{{name}}}"} for intent, name in _PLACES.items()
+        ]
     aliases: list[Json] = list(dict.fromkeys((actor, page)))
     return {"subject": f"acct:{handle}", "aliases": aliases, "links": links}
 
@@ -70,6 +95,31 @@ def actor_link(jrd: Document, handle: Handle) -> Iri:
         if link.get("rel") == "self" and link.get("type") in (ACTIVITY_JSON, LD_JSON):
             return iris.parse(link.get("href"))
     raise Malformed("the WebFinger answer names no actor")
+
+
+def destination(jrd: Document, intent: Intent, thing: Iri) -> Iri | None:
+    """Where this server sends people who want to do this with that thing; None if nowhere.
+
+    Servers that know no intents say `subscribe`, which takes anything on Mastodon and Pleroma.
+    Names that we have nothing for are replaced by nothing (FEP-3b86, 3.2).
+
+    Args:
+        jrd: The answer about the person.
+        intent: What she wants to do.
+        thing: The id of what she wants to do it with.
+    """
+    templates = {
+        str(link["rel"]).lower(): link["template"]
+        for link in _links(jrd)
+        if isinstance(link.get("rel"), str) and isinstance(link.get("template"), str)
+    }
+    values = {_PLACES[intent]: thing, "object": thing, "uri": thing}
+    for wanted in (intent, Intent.OBJECT, SUBSCRIBE):
+        template = str(templates.get(wanted.lower(), ""))
+        if 0 < len(template) <= _LONGEST_TEMPLATE:
+            filled = _NAME.sub(lambda name: quote(values.get(name[1], ""), safe=""), template)
+            return iris.parse(filled)
+    return None
 
 
 def subject(jrd: Document) -> Handle:

@@ -59,8 +59,12 @@ async def who(request: web.Request) -> web.Response:
         raise NotFound("nobody here has that name")
     if found.gone_at is not None:
         raise Gone("that organisation was deleted")
+    has_members = found.type == "Organization"
     document = webfinger.describe(
-        Handle(found.handle, found.host), actor=Iri(found.iri), page=found.url or found.iri
+        Handle(found.handle, found.host),
+        actor=Iri(found.iri),
+        page=found.url or found.iri,
+        interact=f"{place(site.origin, places.INTERACT)}?uri=" if has_members else None,
     )
     return _jrd(document)
 

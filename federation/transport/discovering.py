@@ -13,6 +13,7 @@ from activitypub import canonical_json, iris
 from activitypub.canonical_json import Document
 from activitypub.discovery import nodeinfo
 from activitypub.discovery import webfinger as jrd
+from activitypub.discovery.webfinger import Intent
 from activitypub.handles import Handle
 from activitypub.iris import Iri
 from federation.errors import Refused, Unreachable, Unsafe
@@ -36,11 +37,30 @@ async def webfinger(client: Client, handle: Handle) -> Iri:
         Unsafe: the guard, or the content type.
         ProtocolError: the answer is no JRD, is about somebody else, or names no actor.
     """
+    return jrd.actor_link(*await _agreed(client, handle))
+
+
+async def intent(client: Client, handle: Handle, wanted: Intent, thing: Iri) -> Iri | None:
+    """Where somebody's own server takes her to do this with that thing (FEP-3b86).
+
+    Returns:
+        None when her server does not say.
+
+    Raises:
+        As `webfinger`.
+    """
+    document, agreed = await _agreed(client, handle)
+    jrd.actor_link(document, agreed)
+    return jrd.destination(document, wanted, thing)
+
+
+async def _agreed(client: Client, handle: Handle) -> tuple[Document, Handle]:
+    """The answer about a handle, and the handle it is about: another one is asked once more."""
     document = await _ask(client, handle)
     subject = jrd.subject(document)
     if not subject.same_as(handle):
         document, handle = await _ask(client, subject), subject
-    return jrd.actor_link(document, handle)
+    return document, handle
 
 
 async def _ask(client: Client, handle: Handle) -> Document:

@@ -1,8 +1,8 @@
 """Following somebody here or elsewhere, and fetching what lives elsewhere."""
 
 import pytest
-from together.reader import Reader
-from together.street import House, Street
+from together.reader import Reader, reading
+from together.street import PASSWORD, House, Street
 
 from actors.views import profiles
 
@@ -124,3 +124,50 @@ async def test_a_network_shows_what_it_passed_on(alpha: House, reader: Reader) -
     assert reader.page.xpath("//section[@aria-labelledby='passed']//h3")[0].text_content() == (
         "Atelier de réparation (en)"
     )
+
+
+async def test_a_reader_follows_from_her_own_site(
+    street: Street, beta: House, reader: Reader
+) -> None:
+    await beta.member("mara@example.org", await beta.actor("rete"))
+    await reader.go("/@coop")
+    await reader.follow("Follow from your own site")
+    await reader.press("Show me the way", handle="@rete@beta.test")
+    assert reader.heading == "Follow from your own site"
+    [way] = reader.page.xpath("//a[starts-with(text(), 'Continue on beta.test')]/@href")
+    assert way == "https://beta.test/interact?uri=https%3A%2F%2Falpha.test%2Factors%2Fcoop"
+    async with reading(beta, street) as mara:
+        await mara.go(way.removeprefix("https://beta.test"))
+        assert mara.path == "/sign-in"
+        await mara.press_exactly("Sign in", email="mara@example.org", password=PASSWORD)
+        assert mara.path == "/@coop@alpha.test"
+        await mara.press("Follow as")
+        assert "You asked to follow" in mara.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("me", "Write your handle as name@site"),
+        ("nobody@beta.test", "Their site says that there is nothing at this address."),
+        ("me@nowhere.test", "Their site does not answer at the moment."),
+        ("instance.actor@beta.test", "Your site does not say where to do this."),
+        ("", "Please fill this in."),
+    ],
+)
+async def test_a_reader_who_cannot_be_shown_the_way_is_told_why(
+    beta: House, reader: Reader, typed: str, words: str
+) -> None:
+    assert beta.is_open
+    await reader.go("/from-elsewhere?do=reply&uri=https://alpha.test/@coop")
+    assert reader.heading == "Answer from your own site"
+    await reader.press("Show me the way", handle=typed)
+    assert reader.status == 422
+    assert words in reader.faults[0]
+    assert reader.page.xpath("//input[@id='f-handle']/@value") == [typed]
+
+
+@pytest.mark.parametrize("uri", ["https://evil.test/x", "javascript:x", ""])
+async def test_we_lead_nobody_to_what_is_not_ours(reader: Reader, uri: str) -> None:
+    await reader.go(f"/from-elsewhere?uri={uri}")
+    assert reader.status == 404
