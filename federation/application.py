@@ -25,6 +25,7 @@ from actors.views import profiles
 from federation import middleware
 from federation.api import routes as api
 from federation.app_keys import CLIENT, DATABASE, LOOKUP, SETTINGS, SITE
+from federation.connections import Runner
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
 from federation.middleware import LARGEST_BODY
@@ -114,7 +115,7 @@ def runner(application: web.Application) -> web.AppRunner:
 
     Bodies are never inflated, and what is wrong with a request is said in one line of the log.
     """
-    return web.AppRunner(
+    return Runner(
         application,
         access_log=None,
         handle_signals=False,

@@ -40,6 +40,10 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 bit.
 """
 
+LAST_WORDS: Final = frozenset({"framing", "too-large"})
+"""Codes after which a connection is closed: where the next request begins is unknown, or what is
+left of this one is too much to read."""
+
 PROBLEM_JSON: Final = "application/problem+json"
 
 
@@ -127,6 +131,8 @@ async def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
     response = await _in_form(request, answer)
     response.headers.update(answer.headers)
     response.headers.setdefault("Cache-Control", "no-store")
+    if answer.code in LAST_WORDS or answer.status == 413:
+        response.force_close()
     return response
 
 
