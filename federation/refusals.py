@@ -93,7 +93,7 @@ def reader(request: web.Request) -> Reader:
 
 def foreseen(error: Foreseen) -> Answer:
     """The answer to an error of our own floors."""
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if isinstance(error, NotAuthentic):
         headers["WWW-Authenticate"] = "Signature"
         headers["Accept-Signature"] = rfc9421.ACCEPTED
