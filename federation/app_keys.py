@@ -13,6 +13,7 @@ from jinja2 import Environment
 from actors.database import Database
 from actors.site import Site
 from federation.lookup import Lookup
+from federation.rates import Rates
 from federation.settings import Settings
 from federation.transport.client import Client
 
@@ -32,6 +33,9 @@ LOOKUP: Final = web.AppKey("lookup", Lookup)
 """A handle or an address → something remembered, asking the network if it must. Never inside a
 transaction.
 """
+
+RATES: Final = web.AppKey("rates", Rates)
+"""How often who did what: see `callers`."""
 
 TEMPLATES: Final = web.AppKey("templates", Environment)
 """The pages' Jinja environment."""

@@ -22,9 +22,10 @@ from actors.mail import keyring
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import middleware
+from federation import callers, middleware
 from federation.api import routes as api
-from federation.app_keys import CLIENT, DATABASE, LOOKUP, SETTINGS, SITE
+from federation.app_keys import CLIENT, DATABASE, LOOKUP, RATES, SETTINGS, SITE
+from federation.connections import Runner
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
 from federation.middleware import LARGEST_BODY
@@ -32,6 +33,7 @@ from federation.negotiation import Handler, both
 from federation.pages import rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
+from federation.rates import Rates
 from federation.settings import Settings
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
@@ -79,7 +81,7 @@ def build(
     fetcher = Fetcher(client, _signatory(database), here.now)
     lookup = Lookup(client, fetcher, database, here)
     application = web.Application(
-        middlewares=[middleware.refused, middleware.admitted, waking],
+        middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
         client_max_size=LARGEST_BODY,
     )
     application[SETTINGS] = settings
@@ -87,10 +89,13 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[LOOKUP] = lookup
+    application[RATES] = Rates(here.now)
+    callers.prepare(application)
     application[WORKERS] = Workers(database, here, client, lookup, settings)
     rendering.furnish(application)
     application.add_routes(_routes())
     application.on_response_prepare.append(middleware.add_headers)
+    application.on_response_prepare.append(callers.tell)
     application.cleanup_ctx.append(_database)
     application.cleanup_ctx.append(_client)
     if with_workers:
@@ -114,7 +119,7 @@ def runner(application: web.Application) -> web.AppRunner:
 
     Bodies are never inflated, and what is wrong with a request is said in one line of the log.
     """
-    return web.AppRunner(
+    return Runner(
         application,
         access_log=None,
         handle_signals=False,

@@ -5,6 +5,7 @@ requests for other hosts, compressed bodies and bodies that are announced too la
 unread. Every answer leaves with the headers that keep a browser from being talked into something.
 """
 
+import asyncio
 import secrets
 from typing import Final
 
@@ -15,6 +16,7 @@ from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
 from federation import refusals, telemetry
 from federation.app_keys import SETTINGS
+from federation.connections import SERVER
 from federation.negotiation import Handler
 from federation.refusals import FORESEEN, Answer
 
@@ -22,6 +24,9 @@ LARGEST_BODY: Final = 2 * 1024 * 1024
 """Bytes of anything people or programs send us: four times the largest sheet, in the longest
 encoding of a form.
 """
+
+SLOWEST_BODY: Final = 30
+"""Seconds that any body may take to arrive; an inbox has less patience."""
 
 HTML_POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
@@ -66,6 +71,20 @@ class UnknownVersion(ProtocolError):
     default_code = "framing"
 
 
+class UnknownTransfer(ProtocolError):
+    """A transfer coding other than chunked: where the body ends would be a guess (RFC 9112 6.1)."""
+
+    status_hint = 501
+    default_code = "framing"
+
+
+class TooSlow(ProtocolError):
+    """The body did not arrive in time."""
+
+    status_hint = 408
+    default_code = "framing"
+
+
 @web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
@@ -95,16 +114,30 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     Raises:
         UnknownVersion: it is neither HTTP/1.1 nor HTTP/1.0. aiohttp would answer `HTTP/0.9` and
             `HTTP/2.0` in kind.
-        Misdirected: the `Host` is not ours; no address, link or redirect is ever made from it.
+        UnknownTransfer: the body is sent in another coding than chunked.
+        Misdirected: the `Host`, or the request line, names another server; no address, link or
+            redirect is ever made from either.
         CodedBody, TooLarge: from `check_body`.
     """
     if request.version not in SPOKEN:
         raise UnknownVersion("this server speaks HTTP/1.1")
+    if request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+        raise UnknownTransfer("send the body in chunks or with its length")
     if not _is_ours(request):
         raise Misdirected("this server does not speak for that host")
     if not _is_inbox(request):
         check_body(request)
-    return await handler(request)
+    late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)
+    try:
+        return await handler(request)
+    finally:
+        late.cancel()
+
+
+def _give_up(request: web.Request) -> None:
+    """Let whoever waits for the body hear that it is too late; without a body nobody does."""
+    if not request.content.is_eof():
+        request.content.set_exception(TooSlow("the body did not arrive in time"))
 
 
 def check_body(request: web.Request) -> None:
@@ -143,7 +176,8 @@ def _is_inbox(request: web.Request) -> bool:
 def _is_ours(request: web.Request) -> bool:
     scheme, _, ours = request.app[SETTINGS].instance.origin.partition("://")
     named = request.headers.getall("Host", [])
-    if len(named) != 1:
+    target = request.raw_path
+    if len(named) != 1 or not target.startswith(("/", "*", f"{scheme}://{ours}/")):
         return False
     try:
         return iris.host(iris.parse(f"{scheme}://{named[0]}/")) == ours
@@ -154,6 +188,7 @@ def _is_ours(request: web.Request) -> bool:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`: what every answer carries where its handler said nothing."""
     is_page = response.content_type == "text/html"
+    response.headers["Server"] = SERVER
     for name, value in (
         ("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY),
         ("X-Content-Type-Options", "nosniff"),

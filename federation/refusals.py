@@ -40,6 +40,10 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 bit.
 """
 
+LAST_WORDS: Final = frozenset({"framing", "too-large"})
+"""Codes after which a connection is closed: where the next request begins is unknown, or what is
+left of this one is too much to read."""
+
 PROBLEM_JSON: Final = "application/problem+json"
 
 
@@ -89,7 +93,7 @@ def reader(request: web.Request) -> Reader:
 
 def foreseen(error: Foreseen) -> Answer:
     """The answer to an error of our own floors."""
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if isinstance(error, NotAuthentic):
         headers["WWW-Authenticate"] = "Signature"
         headers["Accept-Signature"] = rfc9421.ACCEPTED
@@ -127,6 +131,8 @@ async def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
     response = await _in_form(request, answer)
     response.headers.update(answer.headers)
     response.headers.setdefault("Cache-Control", "no-store")
+    if answer.code in LAST_WORDS or answer.status == 413:
+        response.force_close()
     return response
 
 

@@ -215,6 +215,16 @@ class Instance:
         ),
     )
 
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata=_list(
+            "Proxies that may say for whom they ask (X-Forwarded-For); limits count by it. Empty "
+            "means this machine, where the origin is https, and otherwise nobody.",
+            "a list of addresses or ranges, such as 10.0.0.7 or 172.16.0.0/12; no names",
+            ipaddress.ip_network,
+        ),
+    )
+
     @property
     def listen_host(self) -> str:
         """The address part of `listen`, without brackets."""
@@ -300,6 +310,15 @@ class Inbox:
     max_body: int = field(
         default=1_048_576,
         metadata=_number("Bytes of the largest activity that is accepted.", 1024, 16_777_216),
+    )
+    most_per_address: int = field(
+        default=30_000,
+        metadata=_number(
+            "Activities taken from one address in five minutes; 0 means as many as come. More than "
+            "one core can judge in that time comes from nobody by accident.",
+            0,
+            10_000_000,
+        ),
     )
     date_back_seconds: int = field(
         default=3900,

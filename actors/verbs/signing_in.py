@@ -214,16 +214,20 @@ async def redeem(
     )
 
 
-async def revoke_spent(session: Session, site: Site, code: str) -> None:
-    """A code came a second time: whoever has the first token may have stolen it (RFC 6749 4.1.2).
+async def spend(session: Session, site: Site, code: str) -> None:
+    """A code was shown wrongly or a second time: it is spent, and what it gave is revoked.
 
-    Called in a transaction of its own, because the refusal of `redeem` undoes the one it was in.
+    Whoever shows it without its verifier or address may have stolen it, and must not guess again;
+    whoever shows it first may have been the thief (RFC 6749 4.1.2, RFC 9700 2.1.1). Called in a
+    transaction of its own, because the refusal of `redeem` undoes the one it was in.
     """
-    used = select(Grant.id).where(Grant.code == digest(code), Grant.used_at.is_not(None))
+    now = site.now()
+    this = Grant.code == digest(code)
+    await session.execute(update(Grant).where(this, Grant.used_at.is_(None)).values(used_at=now))
     await session.execute(
         update(Token)
-        .where(Token.grant_id.in_(used), Token.revoked_at.is_(None))
-        .values(revoked_at=site.now())
+        .where(Token.grant_id.in_(select(Grant.id).where(this)), Token.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
 
 

@@ -25,7 +25,10 @@ CORS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, *",
-    "Access-Control-Expose-Headers": "Link, Retry-After, WWW-Authenticate, X-Request-Id",
+    "Access-Control-Expose-Headers": (
+        "Link, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
+        "X-RateLimit-Reset, X-Request-Id"
+    ),
     "Access-Control-Max-Age": "86400",  # a day, the most that browsers keep
 }
 

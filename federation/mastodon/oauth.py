@@ -2,9 +2,9 @@
 
 Codes are traded once, within minutes, only with the very redirect address they were asked with
 (byte for byte: apps have percent-encoded addresses inside addresses) and, where the app used PKCE,
-only with its verifier. A code that comes a second time was stolen by one of the two: the token it
-gave is revoked (RFC 6749, 10.5). Consent itself is a page, and not here. Errors are RFC 6749, 5.2:
-`{"error": "invalid_grant"}`.
+only with its verifier. A code that is shown wrongly is spent by that. One that comes a second time
+was stolen by one of the two: the token it gave is revoked (RFC 6749, 10.5). Consent itself is a
+page, and not here. Errors are RFC 6749, 5.2: `{"error": "invalid_grant"}`.
 
 Sources: RFC 6749, 6750, 7009 (revocation), 7636 (PKCE), 8414 (metadata);
 docs.joinmastodon.org/methods/oauth and /methods/apps.
@@ -25,9 +25,11 @@ from actors.tables.access import App
 from actors.verbs import signing_in
 from actors.verbs.signing_in import InvalidGrant
 from actors.views import access
-from federation.app_keys import DATABASE, SITE
+from federation import callers
+from federation.app_keys import DATABASE, RATES, SITE
 from federation.mastodon import answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
+from federation.rates import APPS
 
 MAX_NAME: Final = 60
 """Characters of an app's name, as on Mastodon: it stands in a sentence on the consent page."""
@@ -68,7 +70,11 @@ async def metadata(request: web.Request) -> web.StreamResponse:
 
 
 async def register(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/apps: anybody's app makes itself known; the secret is told this once."""
+    """POST /api/v1/apps: anybody's app makes itself known; the secret is told this once.
+
+    Raises:
+        TooMany: this place registers one app after the other.
+    """
     given = await arguments.read(request)
     name, website = given.text("client_name"), given.text("website")
     addresses = [line for each in given.many("redirect_uris") for line in each.split()]
@@ -77,6 +83,7 @@ async def register(request: web.Request) -> web.StreamResponse:
     if faults:
         words = "; ".join(f"{field} {fault}" for field, fault in faults.items())
         raise Unwise(f"Validation failed: {words}", fields=faults)
+    request.app[RATES].take(APPS, callers.place(request))
     async with request.app[DATABASE].begin() as session:
         app, secret = await signing_in.register_app(
             session,
@@ -137,7 +144,7 @@ async def _redeem(request: web.Request, given: Arguments) -> web.StreamResponse:
             )
     except InvalidGrant as refusal:
         async with request.app[DATABASE].begin() as session:
-            await signing_in.revoke_spent(session, site, code)
+            await signing_in.spend(session, site, code)
         raise web.HTTPBadRequest(text=refusal.code) from refusal
     return answers.entity(entities.token(secret, row.scopes, row.made_at))
 
@@ -214,6 +221,6 @@ def _may_redirect(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    known = bool(parts.scheme) and parts.scheme not in DANGEROUS_SCHEMES
+    known = bool(parts.scheme) and parts.scheme not in DANGEROUS_SCHEMES and "*" not in parts.netloc
     hosted = parts.scheme not in ("http", "https") or bool(parts.hostname)
     return known and hosted and "#" not in address and len(address) <= MAX_ADDRESS

@@ -137,7 +137,7 @@ def page(
         )
     if status == 200 and here.visit is None and not here.secret:
         return _kept(request, response, body)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

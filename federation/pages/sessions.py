@@ -62,13 +62,15 @@ NOBODY: Final = Visitor()
 
 async def visitor(request: web.Request) -> Visitor:
     """Who is here; reads, changes nothing."""
-    secret = request.cookies.get(COOKIE, "")
+    secret = request.cookies.get(named(request, COOKIE), "")
     async with request.app[DATABASE].read() as session:
         instance = await profiles.instance(session)
         network = None if instance is None else await profiles.network(session)
         visit = await access.by_session(session, request.app[SITE], secret) if secret else None
         if visit is None:
-            return Visitor(network=network, secret=request.cookies.get(FORM_COOKIE, ""))
+            return Visitor(
+                network=network, secret=request.cookies.get(named(request, FORM_COOKIE), "")
+            )
         unread = (
             0 if visit.acting is None else await notices.unread(session, visit.acting.organisation)
         )
@@ -118,20 +120,35 @@ def local_path(text: str | None) -> str:
 def remember(request: web.Request, response: web.StreamResponse, secret: str) -> None:
     """Hand the secret of a session to the browser."""
     response.set_cookie(
-        COOKIE,
+        named(request, COOKIE),
         secret,
         max_age=KEPT,
         path="/",
-        secure=_is_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="Lax",
     )
-    response.del_cookie(FORM_COOKIE, path="/")
+    _drop(request, response, FORM_COOKIE)
 
 
-def forget(response: web.StreamResponse) -> None:
-    """Take the secret of a session from the browser."""
-    response.del_cookie(COOKIE, path="/")
+def forget(request: web.Request, response: web.StreamResponse) -> None:
+    """Take the secret of a session from the browser, and the private pages that it keeps."""
+    _drop(request, response, COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
+def named(request: web.Request, name: str) -> str:
+    """The name of a cookie in this browser.
+
+    With `__Host-`, it can be set over TLS and by this very host alone: a neighbour below the same
+    domain cannot push a session of its own on anybody (RFC 6265bis 4.1.3.2).
+    """
+    return f"__Host-{name}" if is_https(request) else name
+
+
+def _drop(request: web.Request, response: web.StreamResponse, name: str) -> None:
+    secure = is_https(request)  # a browser takes nothing else under such a name
+    response.del_cookie(named(request, name), path="/", secure=secure)
 
 
 def with_form_secret(here: Visitor) -> Visitor:
@@ -147,14 +164,15 @@ def remember_form_secret(request: web.Request, response: web.StreamResponse, her
     """Let a reader who is not signed in send the form she was just given."""
     if here.visit is None and here.secret:
         response.set_cookie(
-            FORM_COOKIE,
+            named(request, FORM_COOKIE),
             here.secret,
             path="/",
-            secure=_is_https(request),
+            secure=is_https(request),
             httponly=True,
             samesite="Lax",
         )
 
 
-def _is_https(request: web.Request) -> bool:
+def is_https(request: web.Request) -> bool:
+    """Whether browsers reach us over TLS: then no cookie goes over anything else."""
     return request.app[SETTINGS].instance.origin.startswith("https://")

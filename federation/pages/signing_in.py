@@ -1,8 +1,17 @@
-"""Signing in and out, with an e-mail address and a password."""
+"""Signing in and out, with an e-mail address and a password.
+
+Wrong passwords are counted (`federation.rates`): for one member from one place, for the place, for
+the member, and for all. A browser in which she has signed in before is counted by itself, so that
+nobody can lock her out by guessing: it holds a mark made from the hash of her password, which ends
+with that password.
+"""
 
 import asyncio
+import hashlib
+import hmac
 import secrets
 from functools import cache
+from typing import Final
 
 from aiohttp import web
 from wtforms import StringField
@@ -10,13 +19,22 @@ from wtforms import StringField
 from actors.tables.member import Member
 from actors.verbs import signing_in
 from actors.views import access
-from federation.app_keys import DATABASE, SITE
+from federation import callers
+from federation.app_keys import DATABASE, RATES, SITE
 from federation.pages import forms, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
+from federation.rates import SIGN_IN, SIGN_IN_ALL, SIGN_IN_MEMBER, SIGN_IN_PLACE, Limit, TooMany
 
 WRONG = N_("This address and this password do not belong together.")
+TOO_OFTEN = N_("Too many tries. Please wait a quarter of an hour and try again.")
+
+DEVICE: Final = "essaim_device"
+"""The cookie of a browser in which somebody has signed in before."""
+
+DEVICE_KEPT: Final = 365 * 24 * 3600
+"""Seconds; whoever comes once a year is not held up by others' guesses."""
 
 
 @cache
@@ -51,14 +69,75 @@ async def sign_in(request: web.Request) -> web.Response:
         return _show(request, here, back=back, form=form, faults=forms.faults(form))
     async with request.app[DATABASE].read() as session:
         member = await access.member_by_email(session, form.email.data)
+    try:
+        counted = _count(request, form.email.data, member)
+    except TooMany as refusal:
+        response = _show(request, here, back=back, form=form, faults={"email": TOO_OFTEN})
+        response.set_status(429)
+        response.headers.update(refusal.headers)
+        return response
     fits = await asyncio.to_thread(_fits, member, form.password.data)
     if member is None or not fits:
         return _show(request, here, back=back, form=form, faults={"email": WRONG})
+    for limit, key in counted:
+        request.app[RATES].give_back(limit, key)
     async with request.app[DATABASE].begin() as session:
         secret = await signing_in.open_session(session, request.app[SITE], member)
     answer = web.HTTPSeeOther(saying.address("/space", "signed-in") if back == "/" else back)
     sessions.remember(request, answer, secret)
+    _mark(request, answer, member)
     raise answer
+
+
+def _count(request: web.Request, email: str, member: Member | None) -> list[tuple[Limit, str]]:
+    """Count a try before it costs anything; a right one is given back.
+
+    Raises:
+        TooMany: there were too many.
+    """
+    rates, place, whom = request.app[RATES], callers.place(request), email.strip().lower()
+    device = _device(request, member)
+    counted = (
+        [(SIGN_IN, device)]
+        if device
+        else [
+            (SIGN_IN, f"{whom} {place}"),
+            (SIGN_IN_PLACE, place),
+            (SIGN_IN_MEMBER, whom),
+            (SIGN_IN_ALL, ""),
+        ]
+    )
+    for limit, key in counted:
+        rates.check(limit, key)
+    for limit, key in counted:
+        rates.take(limit, key)
+    return counted
+
+
+def _device(request: web.Request, member: Member | None) -> str | None:
+    """The mark of this browser, if this very member has signed in with it."""
+    number, _, mark = request.cookies.get(DEVICE, "").partition(".")
+    if member is None or not hmac.compare_digest(_signed(number, member), mark.encode()):
+        return None
+    return f"device {number}"
+
+
+def _mark(request: web.Request, response: web.StreamResponse, member: Member) -> None:
+    number = secrets.token_urlsafe(16)
+    response.set_cookie(
+        DEVICE,
+        f"{number}.{_signed(number, member).decode()}",
+        max_age=DEVICE_KEPT,
+        path="/sign-in",
+        secure=sessions.is_https(request),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _signed(number: str, member: Member) -> bytes:
+    made = hmac.new(member.password.encode(), number.encode(), hashlib.sha256)
+    return made.hexdigest().encode()
 
 
 def _fits(member: Member | None, password: str) -> bool:
@@ -79,7 +158,7 @@ async def sign_out(request: web.Request) -> web.Response:
         async with request.app[DATABASE].begin() as session:
             await signing_in.close_session(session, here.secret)
     answer = web.HTTPSeeOther(saying.address("/", "signed-out"))
-    sessions.forget(answer)
+    sessions.forget(request, answer)
     raise answer
 
 

@@ -10,7 +10,7 @@ time pass. What was accepted on the way stands in `mail`, as in "alpha → beta 
 
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -296,6 +296,7 @@ class Street:
         self.houses: dict[str, House] = {}
         self.mail: list[str] = []
         self.events: list[Mapping[str, Any]] = []
+        self.moving_out: list[Callable[[], Awaitable[None]]] = []
         self._new_database = new_database
         self._authority = trustme.CA()
         self.trust = ssl.create_default_context()
@@ -328,6 +329,8 @@ class Street:
     async def close(self) -> None:
         """Close every door."""
         await self.session.close()
+        for leave in self.moving_out:
+            await leave()
         for house in self.houses.values():
             await house.stop()
 

@@ -174,7 +174,7 @@ async def test_a_code_is_used_once_and_a_second_use_ends_its_token(
     with pytest.raises(InvalidGrant):
         await signing_in.redeem(session, site, app, code=code, redirect_uri=REDIRECT, verifier=None)
     assert await access.by_token(session, secret) is not None
-    await signing_in.revoke_spent(session, site, code)
+    await signing_in.spend(session, site, code)
     assert await access.by_token(session, secret) is None
 
 
@@ -186,7 +186,7 @@ async def test_a_code_that_was_not_used_revokes_nothing(
         session, site, app, code=used, redirect_uri=REDIRECT, verifier=None
     )
     for code in (unused, "", "nonsense"):
-        await signing_in.revoke_spent(session, site, code)
+        await signing_in.spend(session, site, code)
     assert await access.by_token(session, secret) is not None
 
 

@@ -75,7 +75,7 @@ async def test_every_page_of_a_member_is_sound_too(
         await anna.go(path)
         assert anna.status == 200, path
         judge(anna.page, language)
-        assert "no-cache" in anna.headers["Cache-Control"]
+        assert "no-store" in anna.headers["Cache-Control"]
 
 
 async def test_the_language_is_asked_for_then_remembered(reader: Reader) -> None:

@@ -14,7 +14,7 @@ async def test_a_member_signs_in_and_out(alpha: House, reader: Reader) -> None:
     await reader.press("Sign in", email="Anna@Example.org", password=PASSWORD)
     assert reader.path == "/space"
     assert "You are signed in." in reader.text
-    cookie = next(one for one in reader.session.cookie_jar if one.key == "essaim_session")
+    cookie = next(one for one in reader.session.cookie_jar if one.key == "__Host-essaim_session")
     assert cookie["httponly"]
     assert cookie["secure"]
     assert cookie["samesite"] == "Lax"

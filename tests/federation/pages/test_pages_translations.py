@@ -26,6 +26,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/forking.py",
     "actors/verbs/publishing.py",
     "actors/verbs/remarking.py",
+    "federation/rates.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
 REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal", "_must")
