@@ -49,6 +49,10 @@ def keys_in(value: Json) -> tuple[PublicKeyDocument, ...]:
     return tuple(key for entry in entries if (key := public_key(entry)) is not None)
 
 
+def _address_of_key(entry: Json) -> Iri | None:
+    return as_iri(entry) if isinstance(entry, str) else None
+
+
 def _keys(value: Json, _nest: Nest) -> object:
     return keys_in(value)
 
@@ -93,6 +97,16 @@ class Actor(Object):
     def keys(self) -> tuple[PublicKeyDocument, ...]:
         """All published keys: first those for requests, then the Multikeys for proofs."""
         return self.public_keys + self.assertion_methods
+
+    @property
+    def keys_elsewhere(self) -> tuple[Iri, ...]:
+        """Keys that it lists by their addresses only; each must be read there."""
+        listed = [
+            entry
+            for name in ("publicKey", "assertionMethod")
+            for entry in as_list(self.document.get(name))[: DEFAULT.public_keys]
+        ]
+        return tuple(found for entry in listed if (found := _address_of_key(entry)) is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,12 +14,16 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from sqlalchemy import select
 
 from activitypub.iris import Iri
-from activitypub.signatures.keys import PrivateKey, PublicKey
+from activitypub.signatures.keys import RSA_SHA256, PrivateKey, PublicKey
+from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session
 from actors.tables.actor import Actor, Key
 
 RSA = "rsa"
 ED25519 = "ed25519"
+
+MULTIBASE = "z"
+"""How a Multikey begins; a PEM begins otherwise."""
 
 RSA_BITS = 2048
 """The only size that every known server verifies."""
@@ -91,9 +95,27 @@ async def known(session: Session, key_iri: Iri) -> tuple[Key, Actor] | None:
 
 def public_key(key: Key) -> PublicKey:
     """The usable half of a remembered key."""
-    if key.algorithm == ED25519:
+    if key.public.startswith(MULTIBASE):
         return PublicKey.from_multikey(key.public)
     return PublicKey.from_pem(key.public)
+
+
+def usable(listed: PublicKeyDocument) -> PublicKey:
+    """The key that somebody lists.
+
+    Raises:
+        NotAuthentic: it cannot be read, or is too weak.
+    """
+    if listed.pem is not None:
+        return PublicKey.from_pem(listed.pem)
+    return PublicKey.from_multikey(listed.multibase)
+
+
+def written(key: PublicKey) -> dict[str, str]:
+    """A public key as its row has it."""
+    if key.algorithm == RSA_SHA256:
+        return {"algorithm": RSA, "public": key.pem()}
+    return {"algorithm": ED25519, "public": key.multikey()}
 
 
 def key_rows(

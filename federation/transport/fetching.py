@@ -95,5 +95,6 @@ class Fetcher:
             other = Unsafe("the answer is not an ActivityStreams document", code="content-type")
             raise refused(other, url=landed.iri, purpose=purpose)
         document = canonical_json.parse(landed.response.body)
-        reading_alike.check(document)
+        check = reading_alike.check_key if purpose == "key" else reading_alike.check
+        check(document)
         return document, landed.iri
