@@ -49,7 +49,7 @@ def keys_in(value: Json) -> tuple[PublicKeyDocument, ...]:
     return tuple(key for entry in entries if (key := public_key(entry)) is not None)
 
 
-def _address_of_key(entry: Json) -> Iri | None:
+def _plain_address(entry: Json) -> Iri | None:
     return as_iri(entry) if isinstance(entry, str) else None
 
 
@@ -99,6 +99,21 @@ class Actor(Object):
         return self.public_keys + self.assertion_methods
 
     @property
+    def implements(self) -> frozenset[str]:
+        """What its server says that it implements (FEP-844e), by address."""
+        generator = self.document.get("generator")
+        application = generator if isinstance(generator, dict) else {}
+        own = self.document.get("implements") if isinstance(self, Application | Service) else None
+        entries = [*as_list(application.get("implements")), *as_list(own)][: DEFAULT.capabilities]
+        named = (one.get("href") if isinstance(one, dict) else one for one in entries)
+        return frozenset(one for one in named if isinstance(one, str))
+
+    @property
+    def generator(self) -> Iri | None:
+        """The server's own actor, where it is only named."""
+        return _plain_address(self.document.get("generator"))
+
+    @property
     def keys_elsewhere(self) -> tuple[Iri, ...]:
         """Keys that it lists by their addresses only; each must be read there."""
         listed = [
@@ -106,7 +121,7 @@ class Actor(Object):
             for name in ("publicKey", "assertionMethod")
             for entry in as_list(self.document.get(name))[: DEFAULT.public_keys]
         ]
-        return tuple(found for entry in listed if (found := _address_of_key(entry)) is not None)
+        return tuple(found for entry in listed if (found := _plain_address(entry)) is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 import activitypub.vocabulary as ap
+from activitypub import reading
 from activitypub.canonical_json import encode
+from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
 from activitypub.iris import Iri, host, parse, same_origin
 from activitypub.markup import clean
@@ -21,7 +23,7 @@ from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
-from actors.mail import keyring
+from actors.mail import hosts, keyring
 from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.site import Site
@@ -32,6 +34,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.verbs import cataloguing
+from actors.vocabulary import RFC_9421, RFC_9421_ED25519
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
@@ -90,6 +93,7 @@ async def remember_actor(
         for name, value in values.items():
             setattr(row, name, value)
     await _remember_keys(session, site, row, actor, shown)
+    await _remember_capabilities(session, site, row, actor)
     return row
 
 
@@ -272,6 +276,16 @@ async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool
         select(Revision.digest).where(Revision.iri == origin.base, Revision.model_id == source.id)
     )
     return base is not None and origin.base_digest in ("", base)
+
+
+async def _remember_capabilities(session: Session, site: Site, row: Actor, actor: ap.Actor) -> None:
+    """How its host may be signed to, as it says by itself or by the server's actor (FEP-844e)."""
+    said = actor.implements
+    if actor.generator is not None and host(actor.generator) == row.host:
+        known = await session.scalar(select(Actor.document).where(Actor.iri == actor.generator))
+        said |= reading.read_actor(parse_document(known)).implements if known else frozenset()
+    if RFC_9421 in said or RFC_9421_ED25519 in said:
+        await hosts.announces(session, site, row.host, reads_ed25519=RFC_9421_ED25519 in said)
 
 
 async def _remember_keys(

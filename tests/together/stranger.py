@@ -48,6 +48,7 @@ class Stranger:
         requests: everything that was asked of it, as it came in.
         hold: while set, its inbox does not answer.
         reads: the ways to sign that its inbox understands; it answers 401 to the others.
+        judge: says what a request of ours is answered, in place of `reads` and `answers`.
         knocks: how everything was signed that came to its inbox, understood or not.
     """
 
@@ -69,6 +70,7 @@ class Stranger:
         self.hold = asyncio.Event()
         self.reads = frozenset(Scheme)
         self.knocks: list[Scheme] = []
+        self.judge: Callable[[wire.Request], int] | None = None
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -171,17 +173,20 @@ class Stranger:
         headers = tuple((name.lower(), value) for name, value in request.headers.items())
         url = Iri(self.origin + request.raw_path)
         self.requests.append(wire.Request(request.method, url, headers, await request.read()))
+        verdict = None if self.judge is None else self.judge(self.requests[-1])
         if request.method == "POST":
             by_rfc9421 = "Signature-Input" in request.headers
             self.knocks.append(Scheme.RFC9421 if by_rfc9421 else Scheme.CAVAGE)
-            if self.knocks[-1] not in self.reads:
+            if self.knocks[-1] not in self.reads or (verdict or 0) >= 400:
                 return web.Response(status=401)
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])
             self.heard.set()
             if self.hold.is_set():
                 await self.moves_out.wait()
-            return web.Response(status=self.answers)
+            return web.Response(status=verdict or self.answers)
+        if (verdict or 0) >= 400:
+            return web.Response(status=401)
         self.asked.append(request.path)
         status, document = self.documents.get(request.path, (404, {}))
         return web.Response(status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON)
