@@ -49,6 +49,8 @@ class Stranger:
         hold: while set, its inbox does not answer.
         reads: the ways to sign that its inbox understands; it answers 401 to the others.
         judge: says what a request of ours is answered, in place of `reads` and `answers`.
+        challenge: what its 401 asks for.
+        redirects: path → another address, for whoever asks and whatever is sent there.
         knocks: how everything was signed that came to its inbox, understood or not.
     """
 
@@ -71,6 +73,8 @@ class Stranger:
         self.reads = frozenset(Scheme)
         self.knocks: list[Scheme] = []
         self.judge: Callable[[wire.Request], int] | None = None
+        self.challenge = ""
+        self.redirects: dict[str, str] = {}
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -178,7 +182,9 @@ class Stranger:
             by_rfc9421 = "Signature-Input" in request.headers
             self.knocks.append(Scheme.RFC9421 if by_rfc9421 else Scheme.CAVAGE)
             if self.knocks[-1] not in self.reads or (verdict or 0) >= 400:
-                return web.Response(status=401)
+                return self._unread()
+            if request.path in self.redirects:
+                return web.Response(status=307, headers={"Location": self.redirects[request.path]})
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])
             self.heard.set()
@@ -186,10 +192,16 @@ class Stranger:
                 await self.moves_out.wait()
             return web.Response(status=verdict or self.answers)
         if (verdict or 0) >= 400:
-            return web.Response(status=401)
+            return self._unread()
+        if request.path in self.redirects:
+            return web.Response(status=307, headers={"Location": self.redirects[request.path]})
         self.asked.append(request.path)
         status, document = self.documents.get(request.path, (404, {}))
         return web.Response(status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON)
+
+    def _unread(self) -> web.Response:
+        headers = {"Accept-Signature": self.challenge} if self.challenge else {}
+        return web.Response(status=401, headers=headers)
 
 
 @asynccontextmanager
