@@ -28,6 +28,11 @@ def delay(failures: int) -> timedelta:
     return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
 
 
+async def is_blocked(session: Session, name: str) -> bool:
+    """Whether we speak with that host at all."""
+    return bool(await session.scalar(select(Host.is_blocked).where(Host.name == name)))
+
+
 async def heard_from(session: Session, name: str) -> None:
     """The host spoke, or took our mail: whatever waits for it may go at once."""
     await session.execute(

@@ -8,7 +8,7 @@ understood.
 import asyncio
 import io
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -49,6 +49,7 @@ class Stranger:
         hold: while set, its inbox does not answer.
         reads: the ways to sign that its inbox understands; it answers 401 to the others.
         judge: says what a request of ours is answered, in place of `reads` and `answers`.
+        before: done before a request is answered.
         challenge: what its 401 asks for.
         redirects: path → another address, for whoever asks and whatever is sent there.
         knocks: how everything was signed that came to its inbox, understood or not.
@@ -74,6 +75,7 @@ class Stranger:
         self.knocks: list[Scheme] = []
         self.judge: Callable[[wire.Request], int] | None = None
         self.challenge = ""
+        self.before: Callable[[wire.Request], Awaitable[None]] | None = None
         self.redirects: dict[str, str] = {}
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
@@ -177,6 +179,8 @@ class Stranger:
         headers = tuple((name.lower(), value) for name, value in request.headers.items())
         url = Iri(self.origin + request.raw_path)
         self.requests.append(wire.Request(request.method, url, headers, await request.read()))
+        if self.before is not None:
+            await self.before(self.requests[-1])
         verdict = None if self.judge is None else self.judge(self.requests[-1])
         if request.method == "POST":
             by_rfc9421 = "Signature-Input" in request.headers
