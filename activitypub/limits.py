@@ -50,6 +50,9 @@ class Limits:
     public_keys: int = 10
     """Keys of one actor. Mastodon reads ten."""
 
+    capabilities: int = 100
+    """Entries of `implements`. Mitra lists two, we three."""
+
     aliases: int = 256
     """Entries of `alsoKnownAs`. Mastodon reads 256."""
 

@@ -17,6 +17,12 @@ PREFIX = "ess:"
 MODEL = NAMESPACE + "Model"
 NETWORK = NAMESPACE + "Network"
 
+RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
+"""How FEP-844e names HTTP Message Signatures."""
+
+RFC_9421_ED25519 = "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"
+"""The same, by Ed25519: in the spelling that Mitra and tootik announce and look for."""
+
 TERMS: Mapping[str, Json] = MappingProxyType(
     json.loads(files("actors").joinpath("essaim-terms.jsonld").read_text("utf-8"))["@context"]
 )

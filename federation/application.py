@@ -9,7 +9,7 @@ handler finds the same few things under the same keys (`app_keys`).
 """
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -18,7 +18,6 @@ from aiohttp.abc import AbstractResolver
 
 from actors import migrations
 from actors.database import Database
-from actors.mail import keyring
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
@@ -35,9 +34,9 @@ from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.rates import Rates
 from federation.settings import Settings
+from federation.signatories import OurSignatories
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
-from federation.transport.signing import Signatory
 from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30
@@ -78,7 +77,7 @@ def build(
     here = site(settings, clock)
     database = Database(settings.database.url)
     client = Client(settings, own_origin=here.origin, resolver=resolver, trust=trust)
-    fetcher = Fetcher(client, _signatory(database), here.now)
+    fetcher = Fetcher(client, OurSignatories(database, here), here.now)
     lookup = Lookup(client, fetcher, database, here)
     application = web.Application(
         middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
@@ -148,23 +147,6 @@ def _routes() -> Iterable[web.AbstractRouteDef]:
         if route.method == "GET" and document is not None:
             handler = both(document, handler)
         yield web.route(route.method, route.path, handler)
-
-
-def _signatory(database: Database) -> Callable[[], Awaitable[Signatory | None]]:
-    """The instance's own actor signs what we read; its key is looked up once."""
-    found: list[Signatory] = []
-
-    async def provide() -> Signatory | None:
-        if not found:
-            async with database.read() as session:
-                if await profiles.instance(session) is None:
-                    return None
-                actor = await profiles.instance_actor(session)
-                held = await keyring.signing_key(session, actor.id)
-            found.append(Signatory(held.iri, held.key))
-        return found[0]
-
-    return provide
 
 
 async def _database(application: web.Application) -> AsyncIterator[None]:

@@ -58,6 +58,15 @@ class Unreachable(TransportError):
         self.status = status
 
 
+class NoSuchHost(Unreachable):
+    """The name has no address, and no name server was in trouble: nobody lives there.
+
+    For mail that is a reason to wait like any other; a key there cannot be had.
+    """
+
+    code = "dns"
+
+
 class Refused(TransportError):
     """The other server answered, and the answer was no.
 

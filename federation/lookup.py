@@ -19,6 +19,7 @@ from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative, Protoc
 from activitypub.handles import Handle
 from activitypub.iris import Iri
 from activitypub.signatures.keys import PublicKey
+from activitypub.vocabulary.actors import PublicKeyDocument
 from actors import places
 from actors.database import Database, Session
 from actors.errors import Gone, NotFound, Unwise
@@ -40,6 +41,10 @@ LONGEST_ID: Final = 19
 """Digits of the largest id there can be: no longer number is asked of the database."""
 
 
+KEYS_AT_ONCE: Final = 4
+"""Unknown keys of one host that are read at the same time; the next ones wait."""
+
+
 class Lookup:
     """Finds things, here first and on the network second.
 
@@ -59,6 +64,7 @@ class Lookup:
         self._site = site
         self._misses = Misses(site.now)
         self._flights: WeakValueDictionary[Iri, asyncio.Lock] = WeakValueDictionary()
+        self._key_readers: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
         """The public key with this id, and the actor it speaks for; both are remembered then.
@@ -77,11 +83,13 @@ class Lookup:
                 known = await keyring.known(session, key_id)
             if known is not None:
                 return keyring.public_key(known[0]), known[1]
-            self._misses.check(key_id)
-            try:
-                return await self._learn_key(key_id)
-            except (ProtocolError, TransportError) as error:
-                raise self._misses.note(key_id, error) from error
+            queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
+            async with queue:  # so that a burst finds out what its first ones have found out
+                self._misses.check(key_id)
+                try:
+                    return await self._learn_key(key_id)
+                except (ProtocolError, TransportError) as error:
+                    raise self._misses.note(key_id, error) from error
 
     async def refetched_key(self, key_id: Iri) -> tuple[PublicKey, Actor] | None:
         """The key as its owner shows it now, for when a signature does not fit the remembered one.
@@ -212,36 +220,34 @@ class Lookup:
         return iris.host(iri) == iris.host(self._site.origin)
 
     async def _learn_key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
-        owner = await self._owner_of_key(key_id)
+        owner, shown = await self._owner_of_key(key_id)
         listed = next((one for one in owner.keys if one.id == key_id), None)
+        if listed is None and key_id in owner.keys_elsewhere:
+            listed = shown
         if listed is None or listed.owner != owner.id:
             raise NotAuthentic("its owner does not list that key", code="key-owner")
-        key = (
-            PublicKey.from_pem(listed.pem)
-            if listed.pem is not None
-            else PublicKey.from_multikey(listed.multibase or "")
-        )
+        key = keyring.usable(listed)
         async with self._database.begin() as session:
-            actor = await mirroring.remember_actor(session, self._site, owner)
+            actor = await mirroring.remember_actor(session, self._site, owner, shown=listed)
             known = await keyring.known(session, key_id)
         if known is None or known[1].id != actor.id:
             raise NotAuthentic("that key is somebody else's", code="key-owner")
         self._misses.forget(key_id)
         return key, actor
 
-    async def _owner_of_key(self, key_id: Iri) -> ap.Actor:
-        """The owner's own document, as named by what is found at the key's address.
+    async def _owner_of_key(self, key_id: Iri) -> tuple[ap.Actor, PublicKeyDocument]:
+        """The owner's own document, and the key as it is shown at its own address.
 
-        That may be the owner, a stub of it (GoToSocial serves one at `…/main-key`), or the key
-        alone.
+        What is found there may be the owner, a stub of it (GoToSocial serves one at `…/main-key`),
+        or the key alone.
         """
         found = await self._fetcher.document(key_id, purpose="key")
-        named = next((one for one in reading.read_keys(found.document) if one.id == key_id), None)
-        if named is None or not iris.same_origin(named.owner, key_id):
+        shown = next((one for one in reading.read_keys(found.document) if one.id == key_id), None)
+        if shown is None or not iris.same_origin(shown.owner, key_id):
             raise NotAuthentic("that key names no owner on its own server", code="key-owner")
-        if found.iri != named.owner or "inbox" not in found.document:
-            found = await self._fetcher.document(named.owner, purpose="key")
-        return reading.read_actor(found.document)
+        if found.iri != shown.owner or "inbox" not in found.document:
+            found = await self._fetcher.document(shown.owner, purpose="key")
+        return reading.read_actor(found.document), shown
 
     async def _remember_actor(self, actor: ap.Actor) -> Actor:
         async with self._database.begin() as session:

@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from activitypub import iris
-from activitypub.errors import NotAuthentic, ProtocolError
+from activitypub.errors import NotAuthentic, NotAuthoritative, ProtocolError
 from activitypub.iris import Iri
-from federation.errors import Refused, TransportError, Unreachable, Unsafe
+from federation.errors import NoSuchHost, Refused, TransportError, Unreachable, Unsafe
 
 MISS: Final = timedelta(minutes=10)
 """How long a key that is not to be had is not asked for again."""
 
 BUSY_MISS: Final = timedelta(minutes=1)
-"""The same, where the other server had a temporary trouble: its next delivery should succeed."""
+"""The same, where the other server had a temporary trouble, or its name has no address (names are
+mended too): its next delivery should succeed.
+"""
 
 REFETCH: Final = timedelta(minutes=5)
 """A key is read again after a signature that does not fit, but not after each of them."""
@@ -91,14 +93,15 @@ class Misses:
     ) -> ProtocolError | TransportError:
         """Remember why the key is not to be had; gives back what to raise."""
         now = self._now()
-        is_temporary = isinstance(error, TransportError) and error.temporary
+        is_nowhere = isinstance(error, NoSuchHost)
+        is_temporary = isinstance(error, TransportError) and error.temporary and not is_nowhere
         miss = _Miss(
             host=iris.host(key_id),
             reason=f"the key cannot be read: {error.reason}",
             code=_code(error, is_temporary=is_temporary),
             is_gone=isinstance(error, Refused) and error.status in GONE,
             is_temporary=is_temporary,
-            until=now + (BUSY_MISS if is_temporary else MISS),
+            until=now + (BUSY_MISS if is_temporary or is_nowhere else MISS),
         )
         _remember(self._misses, key_id, miss)
         return miss.error(now)
@@ -121,7 +124,7 @@ def _code(error: ProtocolError | TransportError, *, is_temporary: bool) -> str:
     """The reason's code for the journal: what the key's own fault is keeps its name."""
     if is_temporary:
         return error.code
-    if isinstance(error, NotAuthentic):
+    if isinstance(error, NotAuthentic | NotAuthoritative):
         return error.code
     is_address = isinstance(error, Unsafe) and error.code in _ADDRESS_CODES
     return "key-url" if is_address else "key-fetch"

@@ -130,6 +130,8 @@ async def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
     """Put an answer into the form its reader understands."""
     response = await _in_form(request, answer)
     response.headers.update(answer.headers)
+    if "Accept-Signature" in answer.headers and request.method != "POST":
+        response.headers["Accept-Signature"] = rfc9421.ACCEPTED_ON_GET
     response.headers.setdefault("Cache-Control", "no-store")
     if answer.code in LAST_WORDS or answer.status == 413:
         response.force_close()

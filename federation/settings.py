@@ -334,6 +334,24 @@ class Inbox:
     )
 
 
+EVERYBODY: Final = "everybody"
+SIGNED: Final = "signed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """What other servers may read of us."""
+
+    readers: str = field(
+        default=EVERYBODY,
+        metadata=_text(
+            "everybody, or signed: only who signs the request, and not from a blocked host.",
+            "everybody or signed",
+            _one_of(EVERYBODY, SIGNED),
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """What is written about all this."""
@@ -377,6 +395,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     federation: Federation = field(default_factory=Federation)
     inbox: Inbox = field(default_factory=Inbox)
+    documents: Documents = field(default_factory=Documents)
     log: Log = field(default_factory=Log)
 
 
@@ -385,6 +404,7 @@ _SECTIONS: Final[Mapping[str, Any]] = {
     "database": DatabaseSettings,
     "federation": Federation,
     "inbox": Inbox,
+    "documents": Documents,
     "log": Log,
 }
 

@@ -48,6 +48,18 @@ _SIGNATURE_WORDS = frozenset(
 """A Linked Data signature may stand in the context in which it is computed, as Fedify writes it
 (2.3.6, `signJsonLd`), although that context changes words of AS2: it has none of them inside."""
 
+_KEY_CONTEXTS = frozenset(
+    {
+        loader.SECURITY,
+        loader.DATA_INTEGRITY,
+        loader.DID,
+        loader.MULTIKEY,
+        "https://w3id.org/security/data-integrity/v1",
+        "https://www.w3.org/ns/cid/v1",
+    }
+)
+"""Contexts of which at least one is enough for a key that stands alone."""
+
 _KEYWORD_NAMES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 _LONGEST_CHAIN = 8  # definitions that a prefix may lead through; real ones lead through two
 
@@ -81,6 +93,25 @@ def check(document: Document) -> None:
     budget = _Budget()
     definitions = _check_entries(entries, {}, budget)
     _check_members(document, definitions, entries, budget)
+
+
+def check_key(document: Document) -> None:
+    """The same for what is found at the id of a key.
+
+    A key that stands alone (FEP-521a, `Multikey`) is no ActivityStreams, and need not name its
+    context: then it names published contexts of keys and nothing else, so that its members mean
+    what they say.
+
+    Raises:
+        UnknownContext, Malformed: as `check` does.
+    """
+    entries = _listed(document.get("@context"))
+    named = {entry for entry in entries if isinstance(entry, str)}
+    if not named or len(named) != len(entries) or not named <= _KEY_CONTEXTS:
+        check(document)
+        return
+    for name in document:
+        _check_name(name, {})
 
 
 class _Budget:

@@ -29,6 +29,9 @@ CONTENT_DIGEST: Final = "content-digest"
 ACCEPTED: Final = f'sig1=("{METHOD}" "{TARGET_URI}" "{CONTENT_DIGEST}");created'
 """The value of `Accept-Signature` (section 5.1): what a POST must cover to be believed here."""
 
+ACCEPTED_ON_GET: Final = f'sig1=("{METHOD}" "{TARGET_URI}");created'
+"""The same for a GET, which has no body."""
+
 _LONGEST = 8_192  # characters of a header; with RSA-8192 and a long key id about 2,500 are needed
 _MOST_COMPONENTS = 32  # real signatures cover 3 to 8
 _LABEL = r"[a-z*][a-z0-9_.*-]*"
@@ -77,7 +80,16 @@ def read(request: Request) -> Input:
     return Input(covered, strings, numbers, _inner_list(covered) + text, _decoded(value[2]))
 
 
-def parameters(covered: tuple[str, ...], *, created: int, key_id: str, algorithm: str) -> str:
+def parameters(
+    covered: tuple[str, ...],
+    *,
+    created: int,
+    key_id: str,
+    algorithm: str,
+    expires: int | None = None,
+    nonce: str | None = None,
+    tag: str | None = None,
+) -> str:
     """The value of `@signature-params` and of the member of `Signature-Input` for a new signature.
 
     Args:
@@ -85,8 +97,15 @@ def parameters(covered: tuple[str, ...], *, created: int, key_id: str, algorithm
         created: Seconds since 1970.
         key_id: An address; it holds no quotes and no backslashes.
         algorithm: Of the RFC's registry.
+        expires: Seconds since 1970.
+        nonce: Printable ASCII without quotes and backslashes.
+        tag: The same.
     """
-    return f'{_inner_list(covered)};created={created};keyid="{key_id}";alg="{algorithm}"'
+    text = f"{_inner_list(covered)};created={created}"
+    text += "" if expires is None else f";expires={expires}"
+    text += f';keyid="{key_id}";alg="{algorithm}"'
+    text += "" if nonce is None else f';nonce="{nonce}"'
+    return text if tag is None else f'{text};tag="{tag}"'
 
 
 def signature_base(request: Request, covered: tuple[str, ...], text: str) -> bytes:

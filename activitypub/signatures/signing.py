@@ -19,6 +19,7 @@ from email.utils import format_datetime
 from activitypub import iris
 from activitypub.iris import Iri
 from activitypub.signatures import cavage, rfc9421
+from activitypub.signatures.accepting import Asked
 from activitypub.signatures.claims import Scheme
 from activitypub.signatures.digests import make_content_digest, make_digest
 from activitypub.signatures.keys import ED25519, HS2019, RSA_SHA256, PrivateKey
@@ -26,10 +27,17 @@ from activitypub.wire import Request
 
 _MADE_HERE = frozenset({"host", "date", "digest", "content-digest", "signature", "signature-input"})
 _LABEL = "sig1"
+_LIFETIME = 300  # seconds; Mastodon's, where a signature does not say
 
 
 def sign(
-    request: Request, *, key_id: Iri, key: PrivateKey, now: datetime, scheme: Scheme = Scheme.CAVAGE
+    request: Request,
+    *,
+    key_id: Iri,
+    key: PrivateKey,
+    now: datetime,
+    scheme: Scheme = Scheme.CAVAGE,
+    asked: Asked | None = None,
 ) -> Request:
     """A copy of the request with Host, Date, a digest (on POST) and a signature.
 
@@ -40,12 +48,16 @@ def sign(
         key: The private key.
         now: The time, aware, UTC.
         scheme: How to sign; every server understands the default.
+        asked: By RFC 9421: what the receiver wants to see.
+
+    Raises:
+        NotAuthentic: What is asked for cannot be signed, because it is not sent.
     """
     headers = [(name, value) for name, value in request.headers if name not in _MADE_HERE]
     headers += [("host", iris.host(request.url)), ("date", format_datetime(now, usegmt=True))]
     dressed = Request(request.method, request.url, tuple(headers), request.body)
     if scheme is Scheme.RFC9421:
-        return _by_rfc9421(dressed, key_id, key, now)
+        return _by_rfc9421(dressed, key_id, key, now, asked)
     return _by_cavage(dressed, key_id, key)
 
 
@@ -64,23 +76,30 @@ def _by_cavage(request: Request, key_id: Iri, key: PrivateKey) -> Request:
     return _with(request, ("signature", value))
 
 
-def _by_rfc9421(request: Request, key_id: Iri, key: PrivateKey, now: datetime) -> Request:
+def _by_rfc9421(
+    request: Request, key_id: Iri, key: PrivateKey, now: datetime, asked: Asked | None
+) -> Request:
     covered: tuple[str, ...] = (rfc9421.METHOD, rfc9421.TARGET_URI)
     if request.method == "POST":
         request = _with(request, (rfc9421.CONTENT_DIGEST, make_content_digest(request.body)))
         covered = (*covered, rfc9421.CONTENT_DIGEST)
     covered = (*covered, *_also(request))
+    created = int(now.timestamp())
     text = rfc9421.parameters(
-        covered,
-        created=int(now.timestamp()),
+        covered if asked is None else asked.covered,
+        created=created,
         key_id=key_id,
         algorithm="rsa-v1_5-sha256" if key.algorithm == RSA_SHA256 else ED25519,
+        expires=created + _LIFETIME if asked is not None and asked.expires else None,
+        nonce=asked.nonce if asked is not None else None,
+        tag=asked.tag if asked is not None else None,
     )
-    signature = key.sign(rfc9421.signature_base(request, covered, text))
+    label = _LABEL if asked is None else asked.label
+    base = rfc9421.signature_base(request, covered if asked is None else asked.covered, text)
     return _with(
         request,
-        ("signature-input", f"{_LABEL}={text}"),
-        ("signature", f"{_LABEL}=:{_base64(signature)}:"),
+        ("signature-input", f"{label}={text}"),
+        ("signature", f"{label}=:{_base64(key.sign(base))}:"),
     )
 
 

@@ -49,6 +49,10 @@ def keys_in(value: Json) -> tuple[PublicKeyDocument, ...]:
     return tuple(key for entry in entries if (key := public_key(entry)) is not None)
 
 
+def _plain_address(entry: Json) -> Iri | None:
+    return as_iri(entry) if isinstance(entry, str) else None
+
+
 def _keys(value: Json, _nest: Nest) -> object:
     return keys_in(value)
 
@@ -93,6 +97,31 @@ class Actor(Object):
     def keys(self) -> tuple[PublicKeyDocument, ...]:
         """All published keys: first those for requests, then the Multikeys for proofs."""
         return self.public_keys + self.assertion_methods
+
+    @property
+    def implements(self) -> frozenset[str]:
+        """What its server says that it implements (FEP-844e), by address."""
+        generator = self.document.get("generator")
+        application = generator if isinstance(generator, dict) else {}
+        own = self.document.get("implements") if isinstance(self, Application | Service) else None
+        entries = [*as_list(application.get("implements")), *as_list(own)][: DEFAULT.capabilities]
+        named = (one.get("href") if isinstance(one, dict) else one for one in entries)
+        return frozenset(one for one in named if isinstance(one, str))
+
+    @property
+    def generator(self) -> Iri | None:
+        """The server's own actor, where it is only named."""
+        return _plain_address(self.document.get("generator"))
+
+    @property
+    def keys_elsewhere(self) -> tuple[Iri, ...]:
+        """Keys that it lists by their addresses only; each must be read there."""
+        listed = [
+            entry
+            for name in ("publicKey", "assertionMethod")
+            for entry in as_list(self.document.get(name))[: DEFAULT.public_keys]
+        ]
+        return tuple(found for entry in listed if (found := _plain_address(entry)) is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

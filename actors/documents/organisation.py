@@ -9,7 +9,7 @@ from actors.documents.times import wire_time
 from actors.places import place
 from actors.site import Site
 from actors.tables.actor import Actor, Key
-from actors.vocabulary import NETWORK, ORGANISATION_FACTS
+from actors.vocabulary import NETWORK, ORGANISATION_FACTS, RFC_9421, RFC_9421_ED25519
 
 IMPLEMENTS: Json = [
     {
@@ -25,7 +25,12 @@ IMPLEMENTS: Json = [
     {
         "type": "Link",
         "name": "RFC-9421: HTTP Message Signatures",
-        "href": "https://datatracker.ietf.org/doc/html/rfc9421",
+        "href": RFC_9421,
+    },
+    {
+        "type": "Link",
+        "name": "RFC-9421 signatures using the Ed25519 algorithm",
+        "href": RFC_9421_ED25519,
     },
 ]
 """What FEP-844e lets a peer know beforehand."""
@@ -34,7 +39,7 @@ IMPLEMENTS: Json = [
 def to_document(
     site: Site,
     actor: Actor,
-    keys: tuple[Key, Key],
+    keys: tuple[Key, ...],
     *,
     facts: Mapping[str, Json],
     locale: str,
@@ -45,7 +50,7 @@ def to_document(
     Args:
         site: our origin.
         actor: its row; every address in it is set.
-        keys: the RSA key and the Ed25519 key.
+        keys: the RSA key, then the Ed25519 keys, the one in use first.
         facts: structured statements by their names on the wire.
         locale: the language it works in.
         is_network: it is this instance's network.
@@ -63,7 +68,7 @@ def to_document(
     return document
 
 
-def instance_document(site: Site, actor: Actor, keys: tuple[Key, Key]) -> Document:
+def instance_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
     """The Application actor that signs our fetches: readable by anybody, without a signature."""
     document = _actor(site, actor, keys)
     document |= {"outbox": actor.outbox, "discoverable": False, "indexable": False}
@@ -75,8 +80,8 @@ def markdown_summary(text: str) -> str:
     return render(text) if text.strip() else ""
 
 
-def _actor(site: Site, actor: Actor, keys: tuple[Key, Key]) -> Document:
-    signing, proving = keys
+def _actor(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
+    signing, *proving = keys
     return {
         "id": actor.iri,
         "type": actor.type,
@@ -94,11 +99,12 @@ def _actor(site: Site, actor: Actor, keys: tuple[Key, Key]) -> Document:
         "publicKey": {"id": signing.iri, "owner": actor.iri, "publicKeyPem": signing.public},
         "assertionMethod": [
             {
-                "id": proving.iri,
+                "id": one.iri,
                 "type": "Multikey",
                 "controller": actor.iri,
-                "publicKeyMultibase": proving.public,
+                "publicKeyMultibase": one.public,
             }
+            for one in proving
         ],
         "generator": {"type": "Application", "name": "Essaim", "implements": IMPLEMENTS},
     }

@@ -6,6 +6,7 @@ either direction, clears all of that. Everybody gives up too early (GoToSocial a
 Mastodon after 3 days): we hold mail for 30 days.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
@@ -25,6 +26,11 @@ def delay(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: 30 s, 1 min, 2 min … 6 h."""
     doublings = min(max(failures - 1, 0), 20)
     return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+
+
+async def is_blocked(session: Session, name: str) -> bool:
+    """Whether we speak with that host at all."""
+    return bool(await session.scalar(select(Host.is_blocked).where(Host.name == name)))
 
 
 async def heard_from(session: Session, name: str) -> None:
@@ -64,17 +70,59 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
     )
 
 
-async def reads(session: Session, site: Site, name: str, scheme: Scheme) -> None:
-    """The host took a request that was signed so, after it had refused the other scheme.
+@dataclass(frozen=True)
+class Manner:
+    """How requests to a host are signed.
 
-    From then on it is signed to in this way first.
+    Attributes:
+        scheme: what it reads, as far as we know.
+        reads_ed25519: it says that it reads Ed25519 by RFC 9421.
+    """
+
+    scheme: Scheme = Scheme.CAVAGE
+    reads_ed25519: bool = False
+
+
+async def manner(session: Session, name: str) -> Manner:
+    """How requests to that host are signed first."""
+    row = (
+        await session.execute(
+            select(Host.reads_rfc9421, Host.reads_ed25519).where(Host.name == name)
+        )
+    ).one_or_none()
+    return Manner() if row is None else Manner(_scheme(reads_rfc9421=row[0]), row[1])
+
+
+async def reads(
+    session: Session, site: Site, name: str, scheme: Scheme, *, is_by_ed25519: bool = False
+) -> None:
+    """The host took a request that was signed so, after it had refused another way.
+
+    From then on it is signed to in this way first, whatever it says of itself.
     """
     await _make_known(session, site, name)
     await session.execute(
-        update(Host).where(Host.name == name).values(reads_rfc9421=scheme is Scheme.RFC9421)
+        update(Host)
+        .where(Host.name == name)
+        .values(reads_rfc9421=scheme is Scheme.RFC9421, reads_ed25519=is_by_ed25519, is_tried=True)
     )
 
 
+async def announces(session: Session, site: Site, name: str, *, reads_ed25519: bool) -> None:
+    """Somebody there says that the host reads RFC 9421 (FEP-844e); what was tried says more."""
+    await _make_known(session, site, name)
+    await session.execute(
+        update(Host)
+        .where(Host.name == name, Host.is_tried.is_(False))
+        .values(reads_rfc9421=True, reads_ed25519=reads_ed25519)
+    )
+
+
+def _scheme(*, reads_rfc9421: bool) -> Scheme:
+    return Scheme.RFC9421 if reads_rfc9421 else Scheme.CAVAGE
+
+
 async def _make_known(session: Session, site: Site, name: str) -> None:
-    fresh = {"id": site.new_id(), "name": name, "failures": 0}
-    await insert_once(session, Host, fresh | {"is_blocked": False, "reads_rfc9421": False})
+    fresh = {"id": site.new_id(), "name": name, "failures": 0, "is_blocked": False}
+    fresh |= {"reads_rfc9421": False, "reads_ed25519": False, "is_tried": False}
+    await insert_once(session, Host, fresh)

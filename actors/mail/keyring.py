@@ -11,15 +11,23 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
 from activitypub.iris import Iri
-from activitypub.signatures.keys import PrivateKey, PublicKey
+from activitypub.signatures.keys import RSA_SHA256, PrivateKey, PublicKey
+from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session
+from actors.errors import NotFound
+from actors.mail.outbox import WAITING
 from actors.tables.actor import Actor, Key
+from actors.tables.former_key import FormerKey
+from actors.tables.mail import Delivery, Outgoing
 
 RSA = "rsa"
 ED25519 = "ed25519"
+
+MULTIBASE = "z"
+"""How a Multikey begins; a PEM begins otherwise."""
 
 RSA_BITS = 2048
 """The only size that every known server verifies."""
@@ -63,6 +71,11 @@ def new_keys() -> KeyPems:
     return KeyPems(*pems)
 
 
+def public_half(pem: str) -> PublicKey:
+    """What others may know of a private key of ours."""
+    return unlocked(pem).public
+
+
 @lru_cache(maxsize=UNLOCKED_KEYS)
 def unlocked(pem: str) -> PrivateKey:
     """The key inside a PEM of ours."""
@@ -70,13 +83,63 @@ def unlocked(pem: str) -> PrivateKey:
 
 
 async def signing_key(session: Session, actor_id: int) -> HeldKey:
-    """The RSA key with which an actor of ours signs requests."""
+    """The RSA key with which an actor of ours signs requests.
+
+    Raises:
+        NotFound: it has none.
+    """
     return await _held(session, actor_id, RSA)
 
 
 async def proof_key(session: Session, actor_id: int) -> HeldKey:
-    """The Ed25519 key with which an actor of ours proves its documents."""
+    """The Ed25519 key with which an actor of ours proves its documents.
+
+    Raises:
+        NotFound: it has none.
+    """
     return await _held(session, actor_id, ED25519)
+
+
+async def former_key(
+    session: Session, actor_id: int, *, inbox: str | None = None, host: str | None = None
+) -> HeldKey | None:
+    """The RSA key by which an inbox, or a host, still knows an actor of ours; None for today's.
+
+    That is the oldest one whose successor it has not been told of yet.
+    """
+    there = Delivery.inbox == inbox if inbox is not None else Delivery.host == host
+    untold = (
+        select(Delivery.id)
+        .where(Delivery.outgoing_id == FormerKey.update_id, Delivery.state == WAITING, there)
+        .exists()
+    )
+    row = (
+        await session.execute(
+            select(Key.iri, FormerKey.private)
+            .join(Key, Key.actor_id == FormerKey.actor_id)
+            .join(Outgoing, Outgoing.id == FormerKey.update_id)
+            .where(
+                FormerKey.actor_id == actor_id,
+                Key.algorithm == RSA,
+                Key.private.is_not(None),
+                or_(Outgoing.fanned_at.is_(None), untold),
+            )
+            .order_by(FormerKey.id)
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else HeldKey(Iri(row[0]), unlocked(row[1]))
+
+
+async def forget_former_keys(session: Session) -> None:
+    """Destroy the former keys that nobody needs any more to believe us."""
+    still_told = select(Delivery.outgoing_id).where(Delivery.state == WAITING)
+    unfanned = select(Outgoing.id).where(Outgoing.fanned_at.is_(None))
+    await session.execute(
+        delete(FormerKey).where(
+            FormerKey.update_id.not_in(still_told), FormerKey.update_id.not_in(unfanned)
+        )
+    )
 
 
 async def known(session: Session, key_iri: Iri) -> tuple[Key, Actor] | None:
@@ -91,9 +154,27 @@ async def known(session: Session, key_iri: Iri) -> tuple[Key, Actor] | None:
 
 def public_key(key: Key) -> PublicKey:
     """The usable half of a remembered key."""
-    if key.algorithm == ED25519:
+    if key.public.startswith(MULTIBASE):
         return PublicKey.from_multikey(key.public)
     return PublicKey.from_pem(key.public)
+
+
+def usable(listed: PublicKeyDocument) -> PublicKey:
+    """The key that somebody lists.
+
+    Raises:
+        NotAuthentic: it cannot be read, or is too weak.
+    """
+    if listed.pem is not None:
+        return PublicKey.from_pem(listed.pem)
+    return PublicKey.from_multikey(listed.multibase)
+
+
+def written(key: PublicKey) -> dict[str, str]:
+    """A public key as its row has it."""
+    if key.algorithm == RSA_SHA256:
+        return {"algorithm": RSA, "public": key.pem()}
+    return {"algorithm": ED25519, "public": key.multikey()}
 
 
 def key_rows(
@@ -130,5 +211,7 @@ async def _held(session: Session, actor_id: int, algorithm: str) -> HeldKey:
                 Key.actor_id == actor_id, Key.algorithm == algorithm, Key.private.is_not(None)
             )
         )
-    ).one()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("that actor has no key of its own")
     return HeldKey(Iri(row[0]), unlocked(row[1]))

@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    false,
     func,
     insert,
     literal,
@@ -33,7 +32,6 @@ from sqlalchemy.orm import aliased
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri
-from activitypub.signatures.claims import Scheme
 from actors.database import Session
 from actors.mail import hosts, inbox
 from actors.site import Site
@@ -59,8 +57,6 @@ class Parcel:
     body: bytes
     activity_iri: str
     tries: int
-    scheme: Scheme
-    """How requests to that host are signed first."""
 
 
 async def post(
@@ -185,10 +181,8 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             Outgoing.actor_id,
             Outgoing.document,
             Outgoing.activity_iri,
-            func.coalesce(Host.reads_rfc9421, false()),
         )
         .join(Outgoing, Outgoing.id == Delivery.outgoing_id)
-        .outerjoin(Host, Host.name == Delivery.host)
         .where(Delivery.id.in_(taken))
         .order_by(Delivery.outgoing_id, Delivery.id)
     )
@@ -201,9 +195,8 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             body=document,
             activity_iri=activity_iri,
             tries=one.tries,
-            scheme=Scheme.RFC9421 if reads_rfc9421 else Scheme.CAVAGE,
         )
-        for one, actor_id, document, activity_iri, reads_rfc9421 in rows
+        for one, actor_id, document, activity_iri in rows
     ]
 
 

@@ -22,4 +22,10 @@ class Host(Base, kw_only=True):
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     is_blocked: Mapped[bool] = mapped_column(default=False)
     reads_rfc9421: Mapped[bool] = mapped_column(default=False)
-    """It took a request signed by RFC 9421 after it had refused one as in draft-cavage."""
+    """It says so, or took a request signed by RFC 9421 after it had refused another one."""
+
+    reads_ed25519: Mapped[bool] = mapped_column(default=False)
+    """It says that it reads Ed25519 by RFC 9421."""
+
+    is_tried: Mapped[bool] = mapped_column(default=False)
+    """What it reads was found out by trying; what it says about that no longer counts."""

@@ -16,6 +16,7 @@ from actors.database import Session, insert_once
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
 from actors.errors import Conflicting
+from actors.mail import keyring
 from actors.mail.keyring import KeyPems, key_rows
 from actors.places import place
 from actors.rules.naming import check_email, check_handle
@@ -61,7 +62,7 @@ async def found_instance(
         summary="",
         keys=instance_keys,
     )
-    await _seal(session, site, application)
+    await seal(session, site, application)
     network = await add_organisation(
         session, site, handle=handle, name=name, locale=locale, keys=network_keys, is_network=True
     )
@@ -132,7 +133,7 @@ async def add_organisation(
         )
     )
     await session.flush()
-    await _seal(session, site, actor)
+    await seal(session, site, actor)
     return actor
 
 
@@ -152,7 +153,7 @@ async def update_organisation(
     organisation.sought = who(name, organisation.handle)
     organisation.summary = documents.markdown_summary(summary)
     organisation.updated_at = site.now()
-    document = await _seal(session, site, organisation)
+    document = await seal(session, site, organisation)
     await posting.tell_of(
         session, site, organisation, "Update", document, followers_of=[organisation]
     )
@@ -259,23 +260,29 @@ async def _new_actor(
     return actor
 
 
-async def _seal(session: Session, site: Site, actor: Actor) -> Document:
-    """Write the actor's document anew, as the world will see it."""
-    rows = (await session.scalars(select(Key).where(Key.actor_id == actor.id))).all()
-    signing = next(one for one in rows if one.iri.endswith(places.MAIN_KEY))
-    proving = next(one for one in rows if one.iri.endswith(places.ED25519_KEY))
+async def described(session: Session, site: Site, actor: Actor) -> Document:
+    """The document of an actor of ours as it is now, not yet sealed."""
+    rows = (
+        await session.scalars(select(Key).where(Key.actor_id == actor.id).order_by(Key.id.desc()))
+    ).all()
+    signing = next(one for one in rows if one.algorithm == keyring.RSA)
+    keys = (signing, *(one for one in rows if one.algorithm == keyring.ED25519))
     organisation = await session.get(Organisation, actor.id)
     if organisation is None:
-        body = documents.instance_document(site, actor, (signing, proving))
-    else:
-        body = documents.to_document(
-            site,
-            actor,
-            (signing, proving),
-            facts=organisation.facts,
-            locale=organisation.locale,
-            is_network=organisation.is_network,
-        )
+        return documents.instance_document(site, actor, keys)
+    return documents.to_document(
+        site,
+        actor,
+        keys,
+        facts=organisation.facts,
+        locale=organisation.locale,
+        is_network=organisation.is_network,
+    )
+
+
+async def seal(session: Session, site: Site, actor: Actor) -> Document:
+    """Write the actor's document anew, as the world will see it."""
+    body = await described(session, site, actor)
     document = await posting.seal(session, site, actor, body, well_known=KEY_CONTEXTS)
     actor.document = encode(document)
     await session.flush()

@@ -11,15 +11,19 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 import activitypub.vocabulary as ap
+from activitypub import reading
 from activitypub.canonical_json import encode
+from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
-from activitypub.iris import Iri, host, parse
+from activitypub.iris import Iri, host, parse, same_origin
 from activitypub.markup import clean
 from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
+from activitypub.signatures.keys import PublicKey
+from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
-from actors.mail import keyring
+from actors.mail import hosts, keyring
 from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.site import Site
@@ -30,14 +34,23 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.verbs import cataloguing
+from actors.vocabulary import RFC_9421, RFC_9421_ED25519
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
 remember."""
 
 
-async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor:
+async def remember_actor(
+    session: Session, site: Site, actor: ap.Actor, *, shown: PublicKeyDocument | None = None
+) -> Actor:
     """Remember an actor, or what is new about one, with the public keys it lists.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        actor: its own document.
+        shown: a key of its that was read at the key's own address.
 
     Raises:
         NotAuthoritative: it claims to be one of ours, or a key that belongs to somebody else.
@@ -50,7 +63,7 @@ async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor
         return row
     if row is not None and row.gone_at is not None:
         # Its keys are still read, so that what it says now is refused for the right reason.
-        await _remember_keys(session, site, row, actor)
+        await _remember_keys(session, site, row, actor, shown)
         return row
     values = {
         "type": actor.type_name,
@@ -79,7 +92,8 @@ async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor
     else:
         for name, value in values.items():
             setattr(row, name, value)
-    await _remember_keys(session, site, row, actor)
+    await _remember_keys(session, site, row, actor, shown)
+    await _remember_capabilities(session, site, row, actor)
     return row
 
 
@@ -264,34 +278,56 @@ async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool
     return base is not None and origin.base_digest in ("", base)
 
 
-async def _remember_keys(session: Session, site: Site, row: Actor, actor: ap.Actor) -> None:
-    """Replace what we knew of an actor's keys by what its own document says now."""
-    await session.execute(delete(Key).where(Key.actor_id == row.id))
-    listed = [(one, keyring.RSA, one.pem) for one in actor.public_keys]
-    listed += [(one, keyring.ED25519, one.multibase) for one in actor.assertion_methods]
-    for one, algorithm, public in listed:
-        if public is None or one.owner != row.iri or host(one.id) != host(Iri(row.iri)):
+async def _remember_capabilities(session: Session, site: Site, row: Actor, actor: ap.Actor) -> None:
+    """How its host may be signed to, as it says by itself or by the server's actor (FEP-844e)."""
+    said = actor.implements
+    if actor.generator is not None and host(actor.generator) == row.host:
+        known = await session.scalar(select(Actor.document).where(Actor.iri == actor.generator))
+        said |= reading.read_actor(parse_document(known)).implements if known else frozenset()
+    if RFC_9421 in said or RFC_9421_ED25519 in said:
+        await hosts.announces(session, site, row.host, reads_ed25519=RFC_9421_ED25519 in said)
+
+
+async def _remember_keys(
+    session: Session, site: Site, row: Actor, actor: ap.Actor, shown: PublicKeyDocument | None
+) -> None:
+    """Replace what we knew of an actor's keys by what its own document says now.
+
+    An id below somebody else's address is believed only where that address shows the key: otherwise
+    a neighbour on the same host could take it before its owner comes.
+    """
+    trusted = set(await session.scalars(select(Key.iri).where(Key.actor_id == row.id)))
+    listed = {one.id: one for one in reversed(actor.keys)}
+    if shown is not None:
+        trusted.add(shown.id)
+        listed.setdefault(shown.id, shown)
+    # What is listed by its address only stays as it was read there.
+    changed = Key.iri.not_in(set(actor.keys_elsewhere) - listed.keys())
+    await session.execute(delete(Key).where(Key.actor_id == row.id, changed))
+    for one in listed.values():
+        key = _usable(one)
+        if key is None or one.owner != row.iri or not same_origin(one.id, Iri(row.iri)):
             continue
-        is_new = await insert_once(
-            session,
-            Key,
-            {
-                "id": site.new_id(),
-                "actor_id": row.id,
-                "iri": one.id,
-                "algorithm": keyring.ED25519 if public.startswith("z") else algorithm,
-                "public": public,
-                "private": None,
-                "read_at": site.now(),
-            },
-        )
-        if not is_new and not await _owns_key(session, row, one.id):
+        holder = await session.scalar(select(Key.actor_id).where(Key.iri == one.id))
+        if holder not in (None, row.id):
             raise NotAuthoritative("the key is somebody else's already", code="key-owner")
+        if one.id in trusted or one.id.startswith((f"{row.iri}#", f"{row.iri}/")):
+            await _insert_key(session, site, row, one.id, key)
 
 
-async def _owns_key(session: Session, row: Actor, key_iri: Iri) -> bool:
-    owner = await session.scalar(select(Key.actor_id).where(Key.iri == key_iri))
-    return owner == row.id
+def _usable(listed: PublicKeyDocument) -> PublicKey | None:
+    try:
+        return keyring.usable(listed)
+    except NotAuthentic:
+        return None
+
+
+async def _insert_key(session: Session, site: Site, row: Actor, iri: Iri, key: PublicKey) -> None:
+    values = {"id": site.new_id(), "actor_id": row.id, "iri": iri, "private": None}
+    values |= keyring.written(key) | {"read_at": site.now()}
+    is_new = await insert_once(session, Key, values)
+    if not is_new and await session.scalar(select(Key.actor_id).where(Key.iri == iri)) != row.id:
+        raise NotAuthoritative("the key is somebody else's already", code="key-owner")
 
 
 async def _check_proof(session: Session, site: Site, version: ap.Object, owner: Actor) -> None:

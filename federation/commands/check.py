@@ -1,15 +1,18 @@
 """`essaim check`: is everything in order? Settings, database, keys, origin, network, mail."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from activitypub.canonical_json import Json
 from activitypub.errors import ProtocolError
-from activitypub.iris import Iri
-from actors import migrations, places
+from actors import migrations
 from actors.database import Database, Session
+from actors.errors import NotFound
 from actors.mail import keyring
+from actors.mail.keyring import HeldKey
 from actors.migrations import Standing
+from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output, sentence
@@ -114,8 +117,8 @@ async def _keys(session: Session) -> Finding:
     without = [
         actor.handle
         for actor in actors
-        for key in (places.MAIN_KEY, places.ED25519_KEY)
-        if not await _can_sign(session, Iri(actor.iri + key))
+        for find in (keyring.signing_key, keyring.proof_key)
+        if not await _can_sign(session, actor, find)
     ]
     if without:
         words = f"No usable keys for: {', '.join(dict.fromkeys(without))}."
@@ -123,13 +126,12 @@ async def _keys(session: Session) -> Finding:
     return Finding("keys", f"All {len(actors)} actors can sign.")
 
 
-async def _can_sign(session: Session, key_iri: Iri) -> bool:
-    found = await keyring.known(session, key_iri)
-    if found is None or found[0].private is None:
-        return False
+async def _can_sign(
+    session: Session, actor: Actor, find: Callable[[Session, int], Awaitable[HeldKey]]
+) -> bool:
     try:
-        keyring.unlocked(found[0].private)
-    except (ProtocolError, ValueError):
+        await find(session, actor.id)
+    except (ProtocolError, ValueError, NotFound):
         return False
     return True
 

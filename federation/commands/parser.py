@@ -13,6 +13,7 @@ from federation.commands.check import check
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.founding import init
+from federation.commands.keys import rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.serve import migrate, serve
@@ -36,6 +37,8 @@ _token.command(create_token, name="create")
 _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
+_keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
+_keys.command(rotate, name="rotate")
 
-for _group in (_organisation, _member, _token, _model):
+for _group in (_organisation, _member, _token, _model, _keys):
     APP.command(_group)

@@ -4,9 +4,8 @@ What is served is what was stored when the thing last changed, proof included, b
 that verified it yesterday reads the same today. A deleted thing answers 410 with its Tombstone, for
 ever.
 
-Nothing here needs a signature: everything that has an address here is public, and the instance's
-own actor must be readable before anybody can check who asks (GoToSocial's handshake would dead-lock
-otherwise).
+Who may read is asked before (`readers`), except for a remark that is not for everybody: it exists
+for those whom it is meant for, if they sign.
 """
 
 from datetime import datetime
@@ -14,7 +13,8 @@ from typing import Final
 
 from aiohttp import web
 
-from activitypub.canonical_json import encode
+from activitypub import canonical_json
+from activitypub.canonical_json import Document, encode
 from activitypub.jsonld.loader import AS2
 from actors import places
 from actors.database import Session
@@ -26,9 +26,23 @@ from actors.tables.model import Model
 from actors.views import history, mail, profiles, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
+from federation.peers import readers
 
 LONGEST_NUMBER: Final = 9
 """Digits of a version's number: more are never asked of the database, where they would overflow."""
+
+
+STUB: Final = (
+    "@context",
+    "id",
+    "type",
+    "preferredUsername",
+    "inbox",
+    "publicKey",
+    "assertionMethod",
+)
+"""What an actor's document still says when only its keys are shown: Mastodon takes no actor without
+a name and an inbox."""
 
 
 async def instance_actor(request: web.Request) -> web.Response:
@@ -44,6 +58,21 @@ async def actor(request: web.Request) -> web.Response:
         found = await organisation(session, request)
     status = 200 if found.gone_at is None else 410
     return activity_response(found.document, request=request, status=status)
+
+
+async def keys(request: web.Request) -> web.Response:
+    """GET /actors/{handle} by somebody who has not signed, where that is asked for.
+
+    What is needed to check our signatures, and nothing else; without a proof, for it is not what
+    the actor said.
+    """
+    async with request.app[DATABASE].read() as session:
+        found = await organisation(session, request)
+    if found.gone_at is not None:
+        return activity_response(found.document, status=410)
+    whole = canonical_json.parse(found.document)
+    stub: Document = {name: whole[name] for name in STUB if name in whole}
+    return activity_response(encode(stub))
 
 
 async def model(request: web.Request) -> web.Response:
@@ -69,15 +98,21 @@ async def version(request: web.Request) -> web.Response:
     return activity_response(found.document, request=request)
 
 
-async def remark(request: web.Request) -> web.Response:
-    """GET /remarks/{id}: a note that is meant for everybody; others do not exist for strangers."""
+async def remark(request: web.Request) -> web.StreamResponse:
+    """GET /remarks/{id}: a note, for whom it is meant; for others it does not exist."""
     site = request.app[SITE]
     iri = place(site.origin, places.REMARK, id=request.match_info["id"])
     async with request.app[DATABASE].read() as session:
         found = await timelines.by_iri(session, iri, None)
+    if found is not None:
+        return activity_response(found.subject.document, request=request)
+    # Who signs is found out whether there is something or not: else that would tell.
+    reader = await readers.signer(request)
+    async with request.app[DATABASE].read() as session:
+        found = None if reader is None else await timelines.by_iri(session, iri, reader)
     if found is None:
         raise NotFound("there is no such remark")
-    return activity_response(found.subject.document, request=request)
+    return readers.kept_by_nobody(activity_response(found.subject.document))
 
 
 async def activity(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ page's own, and `application` joins the two.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -14,25 +14,58 @@ from activitypub.discovery import nodeinfo, webfinger
 from actors import places
 from federation.negotiation import Handler
 from federation.peers import collections, discovery, documents, inbox
+from federation.peers.readers import for_readers
 
-SHARED: Final[Mapping[str, Handler]] = {
+OPEN: Final = frozenset(
+    {
+        places.INSTANCE_ACTOR,
+        places.INSTANCE_OUTBOX,
+        webfinger.PATH,
+        nodeinfo.PATH,
+        discovery.NODEINFO_2_1,
+        discovery.NODEINFO_2_0,
+        "/.well-known/host-meta",
+    }
+)
+"""What everybody may read, whatever the operator wants of readers: see `readers`."""
+
+
+def _guarded(address: str, handler: Handler) -> Handler:
+    """The handler as it answers under that address: everything is guarded that is not OPEN."""
+    if address in OPEN:
+        return handler
+    return for_readers(handler, otherwise=documents.keys if handler is documents.actor else None)
+
+
+_SHARED: Final[Mapping[str, Handler]] = {
     places.ACTOR: documents.actor,
     places.MODEL: documents.model,
     places.VERSION: documents.version,
     places.REMARK: documents.remark,
 }
+SHARED: Final = {address: _guarded(address, handler) for address, handler in _SHARED.items()}
 """Ids that a browser may open too: template → document."""
 
-PAGES: Final[Mapping[str, Handler]] = {
+_PAGES: Final[Mapping[str, Handler]] = {
     places.ACTOR_PAGE: documents.actor,
     places.MODEL_PAGE: documents.model,
     places.VERSION_PAGE: documents.version,
 }
+PAGES: Final = {address: _guarded(address, handler) for address, handler in _PAGES.items()}
 """Addresses of pages that a peer may be given by a person: template → document."""
 
 
 def routes() -> list[web.RouteDef]:
     """Everything that only peers ask for."""
+    return [
+        web.route(each.method, each.path, _guarded(each.path, cast(Handler, each.handler)))
+        if each.method == "GET"
+        else each
+        for each in _routes()
+    ]
+
+
+def _routes() -> list[web.RouteDef]:
     return [
         web.post(places.SHARED_INBOX, inbox.shared),
         web.post(places.INBOX, inbox.personal),

@@ -17,6 +17,7 @@ for each host: a host that makes our deliveries wait cannot keep us from reading
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Sequence
 from typing import Final, Self
@@ -32,7 +33,7 @@ import federation
 from activitypub import iris, wire
 from activitypub.iris import Iri
 from actors.database import in_transaction
-from federation.errors import TransportError, Unreachable, Unsafe
+from federation.errors import NoSuchHost, TransportError, Unreachable, Unsafe
 from federation.settings import Settings
 from federation.transport.guard import (
     Forbidden,
@@ -211,7 +212,7 @@ class Client:
         except Unsafe:
             return False
         except OSError as error:
-            raise Unreachable("that host has no address", code="dns") from error
+            raise _nameless(error) from error
         return self._guard.is_private([each["host"] for each in found], url.port or 443)
 
     def _target(self, url: Iri) -> URL:
@@ -318,12 +319,19 @@ async def _beginning(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(body[:limit])
 
 
+def _nameless(error: OSError) -> Unreachable:
+    """A name without address: nobody there, or only no answer from a name server just now."""
+    if isinstance(error, TimeoutError) or error.errno == socket.EAI_AGAIN:
+        return Unreachable("the address of that host cannot be found just now", code="dns")
+    return NoSuchHost("that host has no address")
+
+
 def _translated(error: Exception) -> TransportError:
     """The connector's error in our words."""
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
         return error.os_error.unsafe
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreachable("that host has no address", code="dns")
+        return _nameless(error.os_error)
     if isinstance(error, aiohttp.ClientSSLError):
         return Unreachable("no secure connection to that host", code="tls")
     if isinstance(error, aiohttp.InvalidURL | ValueError):

@@ -13,10 +13,11 @@ Requests are signed by the instance's own actor, since many servers answer nobod
 instance actor can be looked up without a signature in turn.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
+from typing import Final, Protocol
 
 from activitypub import canonical_json, iris, mediatypes, wire
 from activitypub.canonical_json import Document
@@ -25,7 +26,7 @@ from activitypub.jsonld import reading_alike
 from federation.errors import Unsafe
 from federation.transport.client import Client, refused
 from federation.transport.redirects import land
-from federation.transport.signing import Signatory, signed
+from federation.transport.signing import UNREAD_STATUSES, Knocking, Signing, Way
 
 ACCEPT: Final = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 
@@ -43,23 +44,30 @@ class Fetched:
     iri: Iri
 
 
+class Signatories(Protocol):
+    """Who signs what we read, and how each host wants it."""
+
+    async def for_host(self, host: str) -> Signing | None:
+        """How to sign to a host; None while there is no key yet, and then nobody signs."""
+
+    async def learned(self, host: str, way: Way) -> None:
+        """The host took a request that was signed so, after it had refused another way."""
+
+
 class Fetcher:
     """Reads documents in the name of one actor.
 
     Args:
         client: opens the connections.
-        signatory_provider: who signs; None while there is no key yet, and then nobody does.
+        signatories: who signs.
         now: the time, aware and in UTC.
     """
 
     def __init__(
-        self,
-        client: Client,
-        signatory_provider: Callable[[], Awaitable[Signatory | None]],
-        now: Callable[[], datetime],
+        self, client: Client, signatories: Signatories, now: Callable[[], datetime]
     ) -> None:
         self._client = client
-        self._signatory = signatory_provider
+        self._signatories = signatories
         self._now = now
 
     async def document(self, iri: Iri, *, purpose: str) -> Fetched:
@@ -85,15 +93,34 @@ class Fetcher:
         return Fetched(document, stated)
 
     async def _read(self, iri: Iri, purpose: str) -> tuple[Document, Iri]:
-        signatory = await self._signatory()
+        async def call(request: wire.Request) -> wire.Response:
+            return await self._call(request, purpose)
 
-        def sign(request: wire.Request) -> wire.Request:
-            return request if signatory is None else signed(request, signatory, self._now())
-
-        landed = await land(self._client, iri, accept=ACCEPT, purpose=purpose, sign=sign)
+        landed = await land(self._client, iri, accept=ACCEPT, purpose=purpose, call=call)
         if not mediatypes.is_activity(landed.response.header("content-type") or ""):
             other = Unsafe("the answer is not an ActivityStreams document", code="content-type")
             raise refused(other, url=landed.iri, purpose=purpose)
         document = canonical_json.parse(landed.response.body)
-        reading_alike.check(document)
+        check = reading_alike.check_key if purpose == "key" else reading_alike.check
+        check(document)
         return document, landed.iri
+
+    async def _call(self, request: wire.Request, purpose: str) -> wire.Response:
+        """Ask, in one way after the other until the signature is read."""
+        host = iris.host(request.url)
+        signing = await self._signatories.for_host(host)
+        if signing is None:
+            return await self._client.request("GET", request.url, request.headers, purpose=purpose)
+        knocking = Knocking(request, signing, self._now())
+        first = response = await self._knock(knocking, purpose)
+        while knocking.goes_on(response):
+            response = await self._knock(knocking, purpose)
+        if response.status in UNREAD_STATUSES:
+            return first
+        if response.status == HTTPStatus.OK and knocking.is_news:
+            await self._signatories.learned(host, knocking.way)
+        return response
+
+    async def _knock(self, knocking: Knocking, purpose: str) -> wire.Response:
+        request = knocking.request()
+        return await self._client.request("GET", request.url, request.headers, purpose=purpose)

@@ -6,7 +6,7 @@ at most `federation.redirects` long, meets no address twice and ends within
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,10 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 LONGEST_WAIT: Final = timedelta(days=7)
 """A longer Retry-After is not believed: it would silence a host by one bad header."""
+
+
+Call = Callable[[wire.Request], Awaitable[wire.Response]]
+"""Makes one step of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ async def land(
     *,
     accept: str,
     purpose: str,
-    sign: Callable[[wire.Request], wire.Request] | None = None,
+    call: Call | None = None,
 ) -> Landed:
     """GET `iri`, and where it redirects to.
 
@@ -54,7 +58,7 @@ async def land(
         iri: where to begin; its fragment is left out.
         accept: the media types that are wanted.
         purpose: why, for the log.
-        sign: signs each step; without it none is signed.
+        call: makes each call, signed for its own address; without it none is signed.
 
     Raises:
         Refused: the answer was final, and not 200.
@@ -63,7 +67,7 @@ async def land(
     """
     try:
         async with asyncio.timeout(client.settings.total_timeout):
-            return await _land(client, iri, accept, purpose, sign)
+            return await _land(client, iri, accept, purpose, call)
     except TimeoutError as error:
         slow = Unreachable("the redirects took too long", code="deadline")
         raise refused(slow, url=iri, purpose=purpose) from error
@@ -74,14 +78,17 @@ async def _land(
     iri: Iri,
     accept: str,
     purpose: str,
-    sign: Callable[[wire.Request], wire.Request] | None,
+    call: Call | None,
 ) -> Landed:
     here = iris.without_fragment(iri)
     seen = {here}
     for _ in range(client.settings.redirects + 1):
         request = wire.Request(method="GET", url=here, headers=(("accept", accept),), body=b"")
-        headers = request.headers if sign is None else sign(request).headers
-        response = await client.request("GET", here, headers, purpose=purpose)
+        response = await (
+            client.request("GET", here, request.headers, purpose=purpose)
+            if call is None
+            else call(request)
+        )
         location = response.header("location")
         if response.status not in REDIRECTS or location is None:
             _check_status(response)

@@ -11,9 +11,8 @@ What an answer means, after Mastodon's `ActivityPub::DeliveryWorker` and what th
 | 410 | the inbox is gone |
 | other 3xx and 4xx, and what the guard refuses | never |
 
-There are two ways to sign, and no host says beforehand which it reads. So one that answers 400 or
-401 is asked once more, signed in the other way (as Mastodon 4.7 and Fedify do). The second answer
-counts unless it is "never": then the host understood neither, and the first one says more.
+A host that answers 400 or 401 is asked again, signed in another way (`signing`). A later answer
+counts unless it is "never": then the host understood none, and the first one says more.
 """
 
 from dataclasses import dataclass
@@ -23,18 +22,12 @@ from typing import Final
 
 from activitypub import mediatypes, wire
 from activitypub.iris import Iri
-from activitypub.signatures.claims import Scheme
 from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
 from federation.transport.client import Client
 from federation.transport.redirects import retry_after
-from federation.transport.signing import Signatory, signed
+from federation.transport.signing import Knocking, Signing, Way
 
 LATER_STATUSES: Final = TEMPORARY_STATUSES | {401, 302, 303, 307}
-UNREAD_STATUSES: Final = frozenset({400, 401})
-"""What a server answers that cannot read a signature: malformed, or none."""
-
-OTHER: Final = {Scheme.CAVAGE: Scheme.RFC9421, Scheme.RFC9421: Scheme.CAVAGE}
-
 EXPLANATION: Final = 200
 """Characters of a peer's explanation that are kept for the operator."""
 
@@ -57,14 +50,16 @@ class SendResult:
         status: the answer's, or None when there was no answer.
         retry_after: how long the host asked us to wait, where it did.
         reason: for the operator: one line, partly in the peer's words, without control characters.
-        scheme: how the request was signed that this is the answer to.
+        way: how the request was signed that this is the answer to.
+        is_news: in another scheme, or by another kind of key, than was tried first.
     """
 
     sent: Sent
     status: int | None
     retry_after: timedelta | None
     reason: str
-    scheme: Scheme
+    way: Way
+    is_news: bool
 
 
 async def send(
@@ -72,9 +67,8 @@ async def send(
     *,
     inbox: Iri,
     body: bytes,
-    signatory: Signatory,
+    signing: Signing,
     now: datetime,
-    scheme: Scheme = Scheme.CAVAGE,
 ) -> SendResult:
     """POST one activity, signed at `now`. Never raises for what the network or the peer does.
 
@@ -82,9 +76,8 @@ async def send(
         client: opens the connections.
         inbox: where to.
         body: the activity.
-        signatory: whose it is.
+        signing: whose it is, and how to sign.
         now: the time, aware and in UTC.
-        scheme: how to sign first; the other one follows when the host seems not to read it.
     """
     unsigned = wire.Request(
         method="POST",
@@ -92,30 +85,29 @@ async def send(
         headers=(("content-type", mediatypes.ACTIVITY_JSON),),
         body=body,
     )
-    first = await _knock(client, signed(unsigned, signatory, now, scheme), scheme)
-    if first.status not in UNREAD_STATUSES:
-        return first
-    other = OTHER[scheme]
-    second = await _knock(client, signed(unsigned, signatory, now, other), other)
-    return first if second.sent is Sent.NEVER else second
+    knocking = Knocking(unsigned, signing, now)
+    counts, response = await _knock(client, knocking)
+    while response is not None and knocking.goes_on(response):
+        result, response = await _knock(client, knocking)
+        if result.sent is not Sent.NEVER:
+            counts = result
+    return counts
 
 
-async def _knock(client: Client, request: wire.Request, scheme: Scheme) -> SendResult:
+async def _knock(client: Client, knocking: Knocking) -> tuple[SendResult, wire.Response | None]:
+    """Try once; no answer without a response."""
+    request, way, is_news = knocking.request(), knocking.way, knocking.is_news
     try:
         response = await client.request(
             request.method, request.url, request.headers, request.body, purpose="delivery"
         )
     except Unsafe as error:
-        return SendResult(Sent.NEVER, None, None, error.reason, scheme)
+        return SendResult(Sent.NEVER, None, None, error.reason, way, is_news), None
     except TransportError as error:
-        return SendResult(Sent.LATER, None, None, error.reason, scheme)
-    return SendResult(
-        _meaning(response.status),
-        response.status,
-        retry_after(response),
-        _reason(response),
-        scheme,
-    )
+        return SendResult(Sent.LATER, None, None, error.reason, way, is_news), None
+    wait, reason = retry_after(response), _reason(response)
+    status = response.status
+    return SendResult(_meaning(status), status, wait, reason, way, is_news), response
 
 
 def _meaning(status: int) -> Sent:

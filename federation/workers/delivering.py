@@ -13,13 +13,13 @@ from typing import Final, assert_never
 import structlog
 
 from actors.database import Database
-from actors.mail import hosts, keyring, outbox
+from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
 from federation.settings import Settings
+from federation.signatories import OurSignatories
 from federation.transport.client import Client
 from federation.transport.sending import SendResult, Sent, send
-from federation.transport.signing import Signatory
 from federation.workers.loop import LOOK_EVERY
 
 TURNED_AWAY: Final = frozenset({401, 408, 425})
@@ -44,6 +44,7 @@ class Delivering:
         self._database = database
         self._site = site
         self._client = client
+        self._signatories = OurSignatories(database, site)
         self._most = settings.federation.delivery_concurrency
         self._per_host = settings.federation.per_host
         self._hold = timedelta(days=settings.federation.give_up_after_days)
@@ -87,15 +88,14 @@ class Delivering:
 
     async def _deliver(self, parcel: Parcel) -> None:
         try:
-            async with self._database.read() as session:
-                held = await keyring.signing_key(session, parcel.actor_id)
             result = await send(
                 self._client,
                 inbox=parcel.inbox,
                 body=parcel.body,
-                signatory=Signatory(held.iri, held.key),
+                signing=await self._signatories.for_inbox(
+                    parcel.actor_id, parcel.inbox, parcel.host
+                ),
                 now=self._site.now(),
-                scheme=parcel.scheme,
             )
             await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
@@ -107,8 +107,14 @@ class Delivering:
             match result.sent:
                 case Sent.DELIVERED:
                     await outbox.delivered(session, parcel)
-                    if result.scheme is not parcel.scheme:
-                        await hosts.reads(session, self._site, parcel.host, result.scheme)
+                    if result.is_news:
+                        await hosts.reads(
+                            session,
+                            self._site,
+                            parcel.host,
+                            result.way.scheme,
+                            is_by_ed25519=result.way.is_by_ed25519,
+                        )
                 case Sent.LATER:
                     await outbox.postponed(
                         session,

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from together.evil import Listener, Speech, listening, saying, settings_for, silence
+from together.loopback import Signs
 
 from activitypub import iris
 from activitypub.errors import ProtocolError
@@ -18,16 +19,12 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/activity+json\r\n"
 AS2 = b'"@context":"https://www.w3.org/ns/activitystreams"'
 
 
-async def nobody() -> None:
-    return None
-
-
 def opened(*ports: int, **limits: int) -> Client:
     return Client(settings_for(*ports, **limits), own_origin=HOME)
 
 
 def reading(client: Client) -> Fetcher:
-    return Fetcher(client, nobody, lambda: pytest.fail("nobody signs"))
+    return Fetcher(client, Signs(None), lambda: pytest.fail("nobody signs"))
 
 
 async def refusal(speech: Speech, **limits: int) -> TransportError | ProtocolError:

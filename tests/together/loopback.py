@@ -16,7 +16,7 @@ from activitypub.iris import Iri
 from activitypub.signatures.keys import PrivateKey
 from federation.settings import Federation, Instance, PrivateDestination, Settings
 from federation.transport.client import Client
-from federation.transport.signing import Signatory
+from federation.transport.signing import Signatory, Signing, Way
 
 HOME = iris.parse("http://home.localhost:7999")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -85,6 +85,22 @@ def settings_for(*ports: int, **federation: Any) -> Settings:
         instance=Instance(origin=HOME, listen="127.0.0.1:7999"),
         federation=replace(Federation(private_destinations=allowed), **federation),
     )
+
+
+class Signs:
+    """Signs what is read, for every host alike; what was learnt of hosts stands in `learnt`."""
+
+    def __init__(self, signing: Signing | None) -> None:
+        self.signing = signing
+        self.learnt: list[tuple[str, Way]] = []
+
+    async def for_host(self, _: str) -> Signing | None:
+        """How everybody is signed to."""
+        return self.signing
+
+    async def learned(self, host: str, way: Way) -> None:
+        """Remember it for the test."""
+        self.learnt.append((host, way))
 
 
 def new_signatory(actor: str = f"{HOME}/actor") -> Signatory:

@@ -8,7 +8,7 @@ understood.
 import asyncio
 import io
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -48,6 +48,10 @@ class Stranger:
         requests: everything that was asked of it, as it came in.
         hold: while set, its inbox does not answer.
         reads: the ways to sign that its inbox understands; it answers 401 to the others.
+        judge: says what a request of ours is answered, in place of `reads` and `answers`.
+        before: done before a request is answered.
+        challenge: what its 401 asks for.
+        redirects: path → another address, for whoever asks and whatever is sent there.
         knocks: how everything was signed that came to its inbox, understood or not.
     """
 
@@ -69,6 +73,10 @@ class Stranger:
         self.hold = asyncio.Event()
         self.reads = frozenset(Scheme)
         self.knocks: list[Scheme] = []
+        self.judge: Callable[[wire.Request], int] | None = None
+        self.challenge = ""
+        self.before: Callable[[wire.Request], Awaitable[None]] | None = None
+        self.redirects: dict[str, str] = {}
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -171,20 +179,33 @@ class Stranger:
         headers = tuple((name.lower(), value) for name, value in request.headers.items())
         url = Iri(self.origin + request.raw_path)
         self.requests.append(wire.Request(request.method, url, headers, await request.read()))
+        if self.before is not None:
+            await self.before(self.requests[-1])
+        verdict = None if self.judge is None else self.judge(self.requests[-1])
         if request.method == "POST":
             by_rfc9421 = "Signature-Input" in request.headers
             self.knocks.append(Scheme.RFC9421 if by_rfc9421 else Scheme.CAVAGE)
-            if self.knocks[-1] not in self.reads:
-                return web.Response(status=401)
+            if self.knocks[-1] not in self.reads or (verdict or 0) >= 400:
+                return self._unread()
+            if request.path in self.redirects:
+                return web.Response(status=307, headers={"Location": self.redirects[request.path]})
             self.told.append(orjson.loads(await request.read()))
             self.signatures.append(request.headers["Signature"])
             self.heard.set()
             if self.hold.is_set():
                 await self.moves_out.wait()
-            return web.Response(status=self.answers)
+            return web.Response(status=verdict or self.answers)
+        if (verdict or 0) >= 400:
+            return self._unread()
+        if request.path in self.redirects:
+            return web.Response(status=307, headers={"Location": self.redirects[request.path]})
         self.asked.append(request.path)
         status, document = self.documents.get(request.path, (404, {}))
         return web.Response(status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON)
+
+    def _unread(self) -> web.Response:
+        headers = {"Accept-Signature": self.challenge} if self.challenge else {}
+        return web.Response(status=401, headers=headers)
 
 
 @asynccontextmanager

@@ -91,12 +91,22 @@ async def test_a_server_in_trouble_is_told_to_come_again(
     assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
 
 
-async def test_a_host_that_does_not_exist_is_told_to_come_again(
-    alpha: House, mallory: Stranger
+async def test_a_host_that_does_not_exist_has_no_keys(
+    street: Street, alpha: House, mallory: Stranger
 ) -> None:
     nowhere = Iri("https://nowhere.test/users/vera#main-key")
     answer = await mallory.send(alpha, mallory.activity("Follow", COOP), key_id=nowhere)
+    assert (answer.status, street.refusals()) == (401, ["key-fetch"])
+
+
+async def test_a_host_whose_door_is_shut_is_told_to_come_again(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    street.door("shut.test")
+    shut = Iri("https://shut.test/users/vera#main-key")
+    answer = await mallory.send(alpha, mallory.activity("Follow", COOP), key_id=shut)
     assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
-from together.loopback import NOON, Opened, Peer, serving
+from together.loopback import NOON, Opened, Peer, Signs, serving
 
 from activitypub import wire
 from activitypub.errors import Malformed, TooLarge, UnknownContext
@@ -17,7 +17,7 @@ from activitypub.signatures.verifying import verify
 from federation.errors import Refused, TransportError, Unreachable, Unsafe
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
-from federation.transport.signing import Signatory
+from federation.transport.signing import Signatory, Signing
 
 AS2 = "https://www.w3.org/ns/activitystreams"
 
@@ -35,10 +35,7 @@ def publish(peer: Peer, path: str, **more: object) -> Iri:
 
 @pytest.fixture
 def fetcher(client: Client, signatory: Signatory) -> Fetcher:
-    async def who() -> Signatory:
-        return signatory
-
-    return Fetcher(client, who, lambda: NOON)
+    return Fetcher(client, Signs(Signing(signatory)), lambda: NOON)
 
 
 async def refusal(fetcher: Fetcher, iri: Iri) -> TransportError:
@@ -66,10 +63,8 @@ async def test_the_request_is_signed_by_our_own_actor(
 
 
 async def test_without_a_key_of_ours_we_ask_unsigned(client: Client, peer: Peer) -> None:
-    async def nobody() -> None:
-        return None
-
-    await Fetcher(client, nobody, lambda: NOON).document(publish(peer, "/a"), purpose="object")
+    signs = Signs(None)
+    await Fetcher(client, signs, lambda: NOON).document(publish(peer, "/a"), purpose="object")
     assert peer.requests[0].header("signature") is None
 
 
@@ -324,8 +319,6 @@ async def test_redirects_together_are_limited_in_time(
         peer.answers["/b"] = wait
         client = await client_for(peer.port, total_timeout=1)
 
-        async def who() -> Signatory:
-            return signatory
-
-        error = await refusal(Fetcher(client, who, lambda: NOON), peer.url("/a"))
+        signs = Signs(Signing(signatory))
+        error = await refusal(Fetcher(client, signs, lambda: NOON), peer.url("/a"))
     assert (error.code, error.temporary) == ("deadline", True)

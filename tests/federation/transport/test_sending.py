@@ -11,8 +11,8 @@ from activitypub.iris import Iri
 from activitypub.signatures.claims import Scheme, claim
 from activitypub.signatures.verifying import verify
 from federation.transport.client import Client
-from federation.transport.sending import OTHER, SendResult, Sent, send
-from federation.transport.signing import Signatory
+from federation.transport.sending import SendResult, Sent, send
+from federation.transport.signing import OTHER, Signatory, Signing, Way
 
 BODY = b'{"type": "Follow"}'
 
@@ -20,7 +20,8 @@ BODY = b'{"type": "Follow"}'
 async def sent(
     client: Client, inbox: Iri, signatory: Signatory, scheme: Scheme = Scheme.CAVAGE
 ) -> SendResult:
-    return await send(client, inbox=inbox, body=BODY, signatory=signatory, now=NOON, scheme=scheme)
+    signing = Signing(signatory, scheme=scheme)
+    return await send(client, inbox=inbox, body=BODY, signing=signing, now=NOON)
 
 
 async def test_an_activity_is_signed_and_sent_as_it_is(
@@ -28,7 +29,7 @@ async def test_an_activity_is_signed_and_sent_as_it_is(
 ) -> None:
     peer.says("/inbox", status=202)
     assert await sent(client, peer.url("/inbox"), signatory) == SendResult(
-        Sent.DELIVERED, 202, None, "202", Scheme.CAVAGE
+        Sent.DELIVERED, 202, None, "202", Way(signatory), is_news=False
     )
     (request,) = peer.requests
     assert (request.method, request.body) == ("POST", BODY)
@@ -133,7 +134,7 @@ async def test_a_server_that_reads_only_the_other_scheme_is_asked_again_in_that(
     other = OTHER[scheme]
     peer.answers["/inbox"] = reading(other, refusal=refusal)
     result = await sent(client, peer.url("/inbox"), signatory, scheme)
-    assert (result.sent, result.scheme) == (Sent.DELIVERED, other)
+    assert (result.sent, result.way.scheme) == (Sent.DELIVERED, other)
     assert [scheme_of(one) for one in peer.requests] == [scheme, other]
     for request in peer.requests:
         verify(request, claim(request), signatory.key.public, now=NOON)
@@ -145,7 +146,7 @@ async def test_a_server_that_reads_our_first_word_is_asked_once(
 ) -> None:
     peer.answers["/inbox"] = reading(scheme)
     result = await sent(client, peer.url("/inbox"), signatory, scheme)
-    assert (result.sent, result.scheme) == (Sent.DELIVERED, scheme)
+    assert (result.sent, result.way.scheme) == (Sent.DELIVERED, scheme)
     assert len(peer.requests) == 1
 
 
