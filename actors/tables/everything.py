@@ -16,6 +16,7 @@ from actors.tables import (
     revision,
     timeline,
     tombstone,
+    wording,
 )
 from actors.tables.base import Base
 
@@ -36,4 +37,5 @@ __all__ = [
     "revision",
     "timeline",
     "tombstone",
+    "wording",
 ]
