@@ -17,6 +17,7 @@ from actors.tables import (
     revision,
     timeline,
     tombstone,
+    wording,
 )
 from actors.tables.base import Base
 
@@ -38,4 +39,5 @@ __all__ = [
     "revision",
     "timeline",
     "tombstone",
+    "wording",
 ]

@@ -23,10 +23,14 @@ from actors.errors import NotFound
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
+from actors.tables.remark import Remark
 from actors.views import history, mail, profiles, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers import readers
+
+LONGEST_ID: Final = 18
+"""Digits of an id of ours: more are never asked of the database."""
 
 LONGEST_NUMBER: Final = 9
 """Digits of a version's number: more are never asked of the database, where they would overflow."""
@@ -99,20 +103,23 @@ async def version(request: web.Request) -> web.Response:
 
 
 async def remark(request: web.Request) -> web.StreamResponse:
-    """GET /remarks/{id}: a note, for whom it is meant; for others it does not exist."""
-    site = request.app[SITE]
-    iri = place(site.origin, places.REMARK, id=request.match_info["id"])
+    """GET /remarks/{id}: a note, for whom it is meant; for others it does not exist.
+
+    A deleted one answers 410 with its Tombstone if it was for everybody.
+    """
     async with request.app[DATABASE].read() as session:
-        found = await timelines.by_iri(session, iri, None)
-    if found is not None:
-        return activity_response(found.subject.document, request=request)
+        public = await _for_everybody(session, request)
+    if public is not None:
+        status = 200 if public.deleted_at is None else 410
+        return activity_response(public.document, request=request, status=status)
     # Who signs is found out whether there is something or not: else that would tell.
     reader = await readers.signer(request)
+    iri = place(request.app[SITE].origin, places.REMARK, id=request.match_info["id"])
     async with request.app[DATABASE].read() as session:
-        found = None if reader is None else await timelines.by_iri(session, iri, reader)
-    if found is None:
+        meant = None if reader is None else await timelines.by_iri(session, iri, reader)
+    if meant is None:
         raise NotFound("there is no such remark")
-    return readers.kept_by_nobody(activity_response(found.subject.document))
+    return readers.kept_by_nobody(activity_response(meant.subject.document))
 
 
 async def activity(request: web.Request) -> web.Response:
@@ -149,6 +156,29 @@ async def our_model(session: Session, request: web.Request) -> Model:
     if found is None:
         raise NotFound("there is no such model")
     return found
+
+
+async def our_remark(session: Session, request: web.Request) -> Remark:
+    """The remark of ours that the address names, deleted ones too.
+
+    Raises:
+        NotFound: there is none, or it is not for everybody.
+    """
+    found = await _for_everybody(session, request)
+    if found is None:
+        raise NotFound("there is no such remark")
+    return found
+
+
+async def _for_everybody(session: Session, request: web.Request) -> Remark | None:
+    text = request.match_info["id"]
+    iri = place(request.app[SITE].origin, places.REMARK, id=text)
+    found = await timelines.by_iri(session, iri, None)
+    if found is not None and found.subject.iri == iri and isinstance(found.subject, Remark):
+        return found.subject
+    is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
+    buried = await timelines.gone(session, int(text)) if is_id else None
+    return buried if buried is not None and buried.iri == iri and buried.document else None
 
 
 def _gone(request: web.Request, slug: str, number: int, at: datetime) -> web.Response:
