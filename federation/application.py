@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver
 
 from actors import migrations
 from actors.database import Database
-from actors.mail import keyring
+from actors.mail import hosts, keyring
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
@@ -75,7 +75,13 @@ def build(
     """
     here = site(settings, clock)
     database = Database(settings.database.url)
-    client = Client(settings, own_origin=here.origin, resolver=resolver, trust=trust)
+    client = Client(
+        settings,
+        own_origin=here.origin,
+        resolver=resolver,
+        trust=trust,
+        is_blocked=_blocks(database),
+    )
     fetcher = Fetcher(client, _signatory(database), here.now)
     lookup = Lookup(client, fetcher, database, here)
     application = web.Application(
@@ -143,6 +149,16 @@ def _routes() -> Iterable[web.AbstractRouteDef]:
         if route.method == "GET" and document is not None:
             handler = both(document, handler)
         yield web.route(route.method, route.path, handler)
+
+
+def _blocks(database: Database) -> Callable[[str], Awaitable[bool]]:
+    """What the operator blocks is asked of the database at each call: it may have changed."""
+
+    async def is_blocked(host: str) -> bool:
+        async with database.read() as session:
+            return await hosts.is_blocked(session, host)
+
+    return is_blocked
 
 
 def _signatory(database: Database) -> Callable[[], Awaitable[Signatory | None]]:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 
 from activitypub.signatures.claims import Scheme
 from actors.database import Session, insert_once
+from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.host import Host
 
@@ -43,7 +44,7 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
     nothing is added.
     """
     now = site.now()
-    await _make_known(session, site, name)
+    await make_known(session, site, name)
     failures = await session.scalar(
         select(Host.failures).where(
             Host.name == name, or_(Host.due_at.is_(None), Host.due_at <= now)
@@ -69,12 +70,22 @@ async def reads(session: Session, site: Site, name: str, scheme: Scheme) -> None
 
     From then on it is signed to in this way first.
     """
-    await _make_known(session, site, name)
+    await make_known(session, site, name)
     await session.execute(
         update(Host).where(Host.name == name).values(reads_rfc9421=scheme is Scheme.RFC9421)
     )
 
 
-async def _make_known(session: Session, site: Site, name: str) -> None:
+async def is_blocked(session: Session, name: str) -> bool:
+    """Whether this instance blocks the host, or one that it is below."""
+    found = select(Host.id).where(
+        Host.name.in_(rules.covering(name.lower())), Host.is_blocked.is_(True)
+    )
+    return await session.scalar(found.limit(1)) is not None
+
+
+async def make_known(session: Session, site: Site, name: str) -> None:
+    """There is a row for this host."""
     fresh = {"id": site.new_id(), "name": name, "failures": 0}
-    await insert_once(session, Host, fresh | {"is_blocked": False, "reads_rfc9421": False})
+    flags = {"is_blocked": False, "reads_rfc9421": False, "block_reason": ""}
+    await insert_once(session, Host, fresh | flags)

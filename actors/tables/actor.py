@@ -41,6 +41,7 @@ class Actor(Base, kw_only=True):
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     gone_at: Mapped[datetime | None] = mapped_column(default=None)
+    shut_at: Mapped[datetime | None] = mapped_column(default=None)  # since its host is blocked here
 
     @property
     def address(self) -> str:

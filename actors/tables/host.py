@@ -21,5 +21,8 @@ class Host(Base, kw_only=True):
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     is_blocked: Mapped[bool] = mapped_column(default=False)
+    """Nothing comes from it or from the hosts below it, and nothing goes there."""
+    blocked_at: Mapped[datetime | None] = mapped_column(default=None)
+    block_reason: Mapped[str] = mapped_column(default="")
     reads_rfc9421: Mapped[bool] = mapped_column(default=False)
     """It took a request signed by RFC 9421 after it had refused one as in draft-cavage."""

@@ -19,7 +19,7 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
-from actors.mail import keyring
+from actors.mail import hosts, keyring
 from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.site import Site
@@ -74,6 +74,7 @@ async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor
     if row is None:
         fresh = {"id": site.new_id(), "iri": iri, "is_ours": False, "gone_at": None}
         fresh["published_at"] = actor.published or site.now()
+        fresh["shut_at"] = site.now() if await hosts.is_blocked(session, host(iri)) else None
         await insert_once(session, Actor, values | fresh)
         row = (await session.scalars(select(Actor).where(Actor.iri == iri))).one()
     else:

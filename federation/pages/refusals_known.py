@@ -62,6 +62,14 @@ OFFICES: Final = (
 
 VERBS: Final = (
     N_("an organisation does not follow itself"),
+    N_("they do not want to be followed by this organisation"),
+    N_("they are blocked here; take that back first"),
+    N_("an organisation does not block itself"),
+    N_("an organisation does not mute itself"),
+    N_("%(name)s is not blocked here"),
+    N_("That is not the name of a site, such as site.example."),
+    N_("That is this site itself."),
+    N_("Give a reason of at most %(number)s characters."),
     N_("this account no longer exists"),
     N_("%(one)s follows %(other)s already"),
     N_("nobody here asked to follow the speaker"),
@@ -114,6 +122,7 @@ PAGES: Final = (
     N_("We do not know this version."),
     N_("We do not know this organisation."),
     N_("This organisation has left."),
+    N_("The site of this organisation is blocked here."),
     N_("This is not an organisation or a person one can follow."),
     N_("There is no such remark here."),
     N_("You may not act for this organisation."),

@@ -60,9 +60,11 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
     assert {activity["type"] for _, activity in said} == {
         "Accept",
         "Announce",
+        "Block",
         "Create",
         "Delete",
         "Follow",
+        "Reject",
         "Undo",
         "Update",
     }

@@ -22,6 +22,8 @@ SAID_TO_PEOPLE = (
     "actors/rules/merging.py",
     "actors/rules/licences.py",
     "actors/rules/permissions.py",
+    "actors/rules/hosts.py",
+    "actors/verbs/blocking.py",
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
     "actors/verbs/publishing.py",
