@@ -22,6 +22,7 @@ from actors.verbs import (
     hearing,
     knowing,
     mirroring,
+    moving,
     publishing,
     remarking,
 )
@@ -58,6 +59,8 @@ class Reaction:
     needs: Needs = nothing
     concerns: Concern = everybody
     """Asked before anything is fetched: what concerns nobody here must not cost a request."""
+    reads_anew: bool = False
+    """What it needs is read at its origin now, also where it is remembered."""
 
     async def apply(
         self, session: Session, site: Site, heard: Heard[Any], gathered: Gathered
@@ -110,6 +113,9 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ),
     ("Like", "any"): Reaction((remarking.on_like,)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
+    ("Move", "actor"): Reaction(
+        (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
+    ),
 }
 """(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares
 them."""

@@ -39,8 +39,11 @@ async def follow(session: Session, site: Site, follower: Actor, followee: Actor)
     """
     if follower.id == followee.id:
         raise Conflicting("an organisation does not follow itself")
+    posting.must_be_here(follower)
     if followee.gone_at is not None:
         raise NotAllowed("this account no longer exists")
+    if followee.moved_to is not None:
+        raise NotAllowed("this account has moved; follow it where it is now")
     between = await blocks.standing(session, follower, followee)
     if between.blocked_by:
         raise NotAllowed("they do not want to be followed by this organisation")

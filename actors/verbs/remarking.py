@@ -68,6 +68,7 @@ async def remark(
     Raises:
         Unwise: there is no text, or too much of it.
     """
+    posting.must_be_here(organisation)
     if not text.strip() or len(text) > LONGEST_REMARK:
         words = f"Write something of at most {LONGEST_REMARK:,} characters."
         raise Unwise(words, fields={"text": words})

@@ -16,6 +16,7 @@ from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.look_up import follow, lookup
+from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.serve import migrate, serve
 
@@ -33,6 +34,10 @@ _organisation: Final = App(name="organisation", help="Organisations of this inst
 _organisation.command(add_organisation, name="add")
 _organisation.command(block, name="block")
 _organisation.command(unblock, name="unblock")
+_organisation.command(add_alias, name="alias")
+_organisation.command(remove_alias, name="unalias")
+_organisation.command(move, name="move")
+_organisation.command(stay, name="stay")
 _hosts: Final = App(name="hosts", help="Sites that this instance has nothing to do with.")
 _hosts.command(block_host, name="block")
 _hosts.command(unblock_host, name="unblock")

@@ -1,4 +1,4 @@
-"""What becomes of actors: blocked, muted, shut out with their host."""
+"""What becomes of actors: blocked, muted, shut out with their host, moved."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,9 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("actor", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shut_at", base.UtcTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("aliases", base.Json, nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("moved_to", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("moved_at", base.UtcTime(timezone=True), nullable=True))
     with op.batch_alter_table("host", schema=None) as batch_op:
         batch_op.add_column(sa.Column("blocked_at", base.UtcTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("block_reason", sa.Text(), nullable=False, server_default=""))
@@ -67,7 +70,8 @@ def downgrade() -> None:
         batch_op.drop_column("block_reason")
         batch_op.drop_column("blocked_at")
     with op.batch_alter_table("actor", schema=None) as batch_op:
-        batch_op.drop_column("shut_at")
+        for column in ("moved_at", "moved_to", "aliases", "shut_at"):
+            batch_op.drop_column(column)
 
 
 def _of_actor(table: str, column: str) -> sa.ForeignKeyConstraint:

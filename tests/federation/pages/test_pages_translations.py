@@ -26,6 +26,8 @@ SAID_TO_PEOPLE = (
     "actors/verbs/blocking.py",
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
+    "actors/verbs/moving.py",
+    "actors/verbs/posting.py",
     "actors/verbs/publishing.py",
     "actors/verbs/remarking.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),

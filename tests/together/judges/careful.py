@@ -37,6 +37,7 @@ _ACTIVITIES = [
     "Create",
     "Delete",
     "Follow",
+    "Move",
     "Reject",
     "Undo",
     "Update",
