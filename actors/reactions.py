@@ -15,12 +15,14 @@ from activitypub.iris import Iri
 from actors.database import Session
 from actors.site import Site
 from actors.verbs import (
+    blocking,
     following,
     forgetting,
     forking,
     hearing,
     knowing,
     mirroring,
+    moving,
     publishing,
     remarking,
 )
@@ -57,6 +59,8 @@ class Reaction:
     needs: Needs = nothing
     concerns: Concern = everybody
     """Asked before anything is fetched: what concerns nobody here must not cost a request."""
+    reads_anew: bool = False
+    """What it needs is read at its origin now, also where it is remembered."""
 
     async def apply(
         self, session: Session, site: Site, heard: Heard[Any], gathered: Gathered
@@ -76,7 +80,11 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
     """A follow, a like or a boost is taken back, also one that will come only later."""
     if hearing.is_our_own(heard):
         return  # the verb that says so has done it
-    found = await following.on_undo(session, heard) or await remarking.on_undo(session, heard)
+    found = (
+        await following.on_undo(session, heard)
+        or await remarking.on_undo(session, heard)
+        or await blocking.on_undo(session, heard)
+    )
     undone = hearing.iri_of(heard.activity.object)
     if undone and not found:
         await mirroring.bury(session, site, undone, await hearing.speaker(session, heard))
@@ -104,6 +112,10 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
     ),
     ("Like", "any"): Reaction((remarking.on_like,)),
+    ("Block", "actor"): Reaction((blocking.on_block,)),
+    ("Move", "actor"): Reaction(
+        (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
+    ),
 }
 """(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares
 them."""

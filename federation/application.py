@@ -9,7 +9,7 @@ handler finds the same few things under the same keys (`app_keys`).
 """
 
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver
 
 from actors import migrations
 from actors.database import Database
+from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
@@ -76,7 +77,13 @@ def build(
     """
     here = site(settings, clock)
     database = Database(settings.database.url)
-    client = Client(settings, own_origin=here.origin, resolver=resolver, trust=trust)
+    client = Client(
+        settings,
+        own_origin=here.origin,
+        resolver=resolver,
+        trust=trust,
+        is_blocked=_blocks(database),
+    )
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
     lookup = Lookup(client, fetcher, database, here)
     application = web.Application(
@@ -147,6 +154,16 @@ def _routes() -> Iterable[web.AbstractRouteDef]:
         if route.method == "GET" and document is not None:
             handler = both(document, handler)
         yield web.route(route.method, route.path, handler)
+
+
+def _blocks(database: Database) -> Callable[[str], Awaitable[bool]]:
+    """What the operator blocks is asked of the database at each call: it may have changed."""
+
+    async def is_blocked(host: str) -> bool:
+        async with database.read() as session:
+            return await hosts.is_blocked(session, host)
+
+    return is_blocked
 
 
 async def _database(application: web.Application) -> AsyncIterator[None]:

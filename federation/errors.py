@@ -93,7 +93,8 @@ class Unsafe(TransportError):
     """We will not make this call, or will not believe its answer.
 
     Codes, a closed list: `scheme url host-syntax own-host port address mixed-answer dns
-    redirect-limit redirect-loop too-large deadline content-type id-mismatch content-coding`.
+    redirect-limit redirect-loop too-large deadline content-type id-mismatch content-coding
+    blocked not-listed`.
 
     Attributes:
         address: the address that was judged, for the log only.

@@ -29,10 +29,11 @@ async def gather(
         TooMuch: the budget is spent, and something is still missing.
         TransportError, ProtocolError, Refusal: something needed cannot be had.
     """
+    ask = lookup.newest if reaction.reads_anew else lookup.object
     gathered: dict[Iri, ap.Object] = {}
     while missing := reaction.needs(heard, gathered) - gathered.keys():
         if len(gathered) + len(missing) > budget:
             raise TooMuch(f"one activity may need {budget} documents at most")
         for iri in sorted(missing):
-            gathered[iri] = await lookup.object(iri)
+            gathered[iri] = await ask(iri)
     return gathered

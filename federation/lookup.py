@@ -169,6 +169,16 @@ class Lookup:
             raise NotFound("there is nothing at that address")
         return await self._fetch(iri)
 
+    async def newest(self, iri: Iri) -> ap.Object:
+        """The object at this address as its origin says it now: ours from what we remember.
+
+        Raises:
+            NotFound: the address is ours, and there is nothing.
+            NotAuthoritative: it says that somebody of another origin made it.
+            TransportError, ProtocolError: it cannot be read.
+        """
+        return await (self.object(iri) if self._is_ours(iri) else self._fetch(iri))
+
     async def fresh(self, iri: Iri) -> ap.Object:
         """The object at this address as its origin says it now; nothing is remembered by the way.
 

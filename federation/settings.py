@@ -23,6 +23,8 @@ from urllib.parse import urlsplit
 from activitypub import iris
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
+from actors.errors import Refusal
+from actors.rules import hosts
 
 FILE: Final = "essaim.toml"
 """The name of the file, in the directory that `load` is given."""
@@ -268,6 +270,15 @@ class Federation:
             "Ports at which public addresses may be called.",
             "a list of ports such as [443, 8443]",
             _port,
+        ),
+    )
+    only_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_list(
+            "Hosts, and those below them, with which alone anything is exchanged; empty: with all "
+            "that are not blocked.",
+            'a list of host names such as ["coop.example"], without ports',
+            hosts.named,
         ),
     )
     fetch_timeout: int = field(
@@ -520,7 +531,7 @@ def _section(name: str, given: Mapping[str, object], faults: list[str]) -> objec
         told: _Told = known[key].metadata["told"]
         try:
             values[key] = told.read(value)
-        except (ValueError, TypeError, ProtocolError):
+        except (ValueError, TypeError, ProtocolError, Refusal):
             faults.append(f"{name}.{key} = {_hidden(repr(value))}: wanted {told.wants}")
     for key, each in known.items():
         if each.default is MISSING and key not in given:

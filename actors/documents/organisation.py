@@ -62,6 +62,8 @@ def to_document(
         "followers": actor.followers,
         "following": actor.following,
         "featured": actor.featured,
+        "alsoKnownAs": list(actor.aliases) or None,
+        "movedTo": actor.moved_to,
         "attachment": _lines(facts, locale) or None,
     }
     document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}

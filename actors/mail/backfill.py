@@ -122,7 +122,7 @@ async def claim(session: Session, site: Site, *, limit: int) -> list[Walk]:
             Backfill.state == WAITING,
             Backfill.due_at <= now,
             free,
-            or_(Host.is_blocked.is_(None), Host.is_blocked.is_(False)),
+            Actor.shut_at.is_(None),
             or_(Host.due_at.is_(None), Host.due_at <= now),
             ~select(Received.id).where(Received.speaker == Actor.iri, *in_the_inbox).exists(),
         )

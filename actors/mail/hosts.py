@@ -13,6 +13,7 @@ from sqlalchemy import or_, select, update
 
 from activitypub.signatures.claims import Scheme
 from actors.database import Session, insert_once
+from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.host import Host
 
@@ -26,11 +27,6 @@ def delay(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: 30 s, 1 min, 2 min … 6 h."""
     doublings = min(max(failures - 1, 0), 20)
     return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
-
-
-async def is_blocked(session: Session, name: str) -> bool:
-    """Whether we speak with that host at all."""
-    return bool(await session.scalar(select(Host.is_blocked).where(Host.name == name)))
 
 
 async def heard_from(session: Session, name: str) -> None:
@@ -49,7 +45,7 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
     nothing is added.
     """
     now = site.now()
-    await _make_known(session, site, name)
+    await make_known(session, site, name)
     failures = await session.scalar(
         select(Host.failures).where(
             Host.name == name, or_(Host.due_at.is_(None), Host.due_at <= now)
@@ -100,7 +96,7 @@ async def reads(
 
     From then on it is signed to in this way first, whatever it says of itself.
     """
-    await _make_known(session, site, name)
+    await make_known(session, site, name)
     await session.execute(
         update(Host)
         .where(Host.name == name)
@@ -110,7 +106,7 @@ async def reads(
 
 async def announces(session: Session, site: Site, name: str, *, reads_ed25519: bool) -> None:
     """Somebody there says that the host reads RFC 9421 (FEP-844e); what was tried says more."""
-    await _make_known(session, site, name)
+    await make_known(session, site, name)
     await session.execute(
         update(Host)
         .where(Host.name == name, Host.is_tried.is_(False))
@@ -122,7 +118,17 @@ def _scheme(*, reads_rfc9421: bool) -> Scheme:
     return Scheme.RFC9421 if reads_rfc9421 else Scheme.CAVAGE
 
 
-async def _make_known(session: Session, site: Site, name: str) -> None:
-    fresh = {"id": site.new_id(), "name": name, "failures": 0, "is_blocked": False}
-    fresh |= {"reads_rfc9421": False, "reads_ed25519": False, "is_tried": False}
-    await insert_once(session, Host, fresh)
+async def is_blocked(session: Session, name: str) -> bool:
+    """Whether this instance blocks the host, or one that it is below."""
+    found = select(Host.id).where(
+        Host.name.in_(rules.covering(name.lower())), Host.is_blocked.is_(True)
+    )
+    return await session.scalar(found.limit(1)) is not None
+
+
+async def make_known(session: Session, site: Site, name: str) -> None:
+    """There is a row for this host."""
+    fresh = {"id": site.new_id(), "name": name, "failures": 0}
+    flags = {"is_blocked": False, "reads_rfc9421": False, "block_reason": ""}
+    flags |= {"reads_ed25519": False, "is_tried": False}
+    await insert_once(session, Host, fresh | flags)

@@ -17,7 +17,6 @@ from activitypub.iris import host
 from actors.database import Session, insert_once
 from actors.mail import hosts
 from actors.site import Site
-from actors.tables.host import Host
 from actors.tables.mail import Received
 
 WAITING, DONE, REFUSED, PARKED = "waiting", "done", "refused", "parked"
@@ -49,7 +48,7 @@ async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body
         False when it is known already, or when its host is blocked: nothing more happens then.
     """
     name = host(heard.speaker)
-    if await session.scalar(select(Host.is_blocked).where(Host.name == name)):
+    if await hosts.is_blocked(session, name):
         return False
     await hosts.heard_from(session, name)
     return await put(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    CompoundSelect,
     and_,
     case,
     delete,
@@ -36,11 +37,15 @@ from actors.database import Session
 from actors.mail import hosts, inbox
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.block import Block
 from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing
 
 WAITING, PARKED = "waiting", "parked"
+
+PARTING = ("Block", "Delete", "Flag", "Reject", "Undo")
+"""What is told even to those with whom the speaker has nothing to do any more."""
 
 CLAIM = timedelta(minutes=2)
 """How long one delivery may take: 30 s for the request, and room for a slow start."""
@@ -288,6 +293,34 @@ async def inbox_gone(session: Session, parcel: Parcel) -> None:
     )
 
 
+async def withhold(session: Session, us: Actor, them: Actor) -> None:
+    """What waits to be sent from one of ours to somebody it parted with is not sent any more.
+
+    At an inbox that others share it still goes to those, and is left.
+    """
+    shared = aliased(Actor)
+    others = (
+        select(Follow.id)
+        .join(shared, shared.id == Follow.follower_id)
+        .where(
+            Follow.followee_id == us.id,
+            Follow.state == "accepted",
+            shared.id != them.id,
+            shared.shared_inbox == them.shared_inbox,
+        )
+    )
+    has_company = them.shared_inbox is not None and await session.scalar(others.limit(1))
+    doors = (
+        [them.inbox] if has_company or not them.shared_inbox else [them.inbox, them.shared_inbox]
+    )
+    ours = select(Outgoing.id).where(Outgoing.actor_id == us.id, Outgoing.type.not_in(PARTING))
+    await session.execute(
+        delete(Delivery).where(
+            Delivery.inbox.in_(doors), Delivery.outgoing_id.in_(ours), Delivery.state == WAITING
+        )
+    )
+
+
 async def release(session: Session) -> None:
     """Give every claim back: whoever held one is dead, because one process owns this database."""
     await session.execute(
@@ -312,6 +345,14 @@ async def next_due(session: Session) -> datetime | None:
     return due_at
 
 
+def _estranged(actor_id: int) -> CompoundSelect[tuple[int]]:
+    """The ids of those whom an actor blocks, and of those who block it."""
+    return union(
+        select(Block.blocked_id).where(Block.blocker_id == actor_id),
+        select(Block.blocker_id).where(Block.blocked_id == actor_id),
+    )
+
+
 async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None:
     followers = and_(
         Follow.follower_id == Actor.id,
@@ -321,6 +362,7 @@ async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None
     following = select(Actor.id).join(Follow, followers)
     named = select(Actor.id).where(Actor.iri.in_(outgoing.recipients))
     readers = union(following, named).subquery()
+    apart = [] if outgoing.type in PARTING else [~Actor.id.in_(_estranged(outgoing.actor_id))]
     now = site.now()
     address = func.coalesce(Actor.shared_inbox, Actor.inbox)
     theirs = (
@@ -336,7 +378,11 @@ async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None
             literal(now, Delivery.due_at.type),
         )
         .where(
-            Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(False), Actor.gone_at.is_(None)
+            Actor.id.in_(select(readers.c.id)),
+            Actor.is_ours.is_(False),
+            Actor.gone_at.is_(None),
+            Actor.shut_at.is_(None),
+            *apart,
         )
         .distinct()
     )
@@ -355,7 +401,7 @@ async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None
     ours = await session.scalar(
         select(true()).where(
             select(Actor.id)
-            .where(Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(True))
+            .where(Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(True), *apart)
             .exists()
         )
     )

@@ -1,6 +1,7 @@
 """Actor and Key: everybody who can speak, ours and theirs."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,8 +13,9 @@ class Actor(Base, kw_only=True):
     """An organisation of ours, our instance's own actor, or anybody elsewhere.
 
     `document` is the JSON as the world sees it, with its proof: ours as we serve it, theirs as we
-    read it. `gone_at` is set when the actor was deleted; the row stays, because a name is never
-    given twice.
+    read it. `aliases` are other addresses of one of ours (`alsoKnownAs`); `moved_to` is where
+    somebody went for good, `moved_at` when they last went. `gone_at` is set when the actor was
+    deleted; the row stays, because a name is never given twice.
     """
 
     __tablename__ = "actor"
@@ -37,10 +39,14 @@ class Actor(Base, kw_only=True):
     following: Mapped[str | None] = mapped_column(default=None)
     featured: Mapped[str | None] = mapped_column(default=None)
     approves_followers: Mapped[bool] = mapped_column(default=False)
+    aliases: Mapped[list[Any]] = mapped_column(default_factory=list)
+    moved_to: Mapped[str | None] = mapped_column(default=None)
+    moved_at: Mapped[datetime | None] = mapped_column(default=None)
     document: Mapped[bytes]
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     gone_at: Mapped[datetime | None] = mapped_column(default=None)
+    shut_at: Mapped[datetime | None] = mapped_column(default=None)  # since its host is blocked here
 
     @property
     def address(self) -> str:

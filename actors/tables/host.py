@@ -21,6 +21,9 @@ class Host(Base, kw_only=True):
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     is_blocked: Mapped[bool] = mapped_column(default=False)
+    """Nothing comes from it or from the hosts below it, and nothing goes there."""
+    blocked_at: Mapped[datetime | None] = mapped_column(default=None)
+    block_reason: Mapped[str] = mapped_column(default="")
     reads_rfc9421: Mapped[bool] = mapped_column(default=False)
     """It says so, or took a request signed by RFC 9421 after it had refused another one."""
 

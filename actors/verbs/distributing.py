@@ -11,7 +11,7 @@ from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Boost, Remark
 from actors.tables.timeline import TimelineEntry
-from actors.views import timelines
+from actors.views import blocks, timelines
 from actors.views.paging import LARGEST_PAGE, Page
 
 MOST_CAUGHT_UP = 200
@@ -39,8 +39,13 @@ async def distribute(
             )
         )
     ).all()
+    author = await session.get_one(Actor, subject.actor_id)
+    if author.shut_at is not None:
+        return 0
+    closed = await blocks.barring(session, author)
     for owner_id in owners:
-        await _put(session, site, owner_id, subject, boost)
+        if owner_id not in closed:
+            await _put(session, site, owner_id, subject, boost)
     return len(owners)
 
 

@@ -152,6 +152,11 @@ async def update_organisation(
     organisation.name, row.facts = name, dict(facts)
     organisation.sought = who(name, organisation.handle)
     organisation.summary = documents.markdown_summary(summary)
+    await tell_profile(session, site, organisation)
+
+
+async def tell_profile(session: Session, site: Site, organisation: Actor) -> None:
+    """Something in a profile has changed: write its document anew, and tell the followers."""
     organisation.updated_at = site.now()
     document = await seal(session, site, organisation)
     await posting.tell_of(

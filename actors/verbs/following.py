@@ -23,6 +23,7 @@ from actors.tables.follow import Follow
 from actors.verbs import distributing, hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
+from actors.views import blocks
 
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 
@@ -38,8 +39,16 @@ async def follow(session: Session, site: Site, follower: Actor, followee: Actor)
     """
     if follower.id == followee.id:
         raise Conflicting("an organisation does not follow itself")
+    posting.must_be_here(follower)
     if followee.gone_at is not None:
         raise NotAllowed("this account no longer exists")
+    if followee.moved_to is not None:
+        raise NotAllowed("this account has moved; follow it where it is now")
+    between = await blocks.standing(session, follower, followee)
+    if between.blocked_by:
+        raise NotAllowed("they do not want to be followed by this organisation")
+    if between.blocking or between.host_blocking or followee.shut_at is not None:
+        raise NotAllowed("they are blocked here; take that back first")
     # Two colleagues who press the button at the same moment ask twice, and do not collide.
     await session.execute(
         select(Actor.id).where(Actor.id == follower.id).with_for_update(key_share=True)
@@ -83,6 +92,28 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
     await distributing.withdraw(session, follower.id, followee)
 
 
+async def dismiss(session: Session, site: Site, follow: Follow) -> None:
+    """An organisation of ours no longer wants somebody among its followers, or never did."""
+    follower = await session.get_one(Actor, follow.follower_id)
+    followee = await session.get_one(Actor, follow.followee_id)
+    await posting.say(
+        session,
+        site,
+        followee,
+        "Reject",
+        _as_document(follow, follower, followee),
+        about=follow.iri,
+        recipients=[follower.iri],
+    )
+    if follower.is_ours:
+        follow.state = REJECTED
+        await session.flush()
+        await distributing.withdraw(session, follower.id, followee)
+        return
+    await session.delete(follow)
+    await session.flush()
+
+
 async def on_follow(
     session: Session, site: Site, heard: Heard[ap.Follow], gathered: Gathered
 ) -> None:
@@ -101,6 +132,9 @@ async def on_follow(
     if is_ours and (row is None or row.iri != heard.activity.id):
         return  # taken back, or asked again, before it came
     if await mirroring.is_buried(session, str(heard.activity.id), follower):
+        return
+    if await blocks.bars(session, followee.id, follower):
+        await _turn_away(session, site, heard, follower, followee, row)
         return
     is_new = row is None or (is_ours and row.state == PENDING)
     row = row or _asking(site, follower, followee)
@@ -170,6 +204,22 @@ async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     else:
         statement = statement.where(Follow.iri == iri_of(undone))
     return bool((await session.scalars(statement.returning(Follow.id))).all())
+
+
+async def _turn_away(
+    session: Session,
+    site: Site,
+    heard: Heard[ap.Follow],
+    follower: Actor,
+    followee: Actor,
+    known: Follow | None,
+) -> None:
+    """Somebody whom the followee blocks asks to follow it: no, and nothing is remembered of it."""
+    row = known or _asking(site, follower, followee)
+    row.iri = str(heard.activity.id)
+    session.add(row)
+    await session.flush()
+    await dismiss(session, site, row)
 
 
 def _asking(site: Site, follower: Actor, followee: Actor) -> Follow:

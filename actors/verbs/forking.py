@@ -34,7 +34,7 @@ from actors.tables.revision import Revision
 from actors.verbs import hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import history, lineage
+from actors.views import blocks, history, lineage
 from actors.vocabulary import FORK_KINDS
 
 Choice = Literal["ours", "theirs"] | Mapping[str, str]
@@ -170,9 +170,11 @@ async def on_fork(
     base = await lineage.base_of(session, tie)
     if base is None:
         return
-    tie.listed_at = site.now()
     owner = await history.author(session, source)
     forker = await hearing.speaker(session, heard)
+    if await blocks.bars(session, owner.id, forker):
+        return
+    tie.listed_at = site.now()
     await noticing.tell(
         session, site, owner.id, "fork", forker, model=fork_model, about={"source": str(source.id)}
     )

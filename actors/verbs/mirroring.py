@@ -95,8 +95,9 @@ async def remember_actor(
         "updated_at": site.now(),
     }
     if row is None:
-        fresh = {"id": site.new_id(), "iri": iri, "is_ours": False, "gone_at": None}
+        fresh = {"id": site.new_id(), "iri": iri, "is_ours": False, "gone_at": None, "aliases": []}
         fresh["published_at"] = actor.published or site.now()
+        fresh["shut_at"] = site.now() if await hosts.is_blocked(session, host(iri)) else None
         await insert_once(session, Actor, values | fresh)
         row = (await session.scalars(select(Actor).where(Actor.iri == iri))).one()
     else:

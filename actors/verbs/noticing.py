@@ -10,6 +10,7 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
+from actors.views import blocks
 
 
 async def tell(
@@ -23,8 +24,11 @@ async def tell(
     remark: Remark | None = None,
     about: dict[str, Any] | None = None,
 ) -> None:
-    """Write one notice for an organisation of ours; nobody is told of what she did herself."""
-    if owner_id == sender.id:
+    """Write one notice for an organisation of ours.
+
+    Nobody is told of what she did herself, nor of what somebody does whom she blocks or mutes.
+    """
+    if owner_id == sender.id or await blocks.silences(session, owner_id, sender):
         return
     session.add(
         Notice(

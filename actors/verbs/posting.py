@@ -6,10 +6,21 @@ from activitypub.canonical_json import Document, Json
 from actors.database import Session
 from actors.documents import activities
 from actors.documents.sealing import sealed
+from actors.errors import NotAllowed
 from actors.mail import keyring, outbox
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.mail import Outgoing
+
+
+def must_be_here(actor: Actor) -> None:
+    """Refuse what somebody says under an address from which they have moved away.
+
+    Raises:
+        NotAllowed: they have.
+    """
+    if actor.moved_to is not None:
+        raise NotAllowed("this organisation has moved, and says nothing new here")
 
 
 async def seal(

@@ -127,6 +127,7 @@ async def start(
     lineage: Lineage | None = None,
 ) -> Model:
     """Write a new model with its first version, and tell everybody. `sheet` is fit already."""
+    posting.must_be_here(organisation)
     now = site.now()
     slug = naming.slug(sheet.names[documents.shown_language(sheet)], await _slugs(session))
     model = Model(
@@ -167,6 +168,7 @@ async def advance(
 ) -> Revision:
     """Write the next version of a model of ours, and tell everybody. `sheet` is fit already."""
     organisation = await session.get_one(Actor, model.actor_id)
+    posting.must_be_here(organisation)
     document, linked = await _write(session, site, model, organisation, sheet, making)
     await posting.tell_of(
         session,

@@ -43,7 +43,7 @@ from actors.verbs import (
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
-from actors.views import timelines
+from actors.views import blocks, timelines
 from actors.vocabulary import is_model
 
 OVERTAKEN = timedelta(days=1)
@@ -87,6 +87,7 @@ async def remark(
         Unwise: there is no text, or too much of it.
         NotFound: it answers what the organisation may not see.
     """
+    posting.must_be_here(organisation)
     must_say_something(text, summary)
     made = await _made_before(session, site, organisation, request_key)
     if made is not None:
@@ -230,6 +231,8 @@ async def on_like(session: Session, site: Site, heard: Heard[ap.Like], gathered:
     author = await session.get_one(Actor, subject.actor_id)
     if not await timelines.may_see(session, subject, author, liker):
         return
+    if await blocks.bars(session, subject.actor_id, liker):
+        return
     if await mirroring.is_buried(session, str(heard.activity.id), liker):
         return
     is_new = await insert_once(
@@ -260,6 +263,8 @@ async def on_announce(
     subject = await _known(session, iri_of(heard.activity.object))
     subject = subject or await _gathered_subject(session, site, heard, gathered)
     if subject is None or not _is_open(subject):
+        return
+    if await blocks.bars(session, subject.actor_id, booster):
         return
     is_new = not hearing.is_our_own(heard) and await _remember_boost(
         session, site, heard, booster, subject
@@ -341,6 +346,8 @@ async def _gathered_subject(
     if not isinstance(author, ap.Actor):
         raise NotFound("what was passed on has no author that can be read")
     owner = await mirroring.remember_actor(session, site, author)
+    if owner.shut_at is not None:
+        return None
     if is_model(thing):
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
@@ -354,9 +361,15 @@ async def _gathered_subject(
 async def _known(session: Session, iri: str | None) -> Model | Remark | None:
     if not iri:
         return None
-    model = await session.scalar(select(Model).where(Model.iri == iri, Model.deleted_at.is_(None)))
+    model = await session.scalar(
+        select(Model)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Model.iri == iri, Model.deleted_at.is_(None), Actor.shut_at.is_(None))
+    )
     return model or await session.scalar(
-        select(Remark).where(Remark.iri == iri, Remark.deleted_at.is_(None))
+        select(Remark)
+        .join(Actor, Actor.id == Remark.actor_id)
+        .where(Remark.iri == iri, Remark.deleted_at.is_(None), Actor.shut_at.is_(None))
     )
 
 
@@ -382,11 +395,15 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
 
 
 async def _concerns_us(session: Session, note: ap.Object, author: Actor) -> bool:
-    return bool(
-        await _of_ours(session, [*note.to, *note.cc])
-        or await _known(session, note.in_reply_to)
-        or await distributing.is_followed(session, author)
-    )
+    """Does one of ours follow its author, or does it speak to one who has not barred them?"""
+    if await distributing.is_followed(session, author):
+        return True
+    answered = await _known(session, note.in_reply_to)
+    if answered is not None and await blocks.bars(session, answered.actor_id, author):
+        return False
+    addressed = await _of_ours(session, [*note.to, *note.cc])
+    open_to = [one for one in addressed if not await blocks.bars(session, one.id, author)]
+    return bool(answered or open_to)
 
 
 async def _of_ours(session: Session, iris: Sequence[str]) -> list[Actor]:

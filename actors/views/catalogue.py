@@ -43,7 +43,7 @@ async def search(
         page: which part of the list.
     """
     statement = select(Model, Actor).join(Actor, Actor.id == Model.actor_id)
-    statement = statement.where(Model.deleted_at.is_(None))
+    statement = statement.where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
     for word in folded(q).split():
         statement = statement.where(Model.sought.like(pattern(word), escape="\\"))
     if language:
@@ -68,7 +68,7 @@ async def latest(session: Session, limit: int) -> list[Entry]:
     rows = await session.execute(
         select(Model, Actor)
         .join(Actor, Actor.id == Model.actor_id)
-        .where(Model.deleted_at.is_(None))
+        .where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
         .order_by(Model.updated_at.desc(), Model.id.desc())
         .limit(limit)
     )
@@ -79,6 +79,8 @@ async def families(session: Session) -> list[tuple[str, int]]:
     """The families that have models, with how many, the largest first."""
     rows = await session.execute(
         select(Model.family, func.count())
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Actor.shut_at.is_(None))
         .where(Model.deleted_at.is_(None), Model.family.is_not(None))
         .group_by(Model.family)
         .order_by(func.count().desc(), Model.family)

@@ -15,6 +15,8 @@ from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.organisation import Instance, Organisation
 from actors.tables.remark import Remark
+from actors.views import blocks
+from actors.views.blocks import Standing
 from actors.views.paging import Page
 
 
@@ -45,6 +47,9 @@ class Relationship:
     requested: bool
     followed_by: bool
     follow: Follow | None
+    requested_by: bool = False
+    between: Standing = blocks.NOTHING
+    """What lies between them: blocks and mutes."""
 
 
 async def by_iri(session: Session, iri: str) -> Actor | None:
@@ -172,14 +177,17 @@ async def relationship(session: Session, us: Actor, them: Actor) -> Relationship
         select(Follow).where(Follow.follower_id == us.id, Follow.followee_id == them.id)
     )
     theirs = await session.scalar(
-        select(Follow.id).where(
-            Follow.follower_id == them.id,
-            Follow.followee_id == us.id,
-            Follow.state == "accepted",
-        )
+        select(Follow.state).where(Follow.follower_id == them.id, Follow.followee_id == us.id)
     )
     state = ours.state if ours else None
-    return Relationship(state == "accepted", state == "pending", theirs is not None, ours)
+    return Relationship(
+        following=state == "accepted",
+        requested=state == "pending",
+        followed_by=theirs == "accepted",
+        requested_by=theirs == "pending",
+        follow=ours,
+        between=await blocks.standing(session, us, them),
+    )
 
 
 async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
@@ -189,6 +197,7 @@ async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
         select(Actor)
         .where(
             Actor.gone_at.is_(None),
+            Actor.shut_at.is_(None),
             Actor.type != "Application",
             Actor.sought.like(like, escape="\\"),
         )

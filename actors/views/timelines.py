@@ -17,6 +17,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.timeline import TimelineEntry
 from actors.tables.wording import Hashtag
+from actors.views import blocks
 from actors.views.paging import Page
 
 DEEPEST_THREAD = 40
@@ -106,7 +107,12 @@ async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
     """
     key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
     statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
-        TimelineEntry.owner_id == owner.id
+        TimelineEntry.owner_id == owner.id,
+        *(
+            TimelineEntry.subject_id.not_in(select(kind.id).where(kind.actor_id.in_(hidden)))
+            for hidden in (blocks.hidden_from(owner),)
+            for kind in (Model, Remark)
+        ),
     )
     rows = await session.execute(page.cut(statement, key))
     return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
@@ -137,8 +143,10 @@ async def account(
     return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
 
 
-async def public(session: Session, page: Page, *, local: bool = False) -> list[Item]:
-    """Everything public that this instance knows, or only its own."""
+async def public(
+    session: Session, page: Page, *, local: bool = False, viewer: Actor | None = None
+) -> list[Item]:
+    """Everything public that this instance knows, or only its own, and the viewer wants to read."""
     models = select(Model.id.label("id"), Model.actor_id.label("actor_id")).where(
         Model.deleted_at.is_(None)
     )
@@ -146,11 +154,12 @@ async def public(session: Session, page: Page, *, local: bool = False) -> list[I
         Remark.deleted_at.is_(None), Remark.visibility == "public"
     )
     both = union_all(models, remarks).subquery()
-    statement = select(both.c.id, both.c.id)
+    statement = select(both.c.id, both.c.id).join(Actor, Actor.id == both.c.actor_id)
+    statement = statement.where(Actor.shut_at.is_(None))
     if local:
-        statement = statement.join(Actor, Actor.id == both.c.actor_id).where(
-            Actor.is_ours.is_(True)
-        )
+        statement = statement.where(Actor.is_ours.is_(True))
+    if viewer is not None:
+        statement = statement.where(both.c.actor_id.not_in(blocks.hidden_from(viewer)))
     rows = await session.execute(page.cut(statement, both.c.id))
     return await _items(session, [_Line(row[0], row[1]) for row in rows])
 
@@ -271,6 +280,12 @@ async def _descendants(session: Session, item: Item, viewer: Actor | None) -> li
     level: Sequence[str] = [item.subject.iri]
     seen = {item.subject.id}
     found: list[Item] = []
+    # An answer of somebody whom its owner blocks does not stand below a thing, whoever looks.
+    unwanted = [
+        Remark.actor_id.not_in(blocks.hidden_from(one))
+        for one in (item.author, viewer)
+        if one is not None and one.is_ours
+    ]
     for _ in range(DEEPEST_THREAD):
         rows = (
             await session.execute(
@@ -279,6 +294,7 @@ async def _descendants(session: Session, item: Item, viewer: Actor | None) -> li
                     Remark.in_reply_to.in_(level),
                     Remark.id.not_in(seen),
                     Remark.deleted_at.is_(None),
+                    *unwanted,
                 )
                 .order_by(Remark.id)
                 .limit(LONGEST_THREAD - len(found))
@@ -314,8 +330,9 @@ async def _items(session: Session, lines: Iterable[_Line]) -> list[Item]:
     for line in lines:
         subject, boost = subjects.get(line.subject_id), boosts.get(line.boost_id or 0)
         if subject is not None:
-            booster = actors[boost.actor_id] if boost else None
-            items.append(Item(line.id, subject, actors[subject.actor_id], boost, booster))
+            author, booster = actors[subject.actor_id], actors[boost.actor_id] if boost else None
+            if author.shut_at is None and (booster is None or booster.shut_at is None):
+                items.append(Item(line.id, subject, author, boost, booster))
     return items
 
 

@@ -9,12 +9,15 @@ from typing import Final
 from cyclopts import App
 
 from federation import __version__
+from federation.commands.block import block, unblock
 from federation.commands.check import check
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.founding import init
+from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import rotate
 from federation.commands.look_up import follow, lookup
+from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.serve import migrate, serve
 
@@ -30,6 +33,16 @@ for _command in (demo, init, serve, migrate, check, lookup, follow):
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")
 _organisation.command(add_organisation, name="add")
+_organisation.command(block, name="block")
+_organisation.command(unblock, name="unblock")
+_organisation.command(add_alias, name="alias")
+_organisation.command(remove_alias, name="unalias")
+_organisation.command(move, name="move")
+_organisation.command(stay, name="stay")
+_hosts: Final = App(name="hosts", help="Sites that this instance has nothing to do with.")
+_hosts.command(block_host, name="block")
+_hosts.command(unblock_host, name="unblock")
+_hosts.command(list_hosts, name="list")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
@@ -40,5 +53,5 @@ _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 
-for _group in (_organisation, _member, _token, _model, _keys):
+for _group in (_organisation, _hosts, _keys, _member, _token, _model):
     APP.command(_group)

@@ -43,7 +43,7 @@ async def account(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/accounts/{id}."""
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:accounts")
-        actor = await _addressed(request, session)
+        actor = await addressed(request, session)
         entity = await Describer(session, request.app[SITE], viewer(caller)).account(actor)
     return answers.entity(entity)
 
@@ -81,7 +81,7 @@ async def statuses(request: web.Request) -> web.StreamResponse:
     page = paging.wanted(given, paging.STATUSES)
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        actor = await _addressed(request, session)
+        actor = await addressed(request, session)
         if _wants_what_nobody_has(given):
             return answers.entity([])
         if given.text("tagged"):
@@ -112,7 +112,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:follows")
         permissions.must_follow(acting.office)
-        them = await _addressed(request, session)
+        them = await addressed(request, session)
         known = await profiles.relationship(session, acting.organisation, them)
         if not known.following:
             await following.follow(session, request.app[SITE], acting.organisation, them)
@@ -125,7 +125,7 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:follows")
         permissions.must_follow(acting.office)
-        them = await _addressed(request, session)
+        them = await addressed(request, session)
         known = await profiles.relationship(session, acting.organisation, them)
         if known.follow is not None:
             await following.unfollow(session, request.app[SITE], known.follow)
@@ -146,7 +146,12 @@ async def by_acct(session: Session, site: Site, text: str) -> Actor | None:
     return await profiles.by_address(session, handle.name, handle.host)
 
 
-async def _addressed(request: web.Request, session: Session) -> Actor:
+async def addressed(request: web.Request, session: Session) -> Actor:
+    """The account whose id stands in the address.
+
+    Raises:
+        NotFound: there is none. Gone: it was deleted.
+    """
     actor = await profiles.by_id(session, paging.number(request.match_info["id"]))
     if actor is None:
         raise NotFound("Record not found")
@@ -171,7 +176,7 @@ async def _listed(request: web.Request, *, wants_followers: bool) -> web.StreamR
     page = paging.wanted(await arguments.read(request), paging.ACCOUNTS)
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:accounts")
-        actor = await _addressed(request, session)
+        actor = await addressed(request, session)
         ask = profiles.followers if wants_followers else profiles.following
         found = await ask(session, actor, page)
         describer = Describer(session, request.app[SITE], viewer(caller))

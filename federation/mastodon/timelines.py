@@ -44,7 +44,9 @@ async def public(request: web.Request) -> web.StreamResponse:
         caller = await authenticating.anybody(request, session, "read:statuses")
         if given.flag("only_media"):
             return answers.entity([])
-        items = await timelines.public(session, page, local=given.flag("local"))
+        items = await timelines.public(
+            session, page, local=given.flag("local"), viewer=viewer(caller)
+        )
         describer = Describer(session, request.app[SITE], viewer(caller))
         rows = [
             (item.id, await describer.status(item) if _is_wanted(given, item) else None)

@@ -9,7 +9,7 @@ from aiohttp import web
 from wtforms import StringField
 
 from actors.database import Session
-from actors.errors import Gone, NotFound
+from actors.errors import Gone, NotAllowed, NotFound
 from actors.rules import permissions
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -38,14 +38,13 @@ class Line:
     value: str
 
 
-async def find(session: Session, handle: str) -> Actor:
-    """The organisation that an address of ours names: `coop`, or `coop@fr.example`.
+async def known(session: Session, handle: str) -> Actor:
+    """Whoever has this handle, as far as we know; also somebody who left or is blocked.
 
     Raises:
         NotFound: we do not know it.
-        Gone: it was deleted.
     """
-    name, _, host = forms.without_nul(handle).removeprefix("@").partition("@")
+    name, _, host = forms.without_nul(handle).strip().removeprefix("@").partition("@")
     actor = (
         await profiles.by_address(session, name, host)
         if host
@@ -53,8 +52,22 @@ async def find(session: Session, handle: str) -> Actor:
     )
     if actor is None:
         raise NotFound("We do not know this organisation.")
+    return actor
+
+
+async def find(session: Session, handle: str) -> Actor:
+    """The organisation that an address of ours names: `coop`, or `coop@fr.example`.
+
+    Raises:
+        NotFound: we do not know it.
+        Gone: it was deleted.
+        NotAllowed: its site is blocked here.
+    """
+    actor = await known(session, handle)
     if actor.gone_at is not None:
         raise Gone("This organisation has left.")
+    if actor.shut_at is not None:
+        raise NotAllowed("The site of this organisation is blocked here.")
     return actor
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from actors import places
 from federation.negotiation import Handler
 from federation.pages import (
+    blocks,
     consent,
     directory,
     forks,
@@ -19,6 +20,7 @@ from federation.pages import (
     interacting,
     mail,
     models,
+    moving,
     notices,
     organisations,
     remarks,
@@ -71,7 +73,11 @@ def _for_members() -> list[web.RouteDef]:
         web.post("/space", organisations.follow),
         web.get("/notices", notices.listing),
         web.post("/notices", notices.read),
+        web.get("/moving", moving.moving_page),
+        web.post("/moving", moving.act),
         web.get("/mail", mail.post_office),
+        web.get("/blocks", blocks.listing),
+        web.post("/blocks", blocks.act),
         web.get("/write", writing.write_page),
         web.post("/write", writing.write),
         web.get(f"{MODEL}/edit", writing.edit_page),

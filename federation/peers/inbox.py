@@ -28,10 +28,12 @@ from activitypub.jsonld import reading_alike
 from activitypub.limits import Limits
 from activitypub.signatures.claims import claim as read_claim
 from actors.errors import Gone, NotFound
+from actors.mail import hosts as health
 from actors.mail import inbox
+from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 from federation.middleware import check_body, largest_body
 from federation.misses import KeyGone
 from federation.peers.authenticating import as_wire, speaker
@@ -108,6 +110,9 @@ async def _accept(request: web.Request, document: Document) -> None:
     signed = as_wire(request, site.origin, await _body(request))
     claim = read_claim(signed)
     document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
+    if await _is_shut(request, iris.host(claim.key_id)):
+        _log.debug("inbox.ignored", reason="blocked", activity=_id(document))
+        return
     may_be_gone = document.get("type") in LAST_WORDS and not await _knows_actor(request, document)
     if may_be_gone and _says_goodbye(document):
         _log.debug("inbox.ignored", reason="unknown-actor", activity=_id(document))
@@ -122,6 +127,19 @@ async def _accept(request: web.Request, document: Document) -> None:
         _log.debug("inbox.ignored", reason="key-fetch", activity=_id(document))
         return
     await _remember(request, document, actor, signed.body)
+
+
+async def _is_shut(request: web.Request, host: str) -> bool:
+    """Whether nothing is taken from this host; nothing of it is read then, its key neither.
+
+    Raises:
+        NotAuthoritative: only listed hosts are dealt with, and it is none of them.
+    """
+    listed = request.app[SETTINGS].federation.only_hosts
+    if listed and not hosts.is_covered(host, listed):
+        raise NotAuthoritative("this instance does not deal with that host", code="not-listed")
+    async with request.app[DATABASE].read() as session:
+        return await health.is_blocked(session, host)
 
 
 async def _remember(request: web.Request, document: Document, actor: Actor, body: bytes) -> None:

@@ -3,6 +3,7 @@
 What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
 
 * the guard judges every address (`guard`), and our own host is never called;
+* nor is a host that is blocked, or not listed where only listed ones are dealt with;
 * no call while a transaction is open: a slow peer must never hold the database;
 * a connection within 5 s, silence of at most 10 s, an end after `fetch_timeout` or `total_timeout`;
 * bodies are counted while they are read, and cut off at the limit;
@@ -19,7 +20,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ import federation
 from activitypub import iris, wire
 from activitypub.iris import Iri
 from actors.database import in_transaction
+from actors.rules import hosts
 from federation.errors import NoSuchHost, TransportError, Unreachable, Unsafe
 from federation.settings import Settings
 from federation.transport.guard import (
@@ -76,6 +78,7 @@ class Client:
         resolver: asked for the addresses of names; the system's, unless a test brings its own.
         trust: the certificates we trust; the system's by default. Verification has no switch.
         own_origin: our public address, which we never call, and which the User-Agent names.
+        is_blocked: whether the operator has blocked a host since; asked before every call.
     """
 
     def __init__(
@@ -85,9 +88,11 @@ class Client:
         own_origin: Iri,
         resolver: AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
+        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self.settings = settings.federation
         self.own_origin = own_origin
+        self._is_blocked = is_blocked
         self._guard = Guard.from_settings(settings)
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
@@ -181,6 +186,7 @@ class Client:
         limit = self.settings.max_body if max_body is None else max_body
         try:
             target = self._target(url)
+            await self._check_dealings(_place(url)[0])
             response = await self._exchange(method, target, headers, body, limit)
         except TransportError as error:
             raise refused(error, url=url, purpose=purpose) from error.__cause__
@@ -214,6 +220,13 @@ class Client:
         except OSError as error:
             raise _nameless(error) from error
         return self._guard.is_private([each["host"] for each in found], url.port or 443)
+
+    async def _check_dealings(self, host: str) -> None:
+        """Refuse a host that the operator has nothing to do with, before its name is looked up."""
+        if self.settings.only_hosts and not hosts.is_covered(host, self.settings.only_hosts):
+            raise Unsafe("this instance does not deal with that host", code="not-listed")
+        if self._is_blocked is not None and await self._is_blocked(host):
+            raise Unsafe("that host is blocked here", code="blocked")
 
     def _target(self, url: Iri) -> URL:
         if not url.startswith(("https://", "http://")):

@@ -22,7 +22,7 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import enrolling, following, forking, remarking
+from actors.verbs import blocking, enrolling, following, forking, moving, remarking
 
 Document = dict[str, Any]
 
@@ -142,6 +142,8 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
+    await _quarrel(alpha, coop, reader)
+    await _move(alpha, reader)
     return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
 
 
@@ -168,6 +170,29 @@ async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
     async with alpha.begin() as session:
         for follow in await session.scalars(select(Follow).where(Follow.follower_id == coop.id)):
             await following.unfollow(session, alpha.site, follow)
+
+
+async def _quarrel(alpha: House, coop: Actor, reader: Stranger) -> None:
+    """Block the reader, who still follows, and take it back."""
+    for change in (blocking.block, blocking.unblock):
+        async with alpha.begin() as session:
+            them = await session.scalar(select(Actor).where(Actor.iri == reader.iri))
+            assert them is not None
+            await change(session, alpha.site, coop, them)
+        await alpha.street.settle()
+
+
+async def _move(alpha: House, reader: Stranger) -> None:
+    """An organisation that the reader follows goes on at the reader's, and comes back."""
+    nomad = await alpha.organisation("nomad")
+    await reader.send(alpha, reader.activity("Follow", nomad.iri))
+    await alpha.street.settle()
+    reader.documents["/users/mallory"] = (200, reader.actor(alsoKnownAs=[nomad.iri]))
+    target: Any = await alpha.lookup.newest(reader.iri)
+    async with alpha.begin() as session:
+        await moving.add_alias(session, alpha.site, nomad, "https://old.test/users/nomad")
+        await moving.move(session, alpha.site, nomad, target)
+    await alpha.street.settle()
 
 
 async def _fork(house: House, organisation: Actor, source: Model) -> Model:

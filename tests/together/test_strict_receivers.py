@@ -45,6 +45,7 @@ def served(life: Life) -> list[str]:
         life.coop.iri,
         life.alpha.network.iri,
         life.alpha.url("/actor"),
+        life.alpha.url("/actors/nomad"),
         life.model.iri,
         f"{life.model.iri}/versions/1",
         f"{life.large.iri}/versions/2",
@@ -60,9 +61,12 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
     assert {activity["type"] for _, activity in said} == {
         "Accept",
         "Announce",
+        "Block",
         "Create",
         "Delete",
         "Follow",
+        "Move",
+        "Reject",
         "Undo",
         "Update",
     }

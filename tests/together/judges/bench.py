@@ -34,6 +34,9 @@ EXPECTED = {
     ("Create Note", "WordPress"): _NO_REPLY,
     ("Create Note to one", "WordPress"): "a comment is public",
     ("Update Article", "Misskey"): "edits are not shown",  # MK ApInboxService.ts
+    ("Block address", "Lemmy"): "one is blocked from a community, not by a person",
+    ("Move address", "Lemmy"): "the activity is known",
+    ("Undo Block", "Lemmy"): "what is answered is a Follow",  # LEM: as above
     # The answer to the Create of a fork goes to instances of our own kind and to nobody else.
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,

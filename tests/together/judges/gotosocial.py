@@ -84,9 +84,13 @@ class GoToSocial(Judge):
                 return self.read(subject)
             case "Undo":
                 need(embedded(activity).get("object"), "what is undone is embedded")
-            case "Accept" | "Reject" | "Follow" | "Announce" | "Delete":
+            case "Accept" | "Reject" | "Follow" | "Announce" | "Delete" | "Block":
                 need(iri(activity.get("object")), "the object has an id")
                 need(activity["type"] != "Announce" or activity.get("to"), "it has addresses")
+            case "Move":
+                one = all(isinstance(activity.get(n), str) for n in ("actor", "object", "target"))
+                need(one, "a Move has one actor, one object, one target")
+                need(activity["object"] == activity["actor"], "an account moves itself")
             case _:
                 raise Ignored("the activity is known")
         return None

@@ -91,6 +91,8 @@ class Lemmy(Judge):
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
                 need(iri(activity["object"].get("object")), "the Follow names its object")
+            case "Block":
+                raise Ignored("one is blocked from a community, not by a person")
             case "Follow" | "Announce" | "Delete":
                 need(iri(activity.get("object")), "the object has an id")
             case _:

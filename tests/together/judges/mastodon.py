@@ -127,6 +127,9 @@ class Mastodon(Judge):
                 embedded(activity)
             case "Delete":
                 need(host(activity.get("object")) == host(activity), "it is on the actor's host")
+            case "Move":
+                need(iri(activity["object"]) == activity["actor"], "an account moves itself")
+                need(is_web(activity.get("target")), "it says where to")
             case _:
                 need(iri(activity.get("object")), "the object has an id")
         return None
