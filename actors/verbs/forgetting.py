@@ -24,7 +24,7 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
-from actors.verbs import hearing, mirroring, posting, publishing
+from actors.verbs import hearing, mirroring, posting, publishing, quoting
 from actors.verbs.mirroring import Gathered
 
 
@@ -59,7 +59,7 @@ async def delete_model(session: Session, site: Site, model: Model) -> None:
 async def on_delete(
     session: Session, site: Site, heard: Heard[ap.Delete], gathered: Gathered
 ) -> None:
-    """A peer deletes something of its own: a model, a remark, or itself.
+    """A peer deletes something of its own: a model, a remark, its consent to a quote, or itself.
 
     Unknown things leave a tombstone.
     """
@@ -81,6 +81,7 @@ async def on_delete(
     elif remark is not None:
         await _bury_remark(session, site, remark)
     else:
+        await quoting.on_stamp_deleted(session, site, iri, speaker)
         await mirroring.bury(session, site, iri, speaker)
 
 

@@ -22,15 +22,26 @@ from activitypub.markup import render
 from actors import places
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
+from actors.documents import quote as quote_documents
 from actors.documents import remark as documents
 from actors.errors import NotFound, Unwise
 from actors.places import place
+from actors.rules import consent
+from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
-from actors.verbs import distributing, hearing, mirroring, noticing, posting
+from actors.verbs import (
+    conversing,
+    distributing,
+    hearing,
+    mirroring,
+    noticing,
+    posting,
+    quoting,
+)
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.views import timelines
@@ -53,6 +64,8 @@ async def remark(
     in_reply_to: Model | Remark | None = None,
     visible: Visibility = Visibility.PUBLIC,
     language: str | None = None,
+    quoted: Model | Remark | None = None,
+    quotable: Quotable = Quotable.PUBLIC,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -64,9 +77,11 @@ async def remark(
         in_reply_to: what it answers; its author is notified.
         visible: who may see it.
         language: the language of the text.
+        quoted: what it shows inside itself, once its author agrees.
+        quotable: who may quote it; what not everybody may see is quoted by nobody.
 
     Raises:
-        Unwise: there is no text, or too much of it.
+        Unwise: there is no text, or too much of it; or that cannot be quoted.
     """
     if not text.strip() or len(text) > LONGEST_REMARK:
         words = f"Write something of at most {LONGEST_REMARK:,} characters."
@@ -77,12 +92,18 @@ async def remark(
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
     remark_id = site.new_id()
     iri = place(site.origin, places.REMARK, id=remark_id)
+    quote, first_line = None, ""
+    if quoted is not None:
+        first_line = quote_documents.first_line(quoted.url)
+        quote = await quoting.prepare(
+            session, site, organisation, quoted, remark_id, remark_iri=iri, visible=visible
+        )
     row = Remark(
         id=remark_id,
         iri=iri,
         actor_id=organisation.id,
         url=iri,
-        content=render(text),
+        content=first_line + render(text),
         language=language,
         in_reply_to=in_reply_to.iri if in_reply_to else None,
         visibility=visible.name.lower(),
@@ -92,6 +113,12 @@ async def remark(
         updated_at=site.now(),
     )
     body = documents.to_document(row, organisation, to=to, cc=cc, mentioned=mentioned)
+    if visible in (Visibility.PUBLIC, Visibility.UNLISTED):
+        body["interactionPolicy"] = consent.policy(
+            quotable, author=organisation.iri, followers=organisation.followers
+        )
+    if quote is not None:
+        body = quoting.told(body, quote)
     document = await posting.seal(session, site, organisation, body)
     row.document = encode(document)
     session.add(row)
@@ -106,6 +133,8 @@ async def remark(
         followers_of=() if visible is Visibility.DIRECT else [organisation],
         is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
     )
+    if quote is not None:
+        await quoting.begin(session, site, organisation, row, quote)
     return row
 
 
@@ -128,9 +157,11 @@ async def on_update_note(
         return
     if await session.scalar(select(Remark.id).where(Remark.iri == iri_of(note))) is not None:
         author = await hearing.speaker(session, heard)
-        await mirroring.remember_remark(
+        kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )
+        if kept is not None and (note.updated or note.published or site.now()) >= kept.updated_at:
+            await conversing.keep(session, site, kept, note)
     elif note.published is not None and note.published > site.now() - OVERTAKEN:
         await _hear(session, site, heard)
 
@@ -241,9 +272,12 @@ async def _gathered_subject(
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
     if isinstance(thing, ap.Note):
-        return await mirroring.remember_remark(
+        kept = await mirroring.remember_remark(
             session, site, thing, owner, visibility=_visibility(thing, owner)
         )
+        if kept is not None:
+            await conversing.keep(session, site, kept, thing)
+        return kept
     return None
 
 
@@ -270,6 +304,8 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
         kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )
+        if kept is not None:
+            await conversing.keep(session, site, kept, note)
     if kept is None or kept.actor_id != author.id or kept.deleted_at is not None:
         return
     if kept.visibility != Visibility.DIRECT.name.lower():

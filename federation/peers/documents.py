@@ -23,7 +23,7 @@ from actors.errors import NotFound
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.views import history, mail, profiles, timelines
+from actors.views import history, mail, profiles, quotes, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 
@@ -78,6 +78,17 @@ async def remark(request: web.Request) -> web.Response:
     if found is None:
         raise NotFound("there is no such remark")
     return activity_response(found.subject.document, request=request)
+
+
+async def stamp(request: web.Request) -> web.Response:
+    """GET /stamps/{id}: that one of ours agrees to be quoted; 410 once that was taken back."""
+    iri = place(request.app[SITE].origin, places.STAMP, id=request.match_info["id"])
+    async with request.app[DATABASE].read() as session:
+        found = await quotes.stamp(session, iri)
+    if found is None:
+        raise NotFound("there is no such stamp")
+    status = 200 if found.state == quotes.ACCEPTED else 410
+    return activity_response(found.stamp, request=request, status=status)
 
 
 async def activity(request: web.Request) -> web.Response:
