@@ -8,9 +8,12 @@ who reads.
 
 import html as entities
 import re
+from collections.abc import Callable, Iterable, Iterator
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 _TEXT = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "a", "span"}
 _MARKS = {"b", "strong", "i", "em", "u", "s", "del", "ins", "sub", "sup", "small", "mark", "abbr"}
@@ -49,6 +52,31 @@ _LINES = re.compile(r" ?\n[ \n]*")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
+Linker = Callable[[str], str]
+"""From plain text to HTML in which some words are links; it escapes everything else."""
+
+
+def _link_words(state: StateCore) -> None:
+    """Let the linker see every run of text that is neither code nor in a link already."""
+    for block in state.tokens:
+        if block.type == "inline":
+            block.children = list(_linked(block.children or [], state.env["linker"]))
+
+
+def _linked(tokens: Iterable[Token], linker: Linker) -> Iterator[Token]:
+    links = 0
+    for token in tokens:
+        links += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type == "text" and not links:
+            yield Token("html_inline", "", 0, content=linker(token.content))
+        else:
+            yield token
+
+
+_SPEECH = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_SPEECH.enable(["table", "strikethrough"])
+_SPEECH.core.ruler.push("link_words", _link_words)
+
 
 def clean(html: str) -> str:
     """What of this HTML may be shown on a page of ours. Cleaning twice changes nothing more.
@@ -61,6 +89,16 @@ def clean(html: str) -> str:
 def render(markdown: str) -> str:
     """Markdown (CommonMark with tables and strikethrough, without HTML) as clean HTML."""
     return clean(str(_MARKDOWN.render(markdown)))
+
+
+def render_speech(markdown: str, linker: Linker) -> str:
+    """What somebody says as clean HTML: like `render`, but a line that ends is a line that ends.
+
+    Args:
+        markdown: the text.
+        linker: is given each run of plain text; code and links are left alone.
+    """
+    return clean(str(_SPEECH.render(markdown, {"linker": linker})))
 
 
 def plain(html: str) -> str:

@@ -13,15 +13,30 @@ PAGE = 20
 
 
 def ordered(
-    iri: str, *, total: int, first: str | None = None, items: Sequence[Json] | None = None
+    iri: str,
+    *,
+    total: int,
+    first: str | None = None,
+    items: Sequence[Json] | None = None,
+    owner: str | None = None,
 ) -> Document:
-    """An ordered collection: short ones whole, long ones by pages, hidden ones as a number only."""
+    """An ordered collection: short ones whole, long ones by pages, hidden ones as a number only.
+
+    Args:
+        iri: its address.
+        total: how many there are.
+        first: its first page, if it has pages.
+        items: what is in it, if it is short.
+        owner: who keeps it, where that is no matter of course (FEP-7888: a conversation).
+    """
     document: Document = {
         "@context": AS2,
         "id": iri,
         "type": "OrderedCollection",
         "totalItems": total,
     }
+    if owner is not None:
+        document["attributedTo"] = owner
     if first is not None:
         document["first"] = first
     if items is not None:

@@ -96,6 +96,8 @@ def living(telling: Telling) -> Document:
         "history": telling.place(places.HISTORY),
         "forks": telling.place(places.FORKS),
         "replies": telling.place(places.REPLIES),
+        "likes": telling.place(places.LIKES),
+        "shares": telling.place(places.SHARES),
         "context": telling.place(places.CONTEXT),
         "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
     }

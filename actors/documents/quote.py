@@ -42,7 +42,8 @@ def stamp_of(note: ap.Object) -> Iri | None:
 def members(quote: Quote) -> Document:
     """What a note of ours says about what it quotes, beside its tag and its first line."""
     named: Document = dict.fromkeys(("quote", "quoteUri", "_misskey_quote"), quote.quoted_iri)
-    return named | ({STAMP: quote.stamp_iri} if quote.stamp_iri else {})
+    has_stamp = quote.stamp_iri is not None and quote.state == "accepted"
+    return named | ({STAMP: quote.stamp_iri} if has_stamp else {})
 
 
 def tag(quote: Quote) -> Document:

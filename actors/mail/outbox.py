@@ -103,6 +103,25 @@ async def post(
     return row
 
 
+async def hide(session: Session, activity_iri: str) -> None:
+    """Show an activity that was taken back to nobody any more: neither listed nor under its id."""
+    await session.execute(
+        update(Outgoing).where(Outgoing.activity_iri == activity_iri).values(is_public=False)
+    )
+
+
+async def hide_all_about(session: Session, about: str) -> None:
+    """Show nobody any more what was said about a thing that is deleted now: its text is in there.
+
+    To be called before the Delete is posted, which stays.
+    """
+    await session.execute(
+        update(Outgoing)
+        .where(Outgoing.about == about, Outgoing.type.in_(("Create", "Update")))
+        .values(is_public=False)
+    )
+
+
 async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
     """Give each inbox its row.
 

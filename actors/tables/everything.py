@@ -18,6 +18,7 @@ from actors.tables import (
     revision,
     timeline,
     tombstone,
+    wording,
 )
 from actors.tables.base import Base
 
@@ -40,4 +41,5 @@ __all__ = [
     "revision",
     "timeline",
     "tombstone",
+    "wording",
 ]

@@ -13,6 +13,8 @@ class Remark(Base, kw_only=True):
     """A note: `content` is clean HTML. `visibility` is one of public, unlisted, followers, direct.
 
     `addressed` holds the IRIs of everybody it names: who may see it when it is not public.
+    `source` is the Markdown of a remark of ours, `request_key` what its app calls the request that
+    made it. `poll` is what a Question asks (`rules.polls.Poll`); None for a Note.
     """
 
     __tablename__ = "remark"
@@ -27,6 +29,9 @@ class Remark(Base, kw_only=True):
     in_reply_to: Mapped[str | None] = mapped_column(default=None, index=True)
     visibility: Mapped[str]
     addressed: Mapped[list[Any]]
+    source: Mapped[str] = mapped_column(default="", server_default="")
+    poll: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    request_key: Mapped[str | None] = mapped_column(default=None)
     document: Mapped[bytes]
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -1,8 +1,16 @@
-"""Cataloguing: what lists and search need to know of a model, copied from its newest sheet."""
+"""Cataloguing: what lists and search need to know of a model or remark, copied from its text."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import delete
+
+from actors.database import Session
 from actors.rules.searching import folded
 from actors.rules.sections import Sheet
+from actors.site import Site
 from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.tables.wording import Hashtag
 from actors.vocabulary import bare
 
 
@@ -39,3 +47,11 @@ def _languages(sheet: Sheet) -> list[str]:
     """The languages in which there is something to read, the sheet's own first."""
     written = set(sheet.names).union(*(one.texts for one in sheet.sections))
     return [language for language in sheet.languages if language in written]
+
+
+async def tag(session: Session, site: Site, remark: Remark, names: Iterable[str]) -> None:
+    """The hashtags of a remark are now these; each is folded already."""
+    await session.execute(delete(Hashtag).where(Hashtag.remark_id == remark.id))
+    for name in dict.fromkeys(names):
+        session.add(Hashtag(id=site.new_id(), name=name, remark_id=remark.id))
+    await session.flush()

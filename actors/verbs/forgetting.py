@@ -15,6 +15,7 @@ from activitypub.authority import Heard
 from activitypub.canonical_json import encode, parse
 from actors.database import Session
 from actors.documents import activities
+from actors.mail import outbox
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.follow import Follow
@@ -24,8 +25,10 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
-from actors.verbs import hearing, mirroring, posting, publishing, quoting
+from actors.tables.wording import Hashtag, Wording
+from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
+from actors.views import timelines
 
 
 async def delete_model(session: Session, site: Site, model: Model) -> None:
@@ -40,6 +43,7 @@ async def delete_model(session: Session, site: Site, model: Model) -> None:
     stone = activities.tombstone(parse(model.document), at=site.now())
     sealed = await posting.seal(session, site, organisation, stone)
     network = await publishing.network(session)
+    await outbox.hide_all_about(session, model.iri)
     await posting.say(
         session,
         site,
@@ -54,6 +58,40 @@ async def delete_model(session: Session, site: Site, model: Model) -> None:
         is_public=True,
     )
     await _bury_model(session, site, model, encode(sealed))
+
+
+async def delete_remark(session: Session, site: Site, remark: Remark) -> None:
+    """Delete a remark of ours, everywhere it was sent to.
+
+    Its address answers 410 for ever; of one that was not for everybody it answers what it always
+    did, that there is nothing.
+
+    Raises:
+        NotAllowed: it is not ours. Gone: it was deleted already.
+    """
+    remark, author = await rewording.held(session, remark)
+    document = parse(remark.document)
+    stone = activities.tombstone(document, at=site.now())
+    recipients = await rewording.audience(session, remark)
+    is_open = remark.visibility in timelines.OPEN
+    sealed = encode(await posting.seal(session, site, author, stone)) if is_open else b""
+    await outbox.hide_all_about(session, remark.iri)
+    await posting.say(
+        session,
+        site,
+        author,
+        "Delete",
+        stone,
+        about=remark.iri,
+        recipients=recipients,
+        followers_of=[] if remark.visibility == "direct" else [author],
+        to=document.get("to"),
+        cc=document.get("cc"),
+        is_public=is_open,
+    )
+    await _bury_remark(session, site, remark)
+    remark.document = sealed
+    await session.flush()
 
 
 async def on_delete(
@@ -104,7 +142,11 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
 
 async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.deleted_at, remark.content, remark.summary = site.now(), "", ""
-    remark.document = b""
+    remark.document, remark.source, remark.poll = b"", "", None
+    for said in (Wording, Hashtag):
+        await session.execute(delete(said).where(said.remark_id == remark.id))
+    for done in (Like, Boost):
+        await session.execute(delete(done).where(done.object_iri == remark.iri))
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
     await session.flush()

@@ -8,7 +8,7 @@ never comes back.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 import activitypub.vocabulary as ap
 from activitypub.canonical_json import encode
@@ -20,8 +20,11 @@ from activitypub.proofs import eddsa_jcs
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
 from actors.mail import keyring
+from actors.rules import polls
+from actors.rules.polls import Poll
 from actors.rules.searching import who
 from actors.rules.sections import Sheet
+from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.lineage import Lineage
@@ -29,11 +32,18 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
+from actors.tables.wording import Wording
 from actors.verbs import cataloguing
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
 remember."""
+
+MOST_WORDINGS = 50
+"""Earlier wordings that are kept of one remark: who rewords more often wants to fill our disk."""
+
+MOST_HASHTAGS = 32
+"""Hashtags of one note that are remembered: more is spam."""
 
 
 async def remember_actor(session: Session, site: Site, actor: ap.Actor) -> Actor:
@@ -135,12 +145,14 @@ async def remember_remark(
         return None
     said_at = _not_later_than_now(site, note.updated or note.published)
     content, summary = clean(note.content or ""), note.summary or ""
-    document = encode(note.document)
+    document, poll = encode(note.document), polls.read(note)
     if known is not None:
+        _count_votes(known, poll, said_at)
         if said_at > known.updated_at:
+            await keep_wording(session, site, known)
             known.content, known.summary = content, summary
             known.document, known.updated_at = document, said_at
-            await session.flush()
+            await cataloguing.tag(session, site, known, _hashtags(note))
         return known
     published_at = _not_later_than_now(site, note.published)
     remark = Remark(
@@ -154,13 +166,49 @@ async def remember_remark(
         addressed=[*note.to, *note.cc],
         content=content,
         summary=summary,
+        poll=poll.to_json() if poll else None,
         document=document,
         published_at=published_at,
         updated_at=said_at,
     )
     session.add(remark)
     await session.flush()
+    await cataloguing.tag(session, site, remark, _hashtags(note))
     return remark
+
+
+async def keep_wording(session: Session, site: Site, remark: Remark) -> None:
+    """Remember what a remark says, because it will say something else now."""
+    kept = await session.scalar(
+        select(func.count()).select_from(Wording).where(Wording.remark_id == remark.id)
+    )
+    if (kept or 0) >= MOST_WORDINGS:
+        return
+    session.add(
+        Wording(
+            id=site.new_id(),
+            remark_id=remark.id,
+            content=remark.content,
+            summary=remark.summary,
+            said_at=remark.updated_at,
+        )
+    )
+    await session.flush()
+
+
+def _count_votes(known: Remark, poll: Poll | None, said_at: datetime) -> None:
+    """A poll counts on without being reworded; what is asked changes only forward in time."""
+    if known.poll is None or poll is None or said_at < known.updated_at:
+        return
+    if said_at > known.updated_at or polls.same_options(Poll.from_json(known.poll), poll):
+        known.poll = poll.to_json()
+
+
+def _hashtags(note: ap.Object) -> list[str]:
+    """The hashtags of somebody's note, folded; as many as are shown."""
+    written = (one.get("name") for one in note.tag if one.get("type") == "Hashtag")
+    names = (tag_name(one) for one in written if isinstance(one, str))
+    return [name for name in names if name][:MOST_HASHTAGS]
 
 
 def _new_model(

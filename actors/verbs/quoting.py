@@ -98,8 +98,18 @@ async def prepare(
     return quote
 
 
-def told(body: Document, quote: Quote) -> Document:
-    """A note of ours that says what it quotes."""
+async def led_by(session: Session, quote: Quote | None, content: str) -> str:
+    """The text of a remark of ours behind the line for those who show no quotes."""
+    if quote is None:
+        return content
+    subject = await quotes.subject(session, quote.quoted_iri)
+    return documents.first_line(subject.url if subject else quote.quoted_iri) + content
+
+
+def told(body: Document, quote: Quote | None) -> Document:
+    """A note of ours that says what it quotes, if it quotes something."""
+    if quote is None:
+        return body
     tags = body.get("tag")
     others = tags if isinstance(tags, list) else []
     return body | documents.members(quote) | {"tag": [*others, documents.tag(quote)]}

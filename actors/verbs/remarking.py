@@ -5,7 +5,8 @@ addressed by it, or it answers something that we know. Everything else is answer
 forgotten, as Mastodon does (M46, activity/create.rb). Nobody is told of a note that is not for her:
 neither the owner of what it answers, nor who is mentioned in it without being addressed.
 
-Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two.
+Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two. What our own organisations
+like and pass on is in `liking`, what they change in `rewording`.
 """
 
 from collections.abc import Sequence
@@ -16,17 +17,16 @@ from sqlalchemy import delete, select
 import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility, addresses, visibility
 from activitypub.authority import Heard
-from activitypub.canonical_json import encode
+from activitypub.canonical_json import encode, parse
 from activitypub.iris import Iri
-from activitypub.markup import render
 from actors import places
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
-from actors.documents import quote as quote_documents
 from actors.documents import remark as documents
+from actors.documents.remark import Addressed
 from actors.errors import NotFound, Unwise
 from actors.places import place
-from actors.rules import consent
+from actors.rules import consent, polls
 from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -34,11 +34,13 @@ from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.verbs import (
+    cataloguing,
     conversing,
     distributing,
     hearing,
     mirroring,
     noticing,
+    phrasing,
     posting,
     quoting,
 )
@@ -54,6 +56,9 @@ OVERTAKEN = timedelta(days=1)
 LONGEST_REMARK = 5_000
 """Characters of a remark of ours: ten times Mastodon's; what is longer belongs into a model."""
 
+REPEATED = timedelta(hours=1)
+"""How long a request that an app repeats is known again, as on Mastodon."""
+
 
 async def remark(
     session: Session,
@@ -64,6 +69,8 @@ async def remark(
     in_reply_to: Model | Remark | None = None,
     visible: Visibility = Visibility.PUBLIC,
     language: str | None = None,
+    summary: str = "",
+    request_key: str | None = None,
     quoted: Model | Remark | None = None,
     quotable: Quotable = Quotable.PUBLIC,
 ) -> Remark:
@@ -77,24 +84,31 @@ async def remark(
         in_reply_to: what it answers; its author is notified.
         visible: who may see it.
         language: the language of the text.
+        summary: the line in front of it, if it shall be hidden behind one.
+        request_key: what an app calls its request: asked again within an hour, the answer is the
+            remark that was made then.
         quoted: what it shows inside itself, once its author agrees.
         quotable: who may quote it; what not everybody may see is quoted by nobody.
 
     Raises:
         Unwise: there is no text, or too much of it; or that cannot be quoted.
+        NotFound: it answers what the organisation may not see.
     """
-    if not text.strip() or len(text) > LONGEST_REMARK:
-        words = f"Write something of at most {LONGEST_REMARK:,} characters."
-        raise Unwise(words, fields={"text": words})
-    answered = await session.get_one(Actor, in_reply_to.actor_id) if in_reply_to else None
-    mentioned = (answered,) if answered and answered.id != organisation.id else ()
+    must_say_something(text, summary)
+    made = await _made_before(session, site, organisation, request_key)
+    if made is not None:
+        return made
+    answered = await _author_seen(session, organisation, in_reply_to) if in_reply_to else None
+    phrase = await phrasing.phrase(session, site, text)
+    people = {one.id: one for one in (answered, *phrase.people) if one is not None}
+    people.pop(organisation.id, None)
+    mentioned = tuple(people.values())
     followers = Iri(organisation.followers) if organisation.followers else None
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
-    remark_id = site.new_id()
+    remark_id, now = site.new_id(), site.now()
     iri = place(site.origin, places.REMARK, id=remark_id)
-    quote, first_line = None, ""
+    quote = None
     if quoted is not None:
-        first_line = quote_documents.first_line(quoted.url)
         quote = await quoting.prepare(
             session, site, organisation, quoted, remark_id, remark_iri=iri, visible=visible
         )
@@ -103,26 +117,36 @@ async def remark(
         iri=iri,
         actor_id=organisation.id,
         url=iri,
-        content=first_line + render(text),
+        content=await quoting.led_by(session, quote, phrase.content),
+        summary=summary,
+        source=text,
+        request_key=request_key,
         language=language,
         in_reply_to=in_reply_to.iri if in_reply_to else None,
         visibility=visible.name.lower(),
         addressed=[*to, *cc],
         document=b"",
-        published_at=site.now(),
-        updated_at=site.now(),
+        published_at=now,
+        updated_at=now,
     )
-    body = documents.to_document(row, organisation, to=to, cc=cc, mentioned=mentioned)
+    addressed = Addressed(
+        to,
+        cc,
+        mentioned=mentioned,
+        hashtags=phrase.hashtags,
+        context=_conversation(site, row, in_reply_to),
+    )
+    body = documents.to_document(site.origin, row, organisation, addressed)
     if visible in (Visibility.PUBLIC, Visibility.UNLISTED):
         body["interactionPolicy"] = consent.policy(
             quotable, author=organisation.iri, followers=organisation.followers
         )
-    if quote is not None:
-        body = quoting.told(body, quote)
+    body = quoting.told(body, quote)
     document = await posting.seal(session, site, organisation, body)
     row.document = encode(document)
     session.add(row)
     await session.flush()
+    await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
     await posting.tell_of(
         session,
         site,
@@ -136,6 +160,58 @@ async def remark(
     if quote is not None:
         await quoting.begin(session, site, organisation, row, quote)
     return row
+
+
+def must_say_something(text: str, summary: str = "") -> None:
+    """Refuse a remark that says nothing, or too much.
+
+    Raises:
+        Unwise: there is no text, or too much of it.
+    """
+    if not text.strip() or len(text) + len(summary) > LONGEST_REMARK:
+        words = f"Write something of at most {LONGEST_REMARK:,} characters."
+        raise Unwise(words, fields={"text": words})
+
+
+async def _made_before(
+    session: Session, site: Site, organisation: Actor, request_key: str | None
+) -> Remark | None:
+    """What the same request made already; two that come at once come one after the other."""
+    if not request_key:
+        return None
+    await session.execute(
+        select(Actor.id).where(Actor.id == organisation.id).with_for_update(key_share=True)
+    )
+    return await session.scalar(
+        select(Remark).where(
+            Remark.actor_id == organisation.id,
+            Remark.request_key == request_key,
+            Remark.published_at > site.now() - REPEATED,
+            Remark.deleted_at.is_(None),
+        )
+    )
+
+
+async def _author_seen(session: Session, organisation: Actor, subject: Model | Remark) -> Actor:
+    """Whose words are answered: what one may not see one cannot answer."""
+    author = await session.get_one(Actor, subject.actor_id)
+    if not await timelines.may_see(session, subject, author, organisation):
+        raise NotFound("There is no such remark here.")
+    return author
+
+
+def _conversation(site: Site, row: Remark, answered: Model | Remark | None) -> str | None:
+    """The conversation it belongs to: that of what it answers, or its own (FEP-7888).
+
+    What is not for everybody begins no conversation that has an address.
+    """
+    if answered is None:
+        is_open = row.visibility in timelines.OPEN
+        return place(site.origin, places.REMARK_CONTEXT, id=row.id) if is_open else None
+    if not answered.document:
+        return None
+    said = parse(answered.document).get("context")
+    return said if isinstance(said, str) and said.startswith(("https://", "http://")) else None
 
 
 async def on_note(
@@ -169,9 +245,12 @@ async def on_update_note(
 async def on_like(session: Session, site: Site, heard: Heard[ap.Like], gathered: Gathered) -> None:
     """Somebody likes something that we know; liking what was not meant for them has no effect."""
     subject = await _known(session, iri_of(heard.activity.object))
-    if subject is None or not _is_open(subject):
+    if subject is None or hearing.is_our_own(heard):
         return
     liker = await hearing.speaker(session, heard)
+    author = await session.get_one(Actor, subject.actor_id)
+    if not await timelines.may_see(session, subject, author, liker):
+        return
     if await mirroring.is_buried(session, str(heard.activity.id), liker):
         return
     is_new = await insert_once(
@@ -203,8 +282,29 @@ async def on_announce(
     subject = subject or await _gathered_subject(session, site, heard, gathered)
     if subject is None or not _is_open(subject):
         return
+    is_new = not hearing.is_our_own(heard) and await _remember_boost(
+        session, site, heard, booster, subject
+    )
+    boost = await session.scalar(
+        select(Boost).where(Boost.actor_id == booster.id, Boost.object_iri == subject.iri)
+    )
+    if boost is None:
+        return  # one of ours has taken it back already
+    await distributing.distribute(session, site, booster, subject, boost)
+    if is_new:
+        await _tell_owner(session, site, "boost", booster, subject)
+
+
+async def _remember_boost(
+    session: Session,
+    site: Site,
+    heard: Heard[ap.Announce],
+    booster: Actor,
+    subject: Model | Remark,
+) -> bool:
+    """Once for each booster; False where it was remembered before."""
     said_at = min(heard.activity.published or site.now(), site.now())
-    is_new = await insert_once(
+    return await insert_once(
         session,
         Boost,
         {
@@ -215,12 +315,6 @@ async def on_announce(
             "made_at": said_at if site.is_catching_up else site.now(),
         },
     )
-    boost = await session.scalar(
-        select(Boost).where(Boost.actor_id == booster.id, Boost.object_iri == subject.iri)
-    )
-    await distributing.distribute(session, site, booster, subject, boost)
-    if is_new and not hearing.is_our_own(heard):
-        await _tell_owner(session, site, "boost", booster, subject)
 
 
 async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
@@ -271,7 +365,7 @@ async def _gathered_subject(
     if is_model(thing):
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
-    if isinstance(thing, ap.Note):
+    if isinstance(thing, (ap.Note, ap.Question)):
         kept = await mirroring.remember_remark(
             session, site, thing, owner, visibility=_visibility(thing, owner)
         )
@@ -296,7 +390,7 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     A note that we have already keeps its words: those change by an Update.
     """
     note = heard.activity.object
-    if not isinstance(note, ap.Object):
+    if not isinstance(note, ap.Object) or polls.is_vote(note):
         return
     author = await hearing.speaker(session, heard)
     kept = await session.scalar(select(Remark).where(Remark.iri == iri_of(note)))
@@ -359,8 +453,8 @@ async def _tell_owner(
 
 
 def _is_open(subject: Model | Remark) -> bool:
-    """Only what everybody may see can be liked or passed on."""
-    return isinstance(subject, Model) or subject.visibility in ("public", "unlisted")
+    """Only what everybody may see can be passed on."""
+    return isinstance(subject, Model) or subject.visibility in timelines.OPEN
 
 
 def _visibility(note: ap.Object, author: Actor) -> str:

@@ -16,6 +16,7 @@ from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.timeline import TimelineEntry
+from actors.tables.wording import Hashtag
 from actors.views.paging import Page
 
 DEEPEST_THREAD = 40
@@ -59,9 +60,49 @@ class _Line:
 
 
 async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
-    """What an organisation finds.
+    """What an organisation finds in an app, as Mastodon's people know it.
 
-    The models and remarks of those it follows, and what they passed on.
+    What `news` holds, and, in its place by time, what it published, said and passed on itself; each
+    thing once.
+    """
+    none = cast(null(), Id)
+    there = select(TimelineEntry.subject_id).where(TimelineEntry.owner_id == owner.id)
+    own_models = select(Model.id).where(Model.actor_id == owner.id, Model.deleted_at.is_(None))
+    own_remarks = select(Remark.id).where(Remark.actor_id == owner.id, Remark.deleted_at.is_(None))
+    found = select(
+        func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id).label("id"),
+        TimelineEntry.subject_id.label("subject_id"),
+        TimelineEntry.boost_id.label("boost_id"),
+    ).where(
+        TimelineEntry.owner_id == owner.id,
+        # What others pass on of one's own stands there already.
+        TimelineEntry.subject_id.not_in(own_models.union_all(own_remarks)),
+    )
+    own = [
+        select(kind.id, kind.id, none).where(kind.actor_id == owner.id, kind.deleted_at.is_(None))
+        for kind in (Model, Remark)
+    ]
+    passed_on = [
+        select(Boost.id, kind.id, Boost.id)
+        .join(kind, kind.iri == Boost.object_iri)
+        .where(
+            Boost.actor_id == owner.id,
+            kind.actor_id != owner.id,
+            kind.deleted_at.is_(None),
+            kind.id.not_in(there),
+        )
+        for kind in (Model, Remark)
+    ]
+    all_of_it = union_all(found, *own, *passed_on).subquery()
+    columns = select(all_of_it.c.id, all_of_it.c.subject_id, all_of_it.c.boost_id)
+    rows = await session.execute(page.cut(columns, all_of_it.c.id))
+    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+
+
+async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
+    """What is new among those whom an organisation follows.
+
+    Their models and remarks, and what they passed on.
     """
     key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
     statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
@@ -114,6 +155,33 @@ async def public(session: Session, page: Page, *, local: bool = False) -> list[I
     return await _items(session, [_Line(row[0], row[1]) for row in rows])
 
 
+async def tagged(
+    session: Session, name: str, page: Page, *, local: bool = False, author: Actor | None = None
+) -> list[Item]:
+    """Public remarks that name a subject: everybody's, or only ours, or one author's.
+
+    Args:
+        session: an open transaction.
+        name: of the hashtag, folded.
+        page: which part of the list.
+        local: only what is ours.
+        author: only what this one said.
+    """
+    statement = (
+        select(Remark.id, Remark.id)
+        .join(Hashtag, Hashtag.remark_id == Remark.id)
+        .where(Hashtag.name == name, Remark.deleted_at.is_(None), Remark.visibility == "public")
+    )
+    if local:
+        statement = statement.join(Actor, Actor.id == Remark.actor_id).where(
+            Actor.is_ours.is_(True)
+        )
+    if author is not None:
+        statement = statement.where(Remark.actor_id == author.id)
+    rows = await session.execute(page.cut(statement, Remark.id.expression))
+    return await _items(session, [_Line(row[0], row[1]) for row in rows])
+
+
 async def status(session: Session, status_id: int, viewer: Actor | None) -> Item | None:
     """One status by its id; None when there is none, or when the viewer may not see it."""
     boost = await session.get(Boost, status_id)
@@ -146,6 +214,13 @@ async def by_iri(session: Session, iri: str, viewer: Actor | None) -> Item | Non
         if subject_id is not None:
             return await status(session, subject_id, viewer)
     return None
+
+
+async def gone(session: Session, remark_id: int) -> Remark | None:
+    """A deleted remark that everybody could see; of any other it is not even said that it was."""
+    row = await session.get(Remark, remark_id)
+    was_open = row is not None and row.deleted_at is not None and row.visibility in OPEN
+    return row if was_open else None
 
 
 async def thread(

@@ -11,6 +11,7 @@ from activitypub.iris import host
 from actors.database import Session
 from actors.errors import Gone, NotFound
 from actors.rules import permissions
+from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
@@ -83,7 +84,11 @@ async def statuses(request: web.Request) -> web.StreamResponse:
         actor = await _addressed(request, session)
         if _wants_what_nobody_has(given):
             return answers.entity([])
-        items = await timelines.account(session, actor, page, viewer=viewer(caller))
+        if given.text("tagged"):
+            name = tag_name(given.text("tagged"))
+            items = await timelines.tagged(session, name, page, author=actor)
+        else:
+            items = await timelines.account(session, actor, page, viewer=viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
         rows = [
             (item.id, await describer.status(item) if _is_wanted(given, item) else None)
@@ -151,8 +156,8 @@ async def _addressed(request: web.Request, session: Session) -> Actor:
 
 
 def _wants_what_nobody_has(given: Arguments) -> bool:
-    """Media and hashtags are not kept, and nothing is pinned: the newest stands first."""
-    return given.flag("only_media") or given.flag("pinned") or bool(given.text("tagged"))
+    """Media are not kept, and nothing is pinned: the newest stands first."""
+    return given.flag("only_media") or given.flag("pinned")
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

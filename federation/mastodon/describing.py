@@ -12,12 +12,14 @@ from activitypub.canonical_json import Document, Json
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.rules.polls import Poll
+from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import profiles, timelines
-from actors.views.timelines import Item
+from actors.views import profiles, reception, timelines
+from actors.views.timelines import Item, Tallies
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
 
@@ -53,22 +55,32 @@ class Describer:
 
     async def status(self, item: Item) -> Entity:
         """A Status."""
-        author = await self.account(item.author)
-        tallies = await timelines.tallies(self._session, Iri(item.subject.iri))
-        if isinstance(item.subject, Model):
-            inner = entities.model_status(author, item.subject, tallies)
+        author, subject = await self.account(item.author), item.subject
+        tallies = await timelines.tallies(self._session, Iri(subject.iri))
+        if isinstance(subject, Model):
+            inner = entities.model_status(author, subject, tallies)
         else:
-            inner = entities.remark_status(
-                author,
-                item.subject,
-                tallies,
-                mentions=await self._mentions(item.subject),
-                tags=[entities.tag(name, url) for name, url in _hashtags(item.subject.document)],
-                reply_to=await self._reply_to(item.subject),
-            )
+            inner = await self._remark(author, subject, tallies)
+        ours = await reception.standing(self._session, self._viewer, subject.iri)
+        inner |= {"favourited": ours.liked, "reblogged": ours.boosted}
         if item.boost is None or item.booster is None:
             return inner
         return entities.boost_status(await self.account(item.booster), item.boost, inner)
+
+    async def _remark(self, author: Entity, remark: Remark, tallies: Tallies) -> Entity:
+        origin = self._site.origin
+        inner = entities.remark_status(
+            author,
+            remark,
+            tallies,
+            mentions=await self._mentions(remark),
+            tags=[entities.tag(origin, name) for name in _hashtags(remark.document)],
+            reply_to=await self._reply_to(remark),
+        )
+        if remark.poll is None:
+            return inner
+        asked = Poll.from_json(remark.poll)
+        return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
 
     async def statuses(self, items: Iterable[Item]) -> list[Entity]:
         """Several Statuses, in the order given."""
@@ -112,12 +124,8 @@ def _lines(body: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def _hashtags(body: bytes) -> list[tuple[str, str]]:
-    """Names, without the sign, and pages of the hashtags of a remark."""
-    tags = _objects(_document(body).get("tag"), "Hashtag")
-    pairs = ((each.get("name"), each.get("href")) for each in tags[:MAX_TAGS])
-    return [
-        (name.removeprefix("#").lower(), url)
-        for name, url in pairs
-        if isinstance(name, str) and isinstance(url, str) and url.startswith("https://")
-    ]
+def _hashtags(body: bytes) -> list[str]:
+    """The hashtags of a remark, folded, without the sign."""
+    names = [each.get("name") for each in _objects(_document(body).get("tag"), "Hashtag")]
+    found = [tag_name(name) for name in names[:MAX_TAGS] if isinstance(name, str)]
+    return list(dict.fromkeys(name for name in found if name))

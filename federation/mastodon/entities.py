@@ -13,9 +13,11 @@ import html
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from activitypub import iris, markup
 from activitypub.canonical_json import Json
+from actors.rules.polls import Poll
 from actors.tables.access import App
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -241,9 +243,47 @@ def mention(origin: str, actor: Actor) -> Entity:
     }
 
 
-def tag(name: str, url: str) -> Entity:
-    """A Tag, without the history that we do not keep."""
+def tag(origin: str, name: str) -> Entity:
+    """A Tag, without the history that we do not keep; its page is ours, wherever it was written."""
+    url = f"{origin}/tags/{quote(name)}"
     return {"name": name, "url": url, "history": [], "following": False}
+
+
+def poll(id_: int, asked: Poll, now: datetime) -> Entity:
+    """A Poll: what others were asked; nobody votes from here."""
+    return {
+        "id": str(id_),
+        "expires_at": moment(asked.ends_at) if asked.ends_at else None,
+        "expired": asked.is_over(now),
+        "multiple": asked.is_multiple,
+        "votes_count": asked.votes,
+        "voters_count": asked.voters,
+        "voted": False,
+        "own_votes": [],
+        "options": [
+            {"title": option.name, "votes_count": option.votes} for option in asked.options
+        ],
+        "emojis": [],
+    }
+
+
+def source(subject: Model | Remark, text: str) -> Entity:
+    """A StatusSource: a text as it was typed."""
+    summary = subject.summary if isinstance(subject, Remark) else ""
+    return {"id": str(subject.id), "text": text, "spoiler_text": summary}
+
+
+def wording(author: Entity, content: str, summary: str, at: datetime) -> Entity:
+    """A StatusEdit: what a status said from a moment on."""
+    return {
+        "content": content,
+        "spoiler_text": summary,
+        "sensitive": bool(summary),
+        "created_at": moment(at),
+        "account": author,
+        "media_attachments": [],
+        "emojis": [],
+    }
 
 
 def context(ancestors: Sequence[Entity], descendants: Sequence[Entity]) -> Entity:

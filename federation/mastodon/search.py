@@ -12,12 +12,14 @@ from typing import Final
 from aiohttp import web
 
 from activitypub import iris
+from activitypub.canonical_json import Json
 from activitypub.errors import ProtocolError
 from actors.database import Session
 from actors.errors import Refusal
+from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.views import catalogue, profiles, timelines
+from actors.views import catalogue, profiles, reception, timelines
 from actors.views.access import Acting, AppOnly
 from actors.views.paging import LARGEST_PAGE, Page
 from actors.views.timelines import Item
@@ -62,7 +64,7 @@ class Question:
 
 
 async def search(request: web.Request) -> web.StreamResponse:
-    """GET /api/v2/search and /api/v1/search: accounts and statuses; of hashtags we keep no list."""
+    """GET /api/v2/search and /api/v1/search: accounts, statuses and hashtags."""
     given = await arguments.read(request)
     caller, question = await _asked(request, given, paging.SEARCH, "read:search")
     kind = given.text("type")
@@ -70,11 +72,14 @@ async def search(request: web.Request) -> web.StreamResponse:
         describer = Describer(session, request.app[SITE], viewer(caller))
         accounts: list[Entity] = []
         statuses: list[Entity] = []
+        tags: list[Json] = []
         if kind in ("", "accounts"):
             accounts = await describer.accounts(await _actors(session, question))
         if kind in ("", "statuses"):
             statuses = await describer.statuses(await _items(session, question))
-    return answers.entity(entities.search(accounts, statuses, []))
+        if kind in ("", "hashtags"):
+            tags += await _hashtags(session, request.app[SITE], question)
+    return answers.entity(entities.search(accounts, statuses, tags))
 
 
 async def search_accounts(request: web.Request) -> web.StreamResponse:
@@ -149,6 +154,14 @@ async def _items(session: Session, question: Question) -> list[Item]:
     entries = await catalogue.search(session, q=question.text, page=Page(limit=question.end))
     items = [Item(each.model.id, each.model, each.author) for each in entries]
     return items[question.start :]
+
+
+async def _hashtags(session: Session, site: Site, question: Question) -> list[Entity]:
+    name = "" if question.names_one_thing else tag_name(question.text)
+    if not name:
+        return []
+    found = await reception.search_hashtags(session, name, question.end)
+    return [entities.tag(site.origin, each) for each in found[question.start :]]
 
 
 def _is_address(text: str) -> bool:

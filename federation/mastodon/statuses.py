@@ -7,7 +7,9 @@ from aiohttp import web
 
 from actors.database import Session
 from actors.errors import NotFound
+from actors.rules.polls import Poll
 from actors.tables.actor import Actor
+from actors.tables.remark import Remark
 from actors.views import timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
@@ -20,7 +22,7 @@ async def status(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/statuses/{id}."""
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        item = await _addressed(request, session, viewer(caller))
+        item = await addressed(request, session, viewer(caller))
         entity = await Describer(session, request.app[SITE], viewer(caller)).status(item)
     return answers.entity(entity)
 
@@ -29,16 +31,41 @@ async def context(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/statuses/{id}/context: what it answers, and what answers it."""
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        item = await _addressed(request, session, viewer(caller))
+        item = await addressed(request, session, viewer(caller))
         before, after = await timelines.thread(session, item, viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
         entity = entities.context(await describer.statuses(before), await describer.statuses(after))
     return answers.entity(entity)
 
 
-async def _addressed(request: web.Request, session: Session, reader: Actor | None) -> Item:
-    """The status of the address; what this reader may not see does not exist for it."""
-    item = await timelines.status(session, paging.number(request.match_info["id"]), reader)
+async def poll(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/polls/{id}: the poll of a status, which has the status's id."""
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:statuses")
+        item = await addressed(request, session, viewer(caller))
+        asked = item.subject.poll if isinstance(item.subject, Remark) else None
+        if asked is None:
+            raise NotFound("Record not found")
+    now = request.app[SITE].now()
+    return answers.entity(entities.poll(item.subject.id, Poll.from_json(asked), now))
+
+
+async def addressed(request: web.Request, session: Session, reader: Actor | None) -> Item:
+    """The status of the address; what this reader may not see does not exist for it.
+
+    Raises:
+        NotFound: there is none for this reader.
+    """
+    return await by_number(session, request.match_info["id"], reader)
+
+
+async def by_number(session: Session, text: str, reader: Actor | None) -> Item:
+    """The status with this id.
+
+    Raises:
+        NotFound: there is none for this reader.
+    """
+    item = await timelines.status(session, paging.number(text), reader)
     if item is None:
         raise NotFound("Record not found")
     return item

@@ -37,7 +37,7 @@ async def show(
     us = acting.organisation
     async with request.app[DATABASE].read() as session:
         models = await catalogue.of_actor(session, us.id, Page(limit=MODELS_SHOWN))
-        news = await timelines.home(session, us, Page(limit=NEWS_SHOWN))
+        news = await timelines.news(session, us, Page(limit=NEWS_SHOWN))
         follows = await profiles.our_follows(session, us)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(

@@ -4,6 +4,9 @@ Mastodon reads `totalItems` and, of `featured`, the first page, whose items must
 it never reads old posts from an outbox, so the newest models are pinned there. Long
 lists come in pages; the address of a page holds the id behind which it begins, so it stays the same
 while new things arrive.
+
+`likes` is a number, because a Like is told to one alone; `shares`, `replies` and `context` name
+what was said to everybody.
 """
 
 from collections.abc import Sequence
@@ -20,13 +23,14 @@ from actors.errors import Gone
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.views import catalogue, history, lineage, mail, profiles, timelines
+from actors.tables.remark import Remark
+from actors.views import catalogue, history, lineage, mail, profiles, reception, timelines
 from actors.views.paging import Page
 from actors.views.profiles import Listed
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
-from federation.peers.documents import organisation, our_model
+from federation.peers.documents import organisation, our_model, our_remark
 
 PINNED: Final = 5
 """Models in `featured`: what Mastodon shows to somebody who follows an organisation for the first
@@ -114,8 +118,84 @@ async def replies(request: web.Request) -> web.Response:
 async def context(request: web.Request) -> web.Response:
     """GET /models/{slug}/context: the model and everything said about it here, in order."""
     model, answers = await _conversation(request)
-    items = [model.iri, *(one.subject.iri for one in answers)]
-    return _short(_address(request, places.CONTEXT, slug=str(model.slug)), items)
+    return await _discussion(request, places.CONTEXT, model, answers, slug=str(model.slug))
+
+
+async def likes(request: web.Request) -> web.Response:
+    """GET /models/{slug}/likes: how many like it. Who does said so to its organisation alone."""
+    async with request.app[DATABASE].read() as session:
+        model = _living_model(await our_model(session, request))
+        tallies = await timelines.tallies(session, model.iri)
+    return _number(_address(request, places.LIKES, slug=str(model.slug)), tallies.likes)
+
+
+async def shares(request: web.Request) -> web.Response:
+    """GET /models/{slug}/shares: the Announces of it."""
+    async with request.app[DATABASE].read() as session:
+        model = _living_model(await our_model(session, request))
+        found = await reception.shares(session, model.iri)
+        tallies = await timelines.tallies(session, model.iri)
+    return _counted(_address(request, places.SHARES, slug=str(model.slug)), found, tallies.boosts)
+
+
+async def remark_replies(request: web.Request) -> web.Response:
+    """GET /remarks/{id}/replies: what was said in direct answer to it, for everybody."""
+    remark, answers = await _said_below(request)
+    direct = [one.subject.iri for one in answers if _answers_to(one) == remark.iri]
+    return _short(_address(request, places.REMARK_REPLIES, id=str(remark.id)), direct)
+
+
+async def remark_context(request: web.Request) -> web.Response:
+    """GET /remarks/{id}/context: the remark and everything said below it here, in order."""
+    remark, answers = await _said_below(request)
+    return await _discussion(request, places.REMARK_CONTEXT, remark, answers, id=str(remark.id))
+
+
+async def remark_likes(request: web.Request) -> web.Response:
+    """GET /remarks/{id}/likes: how many like it."""
+    async with request.app[DATABASE].read() as session:
+        remark = _living_remark(await our_remark(session, request))
+        tallies = await timelines.tallies(session, remark.iri)
+    return _number(_address(request, places.REMARK_LIKES, id=str(remark.id)), tallies.likes)
+
+
+async def remark_shares(request: web.Request) -> web.Response:
+    """GET /remarks/{id}/shares: the Announces of it."""
+    async with request.app[DATABASE].read() as session:
+        remark = _living_remark(await our_remark(session, request))
+        found = await reception.shares(session, remark.iri)
+        tallies = await timelines.tallies(session, remark.iri)
+    return _counted(
+        _address(request, places.REMARK_SHARES, id=str(remark.id)), found, tallies.boosts
+    )
+
+
+async def _said_below(request: web.Request) -> tuple[Remark, list[Item]]:
+    async with request.app[DATABASE].read() as session:
+        remark = _living_remark(await our_remark(session, request))
+        item = await timelines.by_iri(session, remark.iri, None)
+        answers = [] if item is None else (await timelines.thread(session, item, None))[1]
+    return remark, answers
+
+
+async def _discussion(
+    request: web.Request,
+    template: str,
+    first: Model | Remark,
+    answers: Sequence[Item],
+    **values: str,
+) -> web.Response:
+    """A conversation and whose it is (FEP-7888): who backs it up believes nobody else's."""
+    async with request.app[DATABASE].read() as session:
+        owner = await profiles.by_id(session, first.actor_id)
+    items: list[Json] = [first.iri, *(one.subject.iri for one in answers)]
+    document = collections.ordered(
+        _address(request, template, **values),
+        total=len(items),
+        items=items,
+        owner=owner.iri if owner else None,
+    )
+    return activity_response(encode(document))
 
 
 async def _conversation(request: web.Request) -> tuple[Model, list[Item]]:
@@ -142,6 +222,12 @@ def _living_model(model: Model) -> Model:
     return model
 
 
+def _living_remark(remark: Remark) -> Remark:
+    if remark.deleted_at is not None:
+        raise Gone("that remark was deleted")
+    return remark
+
+
 def _address(request: web.Request, template: str, **values: str) -> str:
     return place(request.app[SITE].origin, template, **values)
 
@@ -166,6 +252,15 @@ def _whole(iri: str, *, total: int) -> web.Response:
 
 def _short(iri: str, items: Sequence[str]) -> web.Response:
     return activity_response(encode(collections.ordered(iri, total=len(items), items=list(items))))
+
+
+def _number(iri: str, total: int) -> web.Response:
+    """A collection whose members are nobody's business."""
+    return activity_response(encode(collections.ordered(iri, total=total)))
+
+
+def _counted(iri: str, items: Sequence[str], total: int) -> web.Response:
+    return activity_response(encode(collections.ordered(iri, total=total, items=list(items))))
 
 
 def _listed(iri: str, rows: Sequence[Listed], page: Page) -> web.Response:

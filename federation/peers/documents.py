@@ -23,9 +23,13 @@ from actors.errors import NotFound
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
+from actors.tables.remark import Remark
 from actors.views import history, mail, profiles, quotes, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
+
+LONGEST_ID: Final = 18
+"""Digits of an id of ours: more are never asked of the database."""
 
 LONGEST_NUMBER: Final = 9
 """Digits of a version's number: more are never asked of the database, where they would overflow."""
@@ -70,14 +74,14 @@ async def version(request: web.Request) -> web.Response:
 
 
 async def remark(request: web.Request) -> web.Response:
-    """GET /remarks/{id}: a note that is meant for everybody; others do not exist for strangers."""
-    site = request.app[SITE]
-    iri = place(site.origin, places.REMARK, id=request.match_info["id"])
+    """GET /remarks/{id}: a note that is meant for everybody; others do not exist for strangers.
+
+    A deleted one answers 410 with its Tombstone if it was for everybody.
+    """
     async with request.app[DATABASE].read() as session:
-        found = await timelines.by_iri(session, iri, None)
-    if found is None:
-        raise NotFound("there is no such remark")
-    return activity_response(found.subject.document, request=request)
+        found = await our_remark(session, request)
+    status = 200 if found.deleted_at is None else 410
+    return activity_response(found.document, request=request, status=status)
 
 
 async def stamp(request: web.Request) -> web.Response:
@@ -125,6 +129,24 @@ async def our_model(session: Session, request: web.Request) -> Model:
     if found is None:
         raise NotFound("there is no such model")
     return found
+
+
+async def our_remark(session: Session, request: web.Request) -> Remark:
+    """The remark of ours that the address names, deleted ones too.
+
+    Raises:
+        NotFound: there is none, or it is not for everybody.
+    """
+    text = request.match_info["id"]
+    iri = place(request.app[SITE].origin, places.REMARK, id=text)
+    found = await timelines.by_iri(session, iri, None)
+    if found is not None and found.subject.iri == iri and isinstance(found.subject, Remark):
+        return found.subject
+    is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
+    buried = await timelines.gone(session, int(text)) if is_id else None
+    if buried is None or buried.iri != iri or not buried.document:
+        raise NotFound("there is no such remark")
+    return buried
 
 
 def _gone(request: web.Request, slug: str, number: int, at: datetime) -> web.Response:

@@ -297,11 +297,11 @@ async def test_a_boost_reaches_those_who_follow_the_booster_and_undoing_it_withd
     await _follow(session, site, network, ada)
     boost = peer.activity("Announce", model.iri)
     await peer.say(session, boost)
-    [item] = await timelines.home(session, network, Page())
+    [item] = await timelines.news(session, network, Page())
     assert item.booster is not None
     assert (item.booster.iri, item.author.iri) == (ada.iri, COOP)
     await peer.say(session, peer.activity("Undo", boost))
-    assert await timelines.home(session, network, Page()) == []
+    assert await timelines.news(session, network, Page()) == []
 
 
 async def test_our_own_remark_is_told_and_shown_to_those_it_is_for(
@@ -316,7 +316,7 @@ async def test_our_own_remark_is_told_and_shown_to_those_it_is_for(
     await work_off(session, site)
     assert (await _kinds(session, coop))[0] == "reply"
     assert said.content == "<p><em>Bravo</em></p>\n"
-    assert [one.id for one in await timelines.home(session, coop, Page())] == [said.id]
+    assert [one.id for one in await timelines.news(session, coop, Page())] == [said.id]
     assert await timelines.status(session, said.id, coop) is not None
     assert await timelines.status(session, said.id, None) is None
     assert (await profiles.counts(session, network)).remarks == 0

@@ -15,7 +15,7 @@ from actors.tables.actor import Actor
 from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import following, forgetting, publishing, remarking
+from actors.verbs import following, forgetting, liking, publishing, remarking
 from actors.views import timelines
 from actors.views.paging import Page
 from actors.views.timelines import Item
@@ -131,13 +131,39 @@ async def test_home_shows_models_remarks_and_boosts_newest_first(
     await _say(session, peer, 2, to=[f"{ada.iri}/followers"])
     await _say(session, peer, 3, to=[COOP])
     await peer.say(session, peer.activity("Announce", model.iri))
-    items = await timelines.home(session, coop, Page())
+    items = await timelines.news(session, coop, Page())
     assert _words(items) == ["Atelier de réparation", "<p>2</p>", "<p>1</p>", "Chez Ada"]
     assert items[0].booster is not None
     assert items[0].booster.id == ada.id
     assert _ids(items) == sorted(_ids(items), reverse=True)
     [again] = [await timelines.status(session, items[0].id, coop)]
     assert again == items[0]
+    home = await timelines.home(session, coop, Page())
+    assert _words(home) == ["<p>2</p>", "<p>1</p>", "Chez Ada", "Atelier de réparation"]
+    assert _ids(home) == sorted(_ids(home), reverse=True)
+
+
+async def test_home_shows_what_one_said_and_passed_on_oneself_and_each_thing_once(
+    session: Session, site: Site, coop: Actor, network: Actor, ada: Actor, peer: Peer, model: Model
+) -> None:
+    await remarking.remark(session, site, coop, text="À nous", visible=Visibility.DIRECT)
+    await _say(session, peer, 1)
+    bob = await peer.known(session, "bob")
+    note = peer.note(name="bob", path="/notes/2", content="2", cc=[COOP])
+    await peer.say(session, peer.activity("Create", note, name="bob"), name="bob")
+    for iri in (f"{peer.site.origin}/notes/1", note["id"]):
+        found = await timelines.by_iri(session, str(iri), coop)
+        assert found is not None
+        await liking.boost(session, site, coop, found.subject)
+    await work_off(session, site)
+    home = await timelines.home(session, coop, Page())
+    assert _words(home) == ["<p>2</p>", "<p>1</p>", "<p>À nous</p>\n", "Atelier de réparation"]
+    assert [one.author.id for one in home] == [bob.id, ada.id, coop.id, coop.id]
+    assert [one.boost is not None for one in home] == [True, False, False, False]
+    assert _words(await timelines.news(session, coop, Page())) == ["<p>1</p>"]
+    again = [await timelines.home(session, coop, Page(limit=2)), []]
+    again[1] = await timelines.home(session, coop, Page(max_id=again[0][-1].id))
+    assert _ids([*again[0], *again[1]]) == _ids(home)
 
 
 async def test_an_account_lists_what_it_passed_on(

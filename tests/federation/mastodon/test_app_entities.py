@@ -308,7 +308,7 @@ def remark_status(reply_to: tuple[str, str] | None = ("202", "101")) -> Entity:
         remark(),
         Tallies(0, 0, 0),
         mentions=[entities.mention(ORIGIN, actor())],
-        tags=[entities.tag("commun", "https://beta.test/tags/commun")],
+        tags=[entities.tag("https://beta.test", "commun")],
         reply_to=reply_to,
     )
 
@@ -356,7 +356,7 @@ EXAMPLES: list[tuple[str, Entity]] = [
     ("notification", entities.notification(606, "mention", AT, account(), model_status())),
     ("relationship", entities.relationship(actor(), Relationship(True, False, True, None))),
     ("mention", entities.mention(ORIGIN, actor())),
-    ("tag", entities.tag("commun", "https://beta.test/tags/commun")),
+    ("tag", entities.tag("https://beta.test", "commun")),
     ("field", entities.field("Site", "ruche.example")),
     ("search", entities.search([account()], [], [])),
     ("marker", entities.marker("0", AT)),

@@ -1,0 +1,188 @@
+"""Writing: an app says something, changes it, deletes it.
+
+What an app writes is a remark; models are written on their own page, where a member sees all of
+one. Media, polls of our own and posts for later are refused instead of being left out in silence.
+
+Source: docs.joinmastodon.org/methods/statuses (4.2): create, edit, delete, source, history.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from activitypub import markup
+from activitypub.addressing import Visibility
+from actors.database import Session
+from actors.errors import NotFound, Unwise
+from actors.rules import permissions
+from actors.rules.languages import canonical_tag, is_tag
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.verbs import forgetting, liking, remarking, rewording
+from actors.views import reception
+from actors.views.timelines import Item
+from federation import addressees
+from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.mastodon import answers, arguments, authenticating, entities
+from federation.mastodon.arguments import Arguments
+from federation.mastodon.authenticating import viewer
+from federation.mastodon.describing import Describer
+from federation.mastodon.statuses import addressed, by_number
+
+VISIBILITIES: Final[Mapping[str, Visibility]] = {
+    theirs: Visibility[ours.upper()] for ours, theirs in entities.VISIBILITIES.items()
+}
+"""Mastodon's word for who may see a remark → the audience."""
+
+REFUSED: Final[Mapping[str, str]] = {
+    "media_ids": "Media cannot be attached here",
+    "poll[options]": "Polls cannot be made here",
+    "scheduled_at": "Posts cannot be scheduled here",
+}
+"""Arguments that ask for what is not there → the words of the refusal."""
+
+LONGEST_KEY: Final = 200
+"""Characters of an Idempotency-Key that are looked at: apps send a UUID or a digest."""
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/statuses: say something, or answer."""
+    given = await arguments.read(request)
+    for name, words in REFUSED.items():
+        if any(given.many(name)):
+            raise Unwise(words)
+    visible = VISIBILITIES.get(given.text("visibility", "public"))
+    if visible is None:
+        raise Unwise("Validation failed: Visibility is not included in the list")
+    await _may_write(request)
+    await addressees.make_known(request.app[LOOKUP], given.text("status"))
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:statuses")
+        us = acting.organisation
+        above = await _answered(session, given, us)
+        said = await remarking.remark(
+            session,
+            site,
+            us,
+            text=given.text("status"),
+            in_reply_to=above.subject if above else None,
+            visible=visible,
+            language=_language(given) or site.locale,
+            summary=given.text("spoiler_text"),
+            request_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None,
+        )
+        entity = await Describer(session, site, us).status(Item(said.id, said, us))
+    return answers.entity(entity)
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    """PUT /api/v1/statuses/{id}: a remark of ours says something else from now on."""
+    given = await arguments.read(request)
+    for name, words in REFUSED.items():
+        if any(given.many(name)):
+            raise Unwise(words)
+    await _may_write(request)
+    await addressees.make_known(request.app[LOOKUP], given.text("status"))
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        us, item = await _own(request, session)
+        said = await rewording.reword(
+            session,
+            site,
+            _remark(item),
+            text=given.text("status"),
+            summary=given.text("spoiler_text"),
+            language=_language(given),
+        )
+        entity = await Describer(session, site, us).status(Item(said.id, said, us))
+    return answers.entity(entity)
+
+
+async def delete(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/statuses/{id}: the answer holds the text, for whoever writes it anew.
+
+    The status of a boost is deleted by passing the thing on no longer.
+    """
+    await _may_write(request)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        us, item = await _own(request, session)
+        entity = await Describer(session, site, us).status(item)
+        if item.boost is not None:
+            await liking.unboost(session, site, us, item.subject)
+        else:
+            remark = _remark(item)
+            entity["text"] = _source(remark)
+            await forgetting.delete_remark(session, site, remark)
+    return answers.entity(entity)
+
+
+async def source(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses/{id}/source: the text as it was typed, to be edited."""
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "read:statuses")
+        item = await addressed(request, session, acting.organisation)
+    return answers.entity(entities.source(item.subject, _source(item.subject)))
+
+
+async def history(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses/{id}/history: every wording, the oldest first."""
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:statuses")
+        item = await addressed(request, session, viewer(caller))
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        now = await describer.status(Item(item.subject.id, item.subject, item.author))
+        author = await describer.account(item.author)
+        before = (
+            await reception.wordings(session, item.subject)
+            if isinstance(item.subject, Remark)
+            else []
+        )
+    found = [entities.wording(author, one.content, one.summary, one.said_at) for one in before]
+    latest = entities.wording(
+        author, str(now["content"]), str(now["spoiler_text"]), item.subject.updated_at
+    )
+    return answers.entity([*found, latest])
+
+
+async def _may_write(request: web.Request) -> None:
+    """Asked before the network is, for which nobody else may give cause."""
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "write:statuses")
+        permissions.must_publish(acting.office)
+
+
+async def _own(request: web.Request, session: Session) -> tuple[Actor, Item]:
+    """Who asks, and the status of the address, which is theirs; others' do not exist here."""
+    acting = await authenticating.member(request, session, "write:statuses")
+    us = acting.organisation
+    item = await addressed(request, session, us)
+    owner = item.booster or item.author
+    if owner.id != us.id:
+        raise NotFound("Record not found")
+    return us, item
+
+
+async def _answered(session: Session, given: Arguments, us: Actor) -> Item | None:
+    number = given.text("in_reply_to_id")
+    return await by_number(session, number, us) if number else None
+
+
+def _remark(item: Item) -> Remark:
+    if isinstance(item.subject, Model):
+        raise Unwise("A model is changed and deleted on its own page")
+    return item.subject
+
+
+def _source(subject: Model | Remark) -> str:
+    if isinstance(subject, Model):
+        return f"{subject.name}\n\n{subject.summary}"
+    return subject.source or markup.plain(subject.content)
+
+
+def _language(given: Arguments) -> str | None:
+    chosen = canonical_tag(given.text("language"))
+    return chosen if is_tag(chosen) else None
