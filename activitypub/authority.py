@@ -64,8 +64,9 @@ def hear(activity: A, *, speaker: Iri, vouched: Vouched, at: datetime) -> Heard[
     """Decide whether the speaker may say this.
 
     What remains embedded in the result is the speaker's own: the object of Create, Update, Offer
-    and Add if it is; the activity that Undo, Accept or Reject answers, as data which must be
-    compared with what we remember. Everything else is reduced to its address.
+    and Add if it is; what asks to quote, if it is; the activity that Undo, Accept or Reject
+    answers, as data which must be compared with what we remember. Everything else is reduced to its
+    address.
 
     Args:
         activity: What was said.
@@ -95,6 +96,8 @@ def _judged(activity: A, speaker: Iri) -> A:
         if isinstance(inner, ap.Activity):
             return replace(activity, object=_outline(inner))
         return activity
+    if isinstance(activity, ap.QuoteRequest):
+        return _requested(activity, speaker)
     if not isinstance(inner, ap.Object):
         return activity
     if isinstance(activity, _ANSWERS) and isinstance(inner, ap.Activity):
@@ -102,6 +105,16 @@ def _judged(activity: A, speaker: Iri) -> A:
     if isinstance(activity, _OFFERS) and _is_own(inner, speaker):
         return activity
     return replace(activity, object=_address(inner))
+
+
+def _requested(activity: A, speaker: Iri) -> A:
+    """What asks to quote is the speaker's own, or else only an address."""
+    if not isinstance(activity, ap.QuoteRequest):
+        return activity
+    inner, quoting = activity.object, activity.quoting
+    own = quoting if isinstance(quoting, ap.Object) and _is_own(quoting, speaker) else None
+    named = _address(inner) if isinstance(inner, ap.Object) else inner
+    return replace(activity, object=named, quoting=own)
 
 
 def _check_made(inner: ap.Object | Iri, speaker: Iri) -> None:

@@ -13,6 +13,7 @@ import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.mail import errands
 from actors.site import Site
 from actors.verbs import (
     blocking,
@@ -24,6 +25,7 @@ from actors.verbs import (
     mirroring,
     moving,
     publishing,
+    quoting,
     remarking,
 )
 from actors.verbs.mirroring import Gathered
@@ -71,9 +73,20 @@ class Reaction:
 
 
 async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """An Accept answers a fork of ours or a follow of ours."""
-    if not await forking.on_listed(session, site, heard, gathered):
+    """An Accept answers a fork, a quote or a follow of ours."""
+    if await forking.on_listed(session, site, heard, gathered):
+        return
+    quoting_remark = await quoting.on_accept(session, site, heard, gathered)
+    if quoting_remark is not None:
+        await errands.ask(session, site, errands.AROUND, quoting_remark.iri)
+    else:
         await following.on_accept(session, site, heard, gathered)
+
+
+async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """A Reject answers a quote of ours or a follow of ours."""
+    if not await quoting.on_reject(session, site, heard, gathered):
+        await following.on_reject(session, site, heard, gathered)
 
 
 async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
@@ -95,7 +108,7 @@ IGNORED = Reaction(())
 REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Follow", "actor"): Reaction((following.on_follow,)),
     ("Accept", "any"): Reaction((_on_accept,)),
-    ("Reject", "any"): Reaction((following.on_reject,)),
+    ("Reject", "any"): Reaction((_on_reject,)),
     ("Undo", "any"): Reaction((_on_undo,)),
     ("Create", "model"): Reaction(
         (publishing.on_create, forking.on_fork), publishing.version_wanted
@@ -115,6 +128,9 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Block", "actor"): Reaction((blocking.on_block,)),
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
+    ),
+    ("QuoteRequest", "any"): Reaction(
+        (quoting.on_quote_request,), quoting.instrument_wanted, quoting.may_be_asked
     ),
 }
 """(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares

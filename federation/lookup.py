@@ -28,7 +28,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import mirroring
+from actors.verbs import conversing, mirroring
 from actors.views import history, profiles, timelines
 from actors.vocabulary import is_model
 from federation.errors import TransportError
@@ -39,6 +39,8 @@ from federation.transport.fetching import Fetcher
 
 LONGEST_ID: Final = 19
 """Digits of the largest id there can be: no longer number is asked of the database."""
+
+_NOTHING_TO_READ: Final = (ap.Activity, ap.Collection, ap.QuoteAuthorization, ap.Tombstone)
 
 
 KEYS_AT_ONCE: Final = 4
@@ -220,7 +222,7 @@ class Lookup:
                 raise NotFound("there is nothing at that address")
             return known
         try:
-            return await self._mirror(await self._fetch(iri))
+            return await self.mirror(await self._fetch(iri))
         except TransportError as error:
             if known is None or not error.temporary:
                 raise
@@ -274,12 +276,23 @@ class Lookup:
             raise NotAuthoritative("it names an author of another server", code="attribution")
         return thing
 
-    async def _mirror(self, thing: ap.Object) -> Actor | Model | Remark:
+    async def mirror(self, thing: ap.Object, *, may_ask: bool = True) -> Actor | Model | Remark:
+        """Remember what was read at its own address.
+
+        Args:
+            thing: as `fresh` gave it.
+            may_ask: let a worker read what it quotes and answers; False where one has found it.
+
+        Raises:
+            Unwise: it is none of what we remember.
+            Gone: it was deleted.
+            TransportError, ProtocolError: its author or version cannot be read.
+        """
         if isinstance(thing, ap.Actor):
             return await self._remember_actor(thing)
         if is_model(thing):
             return await self._mirror_model(thing)
-        if isinstance(thing, ap.Activity | ap.Collection | ap.Tombstone) or not thing.attributed_to:
+        if isinstance(thing, _NOTHING_TO_READ) or not thing.attributed_to:
             raise Unwise(
                 "There is something else at that address than an organisation, a model or a note."
             )
@@ -290,6 +303,8 @@ class Lookup:
             remark = await mirroring.remember_remark(
                 session, self._site, thing, owner, visibility=audience.name.lower()
             )
+            if remark is not None:
+                await conversing.keep(session, self._site, remark, thing, may_ask=may_ask)
         if remark is None:
             raise Gone("that note was deleted")
         return remark

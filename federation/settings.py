@@ -296,7 +296,7 @@ class Federation:
         default=3, metadata=_number("Redirects followed for one document.", 0, 10)
     )
     budget: int = field(
-        default=30,
+        default=20,
         metadata=_number("Documents fetched because of one incoming activity, at most.", 0, 1000),
     )
     delivery_concurrency: int = field(

@@ -9,7 +9,7 @@ from typing import ClassVar
 from activitypub.iris import Iri
 from activitypub.limits import DEFAULT
 from activitypub.vocabulary.core import Activity, Object
-from activitypub.vocabulary.terms import first_embedded, iris_of, term
+from activitypub.vocabulary.terms import embedded, first_embedded, iris_of, term
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +144,16 @@ class Offer(Activity):
     """Offers the object to the target."""
 
     type_name: ClassVar[str] = "Offer"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteRequest(Activity):
+    """Asks the author of the object whether the instrument may quote it (FEP-044f)."""
+
+    type_name: ClassVar[str] = "QuoteRequest"
+
+    quoting: Object | Iri | None = field(default=None, metadata=term("instrument", embedded))
+    """The instrument as it came: Mastodon embeds the quoting post."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

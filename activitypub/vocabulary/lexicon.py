@@ -45,6 +45,7 @@ _AS2: tuple[type[Object], ...] = (
     objects.Place,
     objects.Profile,
     objects.Question,
+    objects.QuoteAuthorization,
     objects.Relationship,
     objects.Tombstone,
     objects.Video,
@@ -71,6 +72,7 @@ _AS2: tuple[type[Object], ...] = (
     activities.Listen,
     activities.Move,
     activities.Offer,
+    activities.QuoteRequest,
     activities.Read,
     activities.Reject,
     activities.TentativeReject,
@@ -81,4 +83,4 @@ _AS2: tuple[type[Object], ...] = (
 )
 
 AS2 = Lexicon({kind.type_name: kind for kind in _AS2} | {"Mention": Link})
-"""ActivityStreams 2.0."""
+"""ActivityStreams 2.0, and the quotes of FEP-044f."""

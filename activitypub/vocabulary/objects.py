@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from activitypub.iris import Iri
 from activitypub.vocabulary.core import Object
-from activitypub.vocabulary.terms import moment, term, text
+from activitypub.vocabulary.terms import iri, moment, term, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +77,19 @@ class Question(Object):
     """A poll."""
 
     type_name: ClassVar[str] = "Question"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteAuthorization(Object):
+    """The stamp of an author who agrees to be quoted (FEP-044f)."""
+
+    type_name: ClassVar[str] = "QuoteAuthorization"
+
+    interacting: Iri | None = field(default=None, metadata=term("interactingObject", iri))
+    """What quotes."""
+
+    target: Iri | None = field(default=None, metadata=term("interactionTarget", iri))
+    """What is quoted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,7 +25,7 @@ NOBODY = "concerns nobody"
 """Why an activity had no effect when it came; it may have one later, when somebody follows."""
 
 CLAIM = timedelta(minutes=5)
-"""How long one activity may take, its fetches included (30 fetches of at most 10 s)."""
+"""How long one activity may take, its fetches included (20 fetches of at most 10 s)."""
 
 
 @dataclass(frozen=True)

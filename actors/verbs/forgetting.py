@@ -26,7 +26,7 @@ from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.wording import Hashtag, Wording
-from actors.verbs import hearing, mirroring, posting, publishing, rewording
+from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
 from actors.views import timelines
 
@@ -97,7 +97,7 @@ async def delete_remark(session: Session, site: Site, remark: Remark) -> None:
 async def on_delete(
     session: Session, site: Site, heard: Heard[ap.Delete], gathered: Gathered
 ) -> None:
-    """A peer deletes something of its own: a model, a remark, or itself.
+    """A peer deletes something of its own: a model, a remark, its consent to a quote, or itself.
 
     Unknown things leave a tombstone.
     """
@@ -119,6 +119,7 @@ async def on_delete(
     elif remark is not None:
         await _bury_remark(session, site, remark)
     else:
+        await quoting.on_stamp_deleted(session, site, iri, speaker)
         await mirroring.bury(session, site, iri, speaker)
 
 

@@ -26,7 +26,8 @@ from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import NotFound, Unwise
 from actors.places import place
-from actors.rules import polls
+from actors.rules import consent, polls
+from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -34,12 +35,14 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.verbs import (
     cataloguing,
+    conversing,
     distributing,
     hearing,
     mirroring,
     noticing,
     phrasing,
     posting,
+    quoting,
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
@@ -68,6 +71,8 @@ async def remark(
     language: str | None = None,
     summary: str = "",
     request_key: str | None = None,
+    quoted: Model | Remark | None = None,
+    quotable: Quotable = Quotable.PUBLIC,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -82,9 +87,11 @@ async def remark(
         summary: the line in front of it, if it shall be hidden behind one.
         request_key: what an app calls its request: asked again within an hour, the answer is the
             remark that was made then.
+        quoted: what it shows inside itself, once its author agrees.
+        quotable: who may quote it; what not everybody may see is quoted by nobody.
 
     Raises:
-        Unwise: there is no text, or too much of it.
+        Unwise: there is no text, or too much of it; or that cannot be quoted.
         NotFound: it answers what the organisation may not see.
     """
     posting.must_be_here(organisation)
@@ -101,12 +108,17 @@ async def remark(
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
     remark_id, now = site.new_id(), site.now()
     iri = place(site.origin, places.REMARK, id=remark_id)
+    quote = None
+    if quoted is not None:
+        quote = await quoting.prepare(
+            session, site, organisation, quoted, remark_id, remark_iri=iri, visible=visible
+        )
     row = Remark(
         id=remark_id,
         iri=iri,
         actor_id=organisation.id,
         url=iri,
-        content=phrase.content,
+        content=await quoting.led_by(session, quote, phrase.content),
         summary=summary,
         source=text,
         request_key=request_key,
@@ -126,6 +138,11 @@ async def remark(
         context=_conversation(site, row, in_reply_to),
     )
     body = documents.to_document(site.origin, row, organisation, addressed)
+    if visible in (Visibility.PUBLIC, Visibility.UNLISTED):
+        body["interactionPolicy"] = consent.policy(
+            quotable, author=organisation.iri, followers=organisation.followers
+        )
+    body = quoting.told(body, quote)
     document = await posting.seal(session, site, organisation, body)
     row.document = encode(document)
     session.add(row)
@@ -141,6 +158,8 @@ async def remark(
         followers_of=() if visible is Visibility.DIRECT else [organisation],
         is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
     )
+    if quote is not None:
+        await quoting.begin(session, site, organisation, row, quote)
     return row
 
 
@@ -215,9 +234,11 @@ async def on_update_note(
         return
     if await session.scalar(select(Remark.id).where(Remark.iri == iri_of(note))) is not None:
         author = await hearing.speaker(session, heard)
-        await mirroring.remember_remark(
+        kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )
+        if kept is not None and (note.updated or note.published or site.now()) >= kept.updated_at:
+            await conversing.keep(session, site, kept, note)
     elif note.published is not None and note.published > site.now() - OVERTAKEN:
         await _hear(session, site, heard)
 
@@ -352,9 +373,12 @@ async def _gathered_subject(
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
     if isinstance(thing, (ap.Note, ap.Question)):
-        return await mirroring.remember_remark(
+        kept = await mirroring.remember_remark(
             session, site, thing, owner, visibility=_visibility(thing, owner)
         )
+        if kept is not None:
+            await conversing.keep(session, site, kept, thing)
+        return kept
     return None
 
 
@@ -387,6 +411,8 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
         kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )
+        if kept is not None:
+            await conversing.keep(session, site, kept, note)
     if kept is None or kept.actor_id != author.id or kept.deleted_at is not None:
         return
     if kept.visibility != Visibility.DIRECT.name.lower():

@@ -21,9 +21,9 @@ from actors.errors import Gone, NotAllowed
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Boost, Like, Remark
-from actors.verbs import cataloguing, mirroring, phrasing, posting
+from actors.verbs import cataloguing, mirroring, phrasing, posting, quoting
 from actors.verbs.remarking import must_say_something
-from actors.views import timelines
+from actors.views import quotes, timelines
 
 
 async def reword(
@@ -58,13 +58,14 @@ async def reword(
     await mirroring.keep_wording(session, site, remark)
     before = parse(remark.document)
     phrase = await phrasing.phrase(session, site, text)
+    quote = await quotes.by_remark(session, remark.id)
     is_open = remark.visibility in timelines.OPEN
     told = [one for one in phrase.people if one.id != author.id]
     if not is_open:
         told = [one for one in told if one.iri in remark.addressed]
     to, cc = _strings(before.get("to")), _strings(before.get("cc"))
     cc += [one.iri for one in told if one.iri not in (*to, *cc)]
-    remark.content, remark.source = phrase.content, text
+    remark.content, remark.source = await quoting.led_by(session, quote, phrase.content), text
     remark.summary, remark.language = summary, language
     remark.addressed = [*to, *cc]
     # Peers take an Update for one only when its time is later, and the wire counts whole seconds.
@@ -80,9 +81,9 @@ async def reword(
         hashtags=phrase.hashtags,
         context=context if isinstance(context, str) else None,
     )
-    document = await posting.seal(
-        session, site, author, documents.to_document(site.origin, remark, author, addressed)
-    )
+    body = documents.to_document(site.origin, remark, author, addressed)
+    body["interactionPolicy"] = before.get("interactionPolicy")
+    document = await posting.seal(session, site, author, quoting.told(body, quote))
     remark.document = encode(document)
     await cataloguing.tag(session, site, remark, (name for name, _ in phrase.hashtags))
     await _send(session, site, author, remark, document)

@@ -24,7 +24,7 @@ from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import history, mail, profiles, timelines
+from actors.views import history, mail, profiles, quotes, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers import readers
@@ -120,6 +120,17 @@ async def remark(request: web.Request) -> web.StreamResponse:
     if meant is None:
         raise NotFound("there is no such remark")
     return readers.kept_by_nobody(activity_response(meant.subject.document))
+
+
+async def stamp(request: web.Request) -> web.Response:
+    """GET /stamps/{id}: that one of ours agrees to be quoted; 410 once that was taken back."""
+    iri = place(request.app[SITE].origin, places.STAMP, id=request.match_info["id"])
+    async with request.app[DATABASE].read() as session:
+        found = await quotes.stamp(session, iri)
+    if found is None:
+        raise NotFound("there is no such stamp")
+    status = 200 if found.state == quotes.ACCEPTED else 410
+    return activity_response(found.stamp, request=request, status=status)
 
 
 async def activity(request: web.Request) -> web.Response:

@@ -72,6 +72,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(places.INSTANCE_ACTOR, documents.instance_actor),
         web.get(places.INSTANCE_OUTBOX, collections.instance_outbox),
         web.get(places.ACTIVITY, documents.activity),
+        web.get(places.STAMP, documents.stamp),
         web.get(places.OUTBOX, collections.outbox),
         web.get(places.FOLLOWERS, collections.followers),
         web.get(places.FOLLOWING, collections.following),

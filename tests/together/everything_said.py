@@ -16,13 +16,14 @@ from together.street import House, Street, a_sheet
 
 from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
+from actors.rules.consent import Quotable
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import blocking, enrolling, following, forking, moving, remarking
+from actors.verbs import blocking, enrolling, following, forking, moving, quoting, remarking
 
 Document = dict[str, Any]
 
@@ -52,7 +53,8 @@ class Life:
     Attributes:
         alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
         beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
-        reader: the server of somebody who follows them all.
+        reader: the server of somebody who follows them all, whom coop's `quote` quotes, and who
+            quotes coop: with consent, without, and no longer.
     """
 
     alpha: House
@@ -66,6 +68,7 @@ class Life:
     gone: Model
     answer: Remark
     word: Remark
+    quote: Remark
 
     @property
     def street(self) -> Street:
@@ -140,11 +143,12 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    quote = await _quotes(alpha, coop, reader, model, word)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
     await _move(alpha, reader)
-    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
+    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word, quote)
 
 
 async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair: Actor) -> None:
@@ -163,6 +167,39 @@ async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair
             summary="On **répare**.",
             facts={"legalName": "La Coop SCIC", "foundingDate": "2009-05-01"},
         )
+
+
+async def _quotes(
+    alpha: House, coop: Actor, reader: Stranger, model: Model, word: Remark
+) -> Remark:
+    """Quote the reader, and be quoted."""
+    policy = {"canQuote": {"automaticApproval": [PUBLIC]}}
+    theirs = await alpha.lookup.resolve(reader.note("/notes/1", interactionPolicy=policy)["id"])
+    assert isinstance(theirs, Remark)
+    closed = await _remark(alpha, coop, "Entre nous tous", None, quotable=Quotable.NOBODY)
+    quote = await _remark(alpha, coop, "Bien dit", None, quoted=theirs)
+    for number, subject in ((2, model), (3, word), (4, closed)):
+        note = reader.note(f"/notes/{number}", quote=subject.iri)
+        await reader.send(alpha, reader.activity("QuoteRequest", subject.iri, instrument=note))
+    await alpha.street.settle()
+    request = next(one for one in reader.told if one["type"] == "QuoteRequest")
+    stamp = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": f"{reader.origin}/stamps/1",
+        "type": "QuoteAuthorization",
+        "attributedTo": reader.iri,
+        "interactingObject": quote.iri,
+        "interactionTarget": theirs.iri,
+    }
+    reader.documents["/stamps/1"] = (200, stamp)
+    await reader.send(alpha, reader.activity("Accept", request["id"], result=stamp["id"]))
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        one = await session.scalar(select(Remark).where(Remark.iri == f"{reader.origin}/notes/3"))
+        assert one is not None
+        await quoting.revoke(session, alpha.site, coop, one)
+    await alpha.street.settle()
+    return quote
 
 
 async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
@@ -212,6 +249,7 @@ async def _remark(
     about: Model | None,
     *,
     visible: Visibility = Visibility.PUBLIC,
+    **more: Any,
 ) -> Remark:
     async with house.begin() as session:
         here = None
@@ -225,6 +263,7 @@ async def _remark(
             in_reply_to=here,
             visible=visible,
             language="fr",
+            **more,
         )
 
 

@@ -53,6 +53,7 @@ def served(life: Life) -> list[str]:
         life.fork.iri,
         life.answer.iri,
         life.word.iri,
+        life.quote.iri,
     ]
 
 
@@ -66,6 +67,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Delete",
         "Follow",
         "Move",
+        "QuoteRequest",
         "Reject",
         "Undo",
         "Update",
@@ -208,6 +210,26 @@ async def test_what_everybody_may_hear_stands_in_the_outbox_and_can_be_read_agai
         for judge in JUDGES:
             words = verdict(lambda: judge.hear(activity))  # noqa: B023 - called at once
             assert not words.startswith("refused"), (activity["type"], judge.name, words)
+
+
+async def test_a_quote_can_be_read_where_no_quotes_are_shown(life: Life) -> None:
+    created = await life.one("Create", life.quote.iri)
+    link = f"{life.reader.origin}/notes/1"
+    for judge in JUDGES:
+        if _shows(judge.name):
+            seen = judge.hear(created)
+            assert seen is not None
+            assert link in seen.text
+    stamped = await life.one("Update", life.quote.iri)
+    assert stamped["object"]["quoteAuthorization"] == f"{life.reader.origin}/stamps/1"
+
+
+async def test_a_stamp_is_what_mastodon_looks_for(life: Life) -> None:
+    accepts = [one for label, one in await life.said() if label == "Accept QuoteRequest"]
+    kept, withdrawn = [await life.read(one["result"]) for one in accepts]
+    Mastodon().stamp(kept.document, by=life.coop.iri, of=life.model.iri)
+    assert kept.document["interactingObject"] == accepts[0]["object"]["instrument"]
+    Careful().tombstone(withdrawn)
 
 
 async def test_what_was_deleted_leaves_a_tombstone(life: Life) -> None:

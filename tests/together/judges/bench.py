@@ -24,6 +24,7 @@ JUDGES: tuple[Judge, ...] = (
 _NO_COMMUNITY = "a post is sent to a community"  # LEM crates/apub/objects/src/protocol/page.rs
 _NO_REPLY = "only replies become comments"  # WP includes/handler/class-create.php
 _NO_FOLLOW = "the object is embedded"
+_UNKNOWN = "the activity is known"
 
 EXPECTED = {
     ("Create Article", "Lemmy"): _NO_COMMUNITY,
@@ -41,6 +42,19 @@ EXPECTED = {
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,
     ("Accept address", "Lemmy"): _NO_FOLLOW,
+    ("Update Note", "Lemmy"): _NO_COMMUNITY,
+    ("Update Note", "Misskey"): "edits are not shown",
+    # Only who says in a policy that quotes may be asked for is asked, and only who asked is
+    # answered: Mastodon since 4.5, and instances of our own kind.
+    ("QuoteRequest address", "GoToSocial"): _UNKNOWN,
+    ("QuoteRequest address", "Akkoma"): _UNKNOWN,
+    ("QuoteRequest address", "Misskey"): _UNKNOWN,
+    ("QuoteRequest address", "Lemmy"): _UNKNOWN,
+    **{
+        (f"{answer} QuoteRequest", judge): "what is answered is a Follow"
+        for answer in ("Accept", "Reject")
+        for judge in ("Akkoma", "Misskey", "Lemmy")
+    },
 }
 """What was said, and to whom → why they show nothing. It is their purpose, not a fault of ours."""
 

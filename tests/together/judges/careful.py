@@ -38,6 +38,7 @@ _ACTIVITIES = [
     "Delete",
     "Follow",
     "Move",
+    "QuoteRequest",
     "Reject",
     "Undo",
     "Update",

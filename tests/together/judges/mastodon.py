@@ -33,7 +33,7 @@ from together.judges.verdict import (
 _USERNAME = re.compile(r"[a-z0-9_]+([.-]+[a-z0-9_]+)*", re.IGNORECASE)
 _CONVERTED = ("Image", "Audio", "Video", "Article", "Page", "Event")
 _SAID = ("Create", "Announce", "Delete", "Update", "Undo", "Move", "Like", "Add", "Remove")
-_ASKED = ("Follow", "Accept", "Reject", "Block", "Flag")
+_ASKED = ("Follow", "Accept", "Reject", "Block", "Flag", "QuoteRequest")
 
 
 class Mastodon(Judge):
@@ -121,7 +121,9 @@ class Mastodon(Judge):
             case "Update" if embedded(activity).get("type") in ACTORS:
                 self.actor({"@context": activity["@context"], **embedded(activity)})
             case "Update":
-                need(embedded(activity).get("updated"), "an edit says when")
+                # What is sent without is no edit: counts, policy and the stamp of a quote are read.
+                is_stamped = "quote" in embedded(activity)
+                need(is_stamped or embedded(activity).get("updated"), "an edit says when")
                 return self.read(self._own(activity))
             case "Undo":
                 embedded(activity)
@@ -147,6 +149,14 @@ class Mastodon(Judge):
         late, early = timedelta(hours=1, minutes=5), timedelta(hours=-1)
         need(early <= signed.age(now) <= late, "it was signed within the hour")
         need(signed.holds(), "the signature holds")
+
+    def stamp(self, document: Document, *, by: str, of: str) -> None:
+        """The consent to a quote: `app/services/activitypub/verify_quote_service.rb`."""
+        _context(document)
+        need("QuoteAuthorization" in listed(document.get("type")), "the type is a stamp's")
+        need(host(document) == host(document.get("attributedTo")), "it is on its author's host")
+        need(iri(document.get("attributedTo")) == by, "it is by the author of what is quoted")
+        need(iri(document.get("interactionTarget")) == of, "it is for what is quoted")
 
     def _own(self, activity: Document) -> Document:
         """The object, which is on the host of the signer."""
