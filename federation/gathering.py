@@ -36,4 +36,5 @@ async def gather(
             raise TooMuch(f"one activity may need {budget} documents at most")
         for iri in sorted(missing):
             gathered[iri] = await ask(iri)
+            await lookup.know_prover(gathered[iri])
     return gathered

@@ -18,6 +18,7 @@ from activitypub.canonical_json import Document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative, ProtocolError
 from activitypub.handles import Handle
 from activitypub.iris import Iri
+from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
 from actors import places
@@ -110,6 +111,22 @@ class Lookup:
         if known is not None and keyring.public_key(known[0]) == key:
             return None
         return key, actor
+
+    async def know_prover(self, thing: ap.Object) -> None:
+        """Learn the key that the thing's proof names, if its owner has it since we last looked.
+
+        Whether the proof holds is judged where the thing is believed, not here.
+
+        Raises:
+            Unreachable: the key cannot be read at present.
+        """
+        try:
+            method = eddsa_jcs.method(thing.document)
+            if method is None or thing.id is None or not iris.same_origin(method, thing.id):
+                return
+            await self.key(method)
+        except ProtocolError:
+            return
 
     async def actor(self, iri: Iri) -> Actor:
         """The actor at this address, remembered.
@@ -318,6 +335,7 @@ class Lookup:
         current = article.extra.get("currentVersion")
         version = article if current is None else await self.object(iris.parse(current))
         owner = await self.actor(article.attributed_to[0])
+        await self.know_prover(version)
         async with self._database.begin() as session:
             model = await mirroring.remember_model(session, self._site, article, version, owner)
         if model is None:

@@ -273,16 +273,19 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
     signing = next(one for one in rows if one.algorithm == keyring.RSA)
     keys = (signing, *(one for one in rows if one.algorithm == keyring.ED25519))
     organisation = await session.get(Organisation, actor.id)
-    if organisation is None:
-        return documents.instance_document(site, actor, keys)
-    return documents.to_document(
-        site,
-        actor,
-        keys,
-        facts=organisation.facts,
-        locale=organisation.locale,
-        is_network=organisation.is_network,
+    body = (
+        documents.instance_document(site, actor, keys)
+        if organisation is None
+        else documents.to_document(
+            site,
+            actor,
+            keys,
+            facts=organisation.facts,
+            locale=organisation.locale,
+            is_network=organisation.is_network,
+        )
     )
+    return {name: value for name, value in body.items() if value is not None}
 
 
 async def seal(session: Session, site: Site, actor: Actor) -> Document:

@@ -118,7 +118,7 @@ def _claim(settings: Settings, undo: ExitStack) -> Path:
     """
     directory, database = settings.directory, sqlite_file(settings)
     for each in reversed([one for one in (directory, *directory.parents) if not one.exists()]):
-        each.mkdir()
+        each.mkdir(mode=0o700 if each == directory else 0o777)
         undo.callback(each.rmdir)
     if database is not None:
         try:

@@ -18,6 +18,7 @@ def test_it_makes_settings_and_a_database_for_the_operator_alone(founded: Home) 
     assert not [name for name in files if name.startswith(".")]
     for name in ("essaim.toml", "essaim.db"):
         assert stat.S_IMODE(files[name].stat().st_mode) == 0o600
+    assert stat.S_IMODE(files["essaim.toml"].parent.stat().st_mode) == 0o700
     text = files["essaim.toml"].read_text()
     assert f'origin = "{founded.origin}"' in text
     assert 'url = "sqlite:///essaim.db"' in text

@@ -18,6 +18,8 @@ from activitypub.signatures.verifying import verify
 from actors.mail import keyring
 from actors.tables.actor import Actor, Key
 from actors.tables.former_key import FormerKey
+from actors.tables.mail import Outgoing
+from actors.tables.model import Model
 from actors.verbs import rotating
 from actors.views import profiles
 
@@ -269,3 +271,26 @@ async def test_a_peer_of_our_kind_follows(street: Street, alpha: House) -> None:
     now = orjson.loads((await alpha.actor("coop")).document)
     assert public == now["publicKey"]["publicKeyPem"]
     assert street.refusals() == []
+
+
+async def test_a_version_proven_by_a_key_that_was_not_heard_of_is_believed(
+    street: Street, alpha: House
+) -> None:
+    (beta,) = await street.open("beta")
+    reader = await beta.organisation("lecteurs")
+    await beta.follow(reader, "@coop@alpha.test")
+    model = await alpha.publish(await alpha.actor("coop"))
+    await street.settle()
+    await rotate(alpha)
+    async with alpha.begin() as session:  # the news of it gets lost
+        news = await session.scalar(select(Outgoing).where(Outgoing.about == COOP))
+        assert news is not None
+        news.fanned_at = alpha.site.now()
+    await alpha.revise(model, a_sheet(text="Autrement."))
+    await street.settle()
+    assert street.mail[-1] == "alpha → beta Update"
+    assert street.refusals() == []
+    async with beta.read() as session:
+        known = await session.scalar(select(Model).where(Model.iri == model.iri))
+    assert known is not None
+    assert known.number == 2
