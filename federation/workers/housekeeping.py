@@ -5,14 +5,14 @@ from typing import Final
 
 from actors.database import Database
 from actors.site import Site
-from actors.verbs import signing_in
+from actors.verbs import forgetting, signing_in
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
 
 
 class Housekeeping:
-    """Throws away browser sessions and authorization codes that have expired."""
+    """Throws away sessions and codes that have expired, and tombstones that bind nothing more."""
 
     def __init__(self, database: Database, site: Site) -> None:
         self._database = database
@@ -26,4 +26,5 @@ class Housekeeping:
             self._next_at = now + EVERY
             async with self._database.begin() as session:
                 await signing_in.forget_expired(session, self._site)
+                await forgetting.forget_old_tombstones(session, self._site)
         return 0

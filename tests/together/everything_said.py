@@ -22,7 +22,15 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import enrolling, following, forking, remarking
+from actors.verbs import (
+    enrolling,
+    following,
+    forgetting,
+    forking,
+    liking,
+    remarking,
+    rewording,
+)
 
 Document = dict[str, Any]
 
@@ -140,6 +148,8 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    await alpha.street.settle()
+    await _talk(alpha, coop, answer, word)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
     return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
@@ -161,6 +171,20 @@ async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair
             summary="On **répare**.",
             facts={"legalName": "La Coop SCIC", "foundingDate": "2009-05-01"},
         )
+
+
+async def _talk(alpha: House, coop: Actor, answer: Remark, word: Remark) -> None:
+    """Like and pass on an answer, and take both back; edit a remark, and delete another."""
+    alpha.street.clock.turn(minutes=1)
+    async with alpha.begin() as session:
+        theirs = (await session.scalars(select(Remark).where(Remark.iri == answer.iri))).one()
+        for verb in (liking.like, liking.boost, liking.unlike, liking.unboost):
+            await verb(session, alpha.site, coop, theirs)
+        ours = await session.get_one(Remark, word.id)
+        text = "Nous ouvrons samedi, @repair@beta.test #Atelier"
+        await rewording.reword(session, alpha.site, ours, text=text)
+        slip = await remarking.remark(session, alpha.site, coop, text="Oups #Atelier")
+        await forgetting.delete_remark(session, alpha.site, slip)
 
 
 async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:

@@ -30,7 +30,17 @@ LARGEST_ACTIVITY = 48 * 1024
 """Bytes: what fits into the narrowest inbox (Misskey's 64 KB) with room to spare."""
 
 _TYPES = (*ACTORS, "Article", "Note", "Tombstone", "OrderedCollection", "OrderedCollectionPage")
-_ACTIVITIES = ["Accept", "Announce", "Create", "Delete", "Follow", "Reject", "Undo", "Update"]
+_ACTIVITIES = [
+    "Accept",
+    "Announce",
+    "Create",
+    "Delete",
+    "Follow",
+    "Like",
+    "Reject",
+    "Undo",
+    "Update",
+]
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _WORDS = ("content", "name", "summary")
 
