@@ -7,6 +7,8 @@ comes before its Create is remembered and binds the actor who spoke it.
 Wire: Delete{Tombstone} (ActivityPub 6.4).
 """
 
+from datetime import timedelta
+
 from sqlalchemy import delete, or_, select
 
 import activitypub.vocabulary as ap
@@ -25,10 +27,15 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
+from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
 from actors.views import timelines
+
+REMEMBERED = timedelta(days=90)
+"""How long a Delete or Undo binds what has not come yet: no server known to us tries for longer
+than a month, and whoever deletes what never was shall not fill our disk for ever."""
 
 
 async def delete_model(session: Session, site: Site, model: Model) -> None:
@@ -92,6 +99,11 @@ async def delete_remark(session: Session, site: Site, remark: Remark) -> None:
     await _bury_remark(session, site, remark)
     remark.document = sealed
     await session.flush()
+
+
+async def forget_old_tombstones(session: Session, site: Site) -> None:
+    """What was taken back before we saw it, and never came: by now nobody delivers it any more."""
+    await session.execute(delete(Tombstone).where(Tombstone.made_at < site.now() - REMEMBERED))
 
 
 async def on_delete(

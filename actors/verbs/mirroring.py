@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 
 import activitypub.vocabulary as ap
 from activitypub import reading
+from activitypub.addressing import without_blind_copies
 from activitypub.canonical_json import encode
 from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
@@ -160,7 +161,7 @@ async def remember_remark(
         return None
     said_at = _not_later_than_now(site, note.updated or note.published)
     content, summary = clean(note.content or ""), note.summary or ""
-    document, poll = encode(note.document), polls.read(note)
+    document, poll = encode(without_blind_copies(note.document)), polls.read(note)
     if known is not None:
         _count_votes(known, poll, said_at)
         if said_at > known.updated_at:

@@ -26,6 +26,14 @@ SENTENCES: Final = {
     "stayed": N_("Your organisation is at home here again."),
     "alias-kept": N_("That is saved, and your followers are being told."),
     "replied": N_("Your reply is published."),
+    "reworded": N_("The new text is saved. Whoever has the old one is being told."),
+    "remark-deleted": N_(
+        "The remark is deleted. Sites that hold a copy are being asked to delete it."
+    ),
+    "liked": N_("You like this. Whoever published it is being told."),
+    "unliked": N_("You no longer like this."),
+    "boosted": N_("You passed it on to those who follow you."),
+    "unboosted": N_("You no longer pass it on."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),
     "signed-out": N_("You are signed out."),

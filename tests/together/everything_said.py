@@ -23,7 +23,18 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import blocking, enrolling, following, forking, moving, quoting, remarking
+from actors.verbs import (
+    blocking,
+    enrolling,
+    following,
+    forgetting,
+    forking,
+    liking,
+    moving,
+    quoting,
+    remarking,
+    rewording,
+)
 
 Document = dict[str, Any]
 
@@ -144,6 +155,8 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
     quote = await _quotes(alpha, coop, reader, model, word)
+    await alpha.street.settle()
+    await _talk(alpha, coop, answer, word)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
@@ -200,6 +213,20 @@ async def _quotes(
         await quoting.revoke(session, alpha.site, coop, one)
     await alpha.street.settle()
     return quote
+
+
+async def _talk(alpha: House, coop: Actor, answer: Remark, word: Remark) -> None:
+    """Like and pass on an answer, and take both back; edit a remark, and delete another."""
+    alpha.street.clock.turn(minutes=1)
+    async with alpha.begin() as session:
+        theirs = (await session.scalars(select(Remark).where(Remark.iri == answer.iri))).one()
+        for verb in (liking.like, liking.boost, liking.unlike, liking.unboost):
+            await verb(session, alpha.site, coop, theirs)
+        ours = await session.get_one(Remark, word.id)
+        text = "Nous ouvrons samedi, @repair@beta.test #Atelier"
+        await rewording.reword(session, alpha.site, ours, text=text)
+        slip = await remarking.remark(session, alpha.site, coop, text="Oups #Atelier")
+        await forgetting.delete_remark(session, alpha.site, slip)
 
 
 async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:

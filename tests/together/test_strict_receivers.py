@@ -66,6 +66,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Create",
         "Delete",
         "Follow",
+        "Like",
         "Move",
         "QuoteRequest",
         "Reject",
@@ -154,6 +155,30 @@ async def test_a_reply_to_a_post_of_a_blog_becomes_a_comment(life: Life) -> None
     assert comment.text == "<p>Merci pour l'atelier</p>\n"
 
 
+async def test_an_edit_names_people_and_subjects_as_everybody_reads_them(life: Life) -> None:
+    edited = await life.one("Update", life.word.iri)
+    note = edited["object"]
+    assert note["updated"] > note["published"]
+    assert {one["type"] for one in note["tag"]} == {"Mention", "Hashtag"}
+    for judge in JUDGES:
+        if judge.name in ("Mastodon", "GoToSocial", "Akkoma"):
+            seen = judge.hear(edited)
+            assert seen is not None
+            assert seen.notified == {life.repair.iri}
+            assert 'class="mention hashtag"' in seen.text
+
+
+async def test_what_is_taken_back_names_what_was_said(life: Life) -> None:
+    said = {one["id"]: one for _, one in await life.said()}
+    undone = [one["object"] for one in said.values() if one["type"] == "Undo"]
+    assert {one["type"] for one in undone} == {"Announce", "Follow", "Like"}
+    for one in undone:
+        before = said[one["id"]]
+        assert [one[name] for name in ("type", "actor", "object")] == [
+            before[name] for name in ("type", "actor", "object")
+        ]
+
+
 async def test_a_word_to_one_alone_is_shown_to_nobody_else(life: Life) -> None:
     [private] = [activity for label, activity in await life.said() if label.endswith("to one")]
     for judge in JUDGES:
@@ -195,6 +220,10 @@ async def test_collections_are_numbers_pages_and_addresses(life: Life) -> None:
             assert isinstance(page["orderedItems"], list)
     for path in ("forks", "history", "replies", "context"):
         Careful().collection(await life.document(f"{life.model.iri}/{path}"))
+    for thing in (life.model, life.word):
+        for path in ("replies", "context", "shares"):
+            Careful().collection(await life.document(f"{thing.iri}/{path}"))
+        assert (await life.document(f"{thing.iri}/likes"))["totalItems"] == 0
     pinned = Mastodon().featured(await life.document(f"{life.coop.iri}/featured"))
     assert set(pinned) == {life.model.iri, life.large.iri}
 

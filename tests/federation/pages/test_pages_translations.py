@@ -26,10 +26,12 @@ SAID_TO_PEOPLE = (
     "actors/verbs/blocking.py",
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
+    "actors/verbs/liking.py",
     "actors/verbs/moving.py",
     "actors/verbs/posting.py",
     "actors/verbs/publishing.py",
     "actors/verbs/remarking.py",
+    "actors/verbs/rewording.py",
     "federation/rates.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )

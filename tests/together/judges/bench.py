@@ -23,6 +23,7 @@ JUDGES: tuple[Judge, ...] = (
 
 _NO_COMMUNITY = "a post is sent to a community"  # LEM crates/apub/objects/src/protocol/page.rs
 _NO_REPLY = "only replies become comments"  # WP includes/handler/class-create.php
+_NO_VOTE = "what is voted for stands in a community"
 _NO_FOLLOW = "the object is embedded"
 _UNKNOWN = "the activity is known"
 
@@ -38,6 +39,11 @@ EXPECTED = {
     ("Block address", "Lemmy"): "one is blocked from a community, not by a person",
     ("Move address", "Lemmy"): "the activity is known",
     ("Undo Block", "Lemmy"): "what is answered is a Follow",  # LEM: as above
+    ("Update Note", "Misskey"): "edits are not shown",
+    ("Update Note", "Lemmy"): _NO_COMMUNITY,
+    ("Like address", "Lemmy"): _NO_VOTE,
+    ("Undo Like", "Lemmy"): _NO_VOTE,
+    ("Undo Announce", "Lemmy"): "what is answered is a Follow",  # LEM: only communities announce
     # The answer to the Create of a fork goes to instances of our own kind and to nobody else.
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,

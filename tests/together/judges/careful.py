@@ -37,6 +37,7 @@ _ACTIVITIES = [
     "Create",
     "Delete",
     "Follow",
+    "Like",
     "Move",
     "QuoteRequest",
     "Reject",

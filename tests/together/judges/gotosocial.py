@@ -84,7 +84,7 @@ class GoToSocial(Judge):
                 return self.read(subject)
             case "Undo":
                 need(embedded(activity).get("object"), "what is undone is embedded")
-            case "Accept" | "Reject" | "Follow" | "Announce" | "Delete" | "Block":
+            case "Accept" | "Reject" | "Follow" | "Announce" | "Delete" | "Like" | "Block":
                 need(iri(activity.get("object")), "the object has an id")
                 need(activity["type"] != "Announce" or activity.get("to"), "it has addresses")
             case "Move":

@@ -87,6 +87,10 @@ class Lemmy(Judge):
                     raise Ignored("a user is read anew instead")
                 need(isinstance(activity.get("to"), list), "to is an array")
                 return self.read(subject)
+            case "Undo" if embedded(activity).get("type") == "Like":
+                self.hear({**activity, **embedded(activity)})
+            case "Like":  # activities/voting/vote.rs
+                raise Ignored("what is voted for stands in a community")
             case "Accept" | "Reject" | "Undo":
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
