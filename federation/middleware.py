@@ -117,6 +117,8 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         UnknownTransfer: the body is sent in another coding than chunked.
         Misdirected: the `Host`, or the request line, names another server; no address, link or
             redirect is ever made from either.
+        Malformed: the address holds NUL, which PostgreSQL has no text for; or there are two
+            credentials, of which a proxy and we might choose different ones.
         CodedBody, TooLarge: from `check_body`.
     """
     if request.version not in SPOKEN:
@@ -125,6 +127,8 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise UnknownTransfer("send the body in chunks or with its length")
     if not _is_ours(request):
         raise Misdirected("this server does not speak for that host")
+    if "%00" in request.raw_path or len(request.headers.getall("Authorization", [])) > 1:
+        raise Malformed("no address holds NUL, and nobody is two callers", code="framing")
     if not _is_inbox(request):
         check_body(request)
     late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)

@@ -135,13 +135,23 @@ async def put_again(
         )
 
 
-async def claim(session: Session, site: Site, limit: int) -> list[Letter]:
-    """Take the oldest activities that are due and that nobody works on."""
+async def claim(
+    session: Session, site: Site, limit: int, *, passing_over: Collection[str] = ()
+) -> list[Letter]:
+    """Take the oldest activities that are due and that nobody works on.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        limit: how many, at most.
+        passing_over: origins whose activities wait for now.
+    """
     now = site.now()
+    others = [~Received.speaker.startswith(f"{one}/", autoescape=True) for one in passing_over]
     free = (Received.claimed_until.is_(None)) | (Received.claimed_until <= now)
     due = (
         select(Received.id)
-        .where(Received.state == WAITING, Received.due_at <= now, free)
+        .where(Received.state == WAITING, Received.due_at <= now, free, *others)
         .order_by(Received.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

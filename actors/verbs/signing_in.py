@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from actors.database import Session
 from actors.errors import Refusal, Unwise
@@ -34,6 +34,9 @@ CODE_LIFE = timedelta(minutes=10)
 
 SESSION_LIFE = timedelta(days=30)
 """A coordinator who comes once a month is not asked again."""
+
+UNUSED_APP_LIFE = timedelta(days=30)
+"""Anybody may register an app; one that nobody has signed in with for a month never will be."""
 
 SECRET_BYTES = 32
 
@@ -258,10 +261,17 @@ async def revoke_token(session: Session, site: Site, app: App | None, token: str
 
 
 async def forget_expired(session: Session, site: Site) -> None:
-    """Sessions and codes past their time are of no use to anybody."""
+    """Sessions and codes past their time, and apps nobody signed in with, are of no use."""
     now = site.now()
     await session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
     await session.execute(delete(Grant).where(Grant.expires_at <= now - SESSION_LIFE))
+    await session.execute(
+        delete(App).where(
+            App.made_at <= now - UNUSED_APP_LIFE,
+            ~exists().where(Token.app_id == App.id),
+            ~exists().where(Grant.app_id == App.id),
+        )
+    )
 
 
 async def _new_token(

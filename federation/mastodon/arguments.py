@@ -71,7 +71,7 @@ async def _body(request: web.Request) -> list[tuple[str, str]]:
     if request.content_type in _FORMS:
         try:
             posted = await request.post()
-        except (ValueError, AssertionError, KeyError, HttpProcessingError) as error:
+        except (ValueError, AssertionError, LookupError, HttpProcessingError) as error:
             raise Malformed("The form could not be read", code="json") from error
         return [(name, value) for name, value in posted.items() if isinstance(value, str)]
     if request.content_type != "application/json":
@@ -99,5 +99,7 @@ def _flat(name: str, value: Json, depth: int) -> list[tuple[str, str]]:
 def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for name, value in pairs:
+        if "\x00" in value:
+            raise Malformed("No argument holds NUL", code="json")
         found.setdefault(name.removesuffix("[]"), []).append(value)
     return {name: tuple(values) for name, values in found.items()}

@@ -187,7 +187,7 @@ def _basic(request: web.Request) -> tuple[str, str] | None:
         name, _, secret = b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return unquote_plus(name), unquote_plus(secret)
+    return unquote_plus(name).replace("\x00", ""), unquote_plus(secret)
 
 
 def _scopes(given: Arguments, name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ text, so that it blocks nothing and a mended version can try again.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -37,6 +37,16 @@ from federation.workers.loop import LOOK_EVERY
 AT_ONCE: Final = 64
 """Activities in work: enough that slow fetches for some do not hold the others, each a few
 kilobytes.
+"""
+
+SHARE: Final = 4
+"""Of these, what one server may hold up: a flood of activities that each need a slow answer leaves
+room for fifteen other servers.
+"""
+
+TAKEN_AT_ONCE: Final = 32
+"""Activities claimed in one go. A server that sends many has more than its share in hand then, but
+only its share counts, and nothing more of it is taken until that is worked off.
 """
 
 TRIES_OF_A_BUG: Final = 3
@@ -72,9 +82,15 @@ class Receiving:
         Returns:
             How much was taken or is under way; 0 when nothing is due.
         """
-        in_work = sum(len(pile) for pile in self._piles.values())
+        in_work: Counter[str] = Counter()
+        for speaker, pile in self._piles.items():
+            in_work[iris.origin(Iri(speaker))] += len(pile)
+        room = AT_ONCE - sum(min(count, SHARE) for count in in_work.values())
+        full = [origin for origin, count in in_work.items() if count >= SHARE]
         async with self._database.begin() as session:
-            letters = await inbox.claim(session, self._site, AT_ONCE - in_work)
+            letters = await inbox.claim(
+                session, self._site, min(room, TAKEN_AT_ONCE), passing_over=full
+            )
         for letter in letters:
             pile = self._piles.setdefault(letter.speaker, deque())
             pile.append(letter)

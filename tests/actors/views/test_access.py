@@ -143,6 +143,23 @@ async def test_a_browser_session_ends_with_its_time_and_with_signing_out(
     assert await session.scalar(select(func.count(BrowserSession.id))) == 0
 
 
+async def test_an_app_that_nobody_signed_in_with_is_forgotten_after_a_month(
+    session: Session, site: Site, coop: Actor, anna: Member, app: App, clock: Clock
+) -> None:
+    unused, _ = await signing_in.register_app(
+        session, site, name="Feu", redirect_uris=[REDIRECT], scopes="read"
+    )
+    await signing_in.client_token(session, site, app, "read")
+    names = unused.client_id, app.client_id
+    clock.turn(days=29)
+    await signing_in.forget_expired(session, site)
+    assert [bool(await access.app(session, name)) for name in names] == [True, True]
+    clock.turn(days=2)
+    await signing_in.forget_expired(session, site)
+    session.expire_all()
+    assert [bool(await access.app(session, name)) for name in names] == [False, True]
+
+
 async def test_a_session_acts_only_for_whom_its_member_may(
     session: Session, site: Site, coop: Actor, network: Actor, anna: Member
 ) -> None:

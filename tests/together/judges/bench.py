@@ -48,8 +48,6 @@ EXPECTED = {
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,
     ("Accept address", "Lemmy"): _NO_FOLLOW,
-    ("Update Note", "Lemmy"): _NO_COMMUNITY,
-    ("Update Note", "Misskey"): "edits are not shown",
     # Only who says in a policy that quotes may be asked for is asked, and only who asked is
     # answered: Mastodon since 4.5, and instances of our own kind.
     ("QuoteRequest address", "GoToSocial"): _UNKNOWN,
