@@ -1,11 +1,13 @@
 """What happens to every request before its handler, and to every answer after it.
 
-In this order: the request gets a number; whatever is raised becomes an answer (`refusals`);
-requests for other hosts, compressed bodies and bodies that are announced too large are turned away
-unread. Every answer leaves with the headers that keep a browser from being talked into something.
+In this order: a proxy that we trust may say whose request it is; the request gets a number;
+whatever is raised becomes an answer (`refusals`); requests for other hosts, compressed bodies and
+bodies that are announced too large are turned away unread. Every answer leaves with the headers
+that keep a browser from being talked into something.
 """
 
 import secrets
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 import structlog
@@ -13,10 +15,12 @@ from aiohttp import HttpVersion10, HttpVersion11, web
 
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
+from actors.database import working_as
 from federation import refusals, telemetry
 from federation.app_keys import SETTINGS
 from federation.negotiation import Handler
 from federation.refusals import FORESEEN, Answer
+from federation.transport.causes import caused_by
 
 LARGEST_BODY: Final = 2 * 1024 * 1024
 """Bytes of anything people or programs send us: four times the largest sheet, in the longest
@@ -38,6 +42,9 @@ it.
 
 SPOKEN: Final = (HttpVersion10, HttpVersion11)
 """Versions of HTTP that are answered."""
+
+OF_OPERATORS: Final = "/api/essaim/v1/admin/"
+"""What is asked there changes nothing that people wrote."""
 
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
@@ -67,10 +74,41 @@ class UnknownVersion(ProtocolError):
 
 
 @web.middleware
+async def forwarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let `request.remote` be the address of who asks, where a trusted proxy stands before us.
+
+    Of all that a proxy can say only `X-Forwarded-For` is read, and of that only what our own
+    proxies wrote: from the end, up to the first address that is none of them. Host, scheme and path
+    are never taken from a header (CVE-2024-34535): what we are called stands in the settings.
+    """
+    trusted = request.app[SETTINGS].instance.trusted_proxies
+    told = request.headers.getall("X-Forwarded-For", [])
+    if not trusted or not told:
+        return await handler(request)
+    here = _address(request.remote or "")
+    for hop in reversed([one.strip() for line in told for one in line.split(",")]):
+        if here is None or not any(here in network for network in trusted):
+            break
+        there = _address(hop)
+        if there is None:
+            break
+        here = there
+    return await handler(request if here is None else request.clone(remote=str(here)))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+@web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
     number = secrets.token_hex(8)
-    with telemetry.request_scope(number):
+    with telemetry.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)
         except web.HTTPException as error:
@@ -102,9 +140,11 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise UnknownVersion("this server speaks HTTP/1.1")
     if not _is_ours(request):
         raise Misdirected("this server does not speak for that host")
-    if not _is_inbox(request):
-        check_body(request)
-    return await handler(request)
+    if _is_inbox(request):
+        return await handler(request)
+    check_body(request)
+    with working_as("" if request.path.startswith(OF_OPERATORS) else "api"):
+        return await handler(request)
 
 
 def check_body(request: web.Request) -> None:

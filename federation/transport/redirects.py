@@ -78,10 +78,10 @@ async def _land(
 ) -> Landed:
     here = iris.without_fragment(iri)
     seen = {here}
-    for _ in range(client.settings.redirects + 1):
+    for hop in range(client.settings.redirects + 1):
         request = wire.Request(method="GET", url=here, headers=(("accept", accept),), body=b"")
         headers = request.headers if sign is None else sign(request).headers
-        response = await client.request("GET", here, headers, purpose=purpose)
+        response = await client.request("GET", here, headers, purpose=purpose, hop=hop)
         location = response.header("location")
         if response.status not in REDIRECTS or location is None:
             _check_status(response)

@@ -17,6 +17,7 @@ from actors.mail import hosts, keyring, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
 from federation.settings import Settings
+from federation.transport.causes import caused_by
 from federation.transport.client import Client
 from federation.transport.sending import SendResult, Sent, send
 from federation.transport.signing import Signatory
@@ -86,17 +87,21 @@ class Delivering:
             _log.error("worker.failed", exc_info=error)
 
     async def _deliver(self, parcel: Parcel) -> None:
+        self._site.passes("deliver.read")
         try:
             async with self._database.read() as session:
                 held = await keyring.signing_key(session, parcel.actor_id)
-            result = await send(
-                self._client,
-                inbox=parcel.inbox,
-                body=parcel.body,
-                signatory=Signatory(held.iri, held.key),
-                now=self._site.now(),
-                scheme=parcel.scheme,
-            )
+            with caused_by("activity", parcel.activity_iri):
+                result = await send(
+                    self._client,
+                    inbox=parcel.inbox,
+                    body=parcel.body,
+                    signatory=Signatory(held.iri, held.key),
+                    now=self._site.now(),
+                    scheme=parcel.scheme,
+                )
+            if result.sent is Sent.DELIVERED:
+                self._site.passes("deliver.sent")
             await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
@@ -109,6 +114,7 @@ class Delivering:
                     await outbox.delivered(session, parcel)
                     if result.scheme is not parcel.scheme:
                         await hosts.reads(session, self._site, parcel.host, result.scheme)
+                    self._site.passes("deliver.acked")
                 case Sent.LATER:
                     await outbox.postponed(
                         session,
@@ -125,6 +131,7 @@ class Delivering:
                     await outbox.inbox_gone(session, parcel)
                 case _:
                     assert_never(result.sent)
+        self._site.passes("cursor.committed")
         _log.info(
             "delivery.settled",
             sent=result.sent.name.lower(),
