@@ -117,11 +117,22 @@ async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
             response = await _told(request, refusals.from_http(error))
         except FORESEEN as error:
             response = await _told(request, refusals.foreseen(error))
-        except Exception:  # noqa: BLE001 - a bug in one handler must not stop the server
-            _log.exception("request.failed", method=request.method, path=request.path)
-            response = await _told(request, refusals.unforeseen(number))
+        except Exception as error:  # noqa: BLE001 - a bug in one handler must not stop the server
+            if _is_broken_off(request, error):
+                _log.info("request.broken_off", method=request.method, path=request.path)
+                broken = Malformed("the body broke off", code="framing")
+                response = await _told(request, refusals.foreseen(broken))
+            else:
+                _log.exception("request.failed", method=request.method, path=request.path)
+                response = await _told(request, refusals.unforeseen(number))
         response.headers["X-Request-Id"] = number
         return response
+
+
+def _is_broken_off(request: web.Request, error: Exception) -> bool:
+    """Whether the peer went away, or sent a body that is none, while a handler was reading it."""
+    gone = isinstance(error, ConnectionError) and request.transport is None
+    return gone or isinstance(error, web.RequestPayloadError | web.PayloadAccessError)
 
 
 @web.middleware

@@ -222,7 +222,7 @@ async def _body(knock: _Knock) -> bytes:
                     raise TooLarge(f"at most {most} bytes are accepted here")
     except TimeoutError as error:
         raise TooSlow("the body did not arrive in time") from error
-    except web.PayloadAccessError as error:
+    except (web.PayloadAccessError, web.RequestPayloadError, ConnectionError) as error:
         raise Malformed("the body broke off", code="framing") from error
     return bytes(body)
 

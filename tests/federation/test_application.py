@@ -189,6 +189,23 @@ def test_settings_describe_a_site(tmp_path: Path) -> None:
     assert here.now().utcoffset() is not None
 
 
+@pytest.mark.parametrize("path", ["/inbox", "/api/essaim/v1/models", "/api/v1/apps", "/sign-in"])
+async def test_whoever_goes_away_in_the_middle_is_no_mistake_of_ours(
+    street: Street, alpha: House, path: str
+) -> None:
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", alpha.port, ssl=street.trust, server_hostname=alpha.host
+    )
+    head = f"POST {path} HTTP/1.1\r\nHost: {alpha.host}\r\nContent-Length: 500\r\n"
+    kind = "Content-Type: application/activity+json\r\n\r\n"
+    writer.write(f"{head}{kind}{{".encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await alpha.stop()  # waits for the requests under way
+    assert [one for one in street.events if one["level"] == "error"] == []
+
+
 @pytest.mark.parametrize("version", ["HTTP/0.9", "HTTP/2.0"])
 async def test_a_version_of_http_that_we_do_not_speak_is_refused(
     street: Street, alpha: House, version: str
