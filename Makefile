@@ -25,7 +25,7 @@ SECONDS ?= 60
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format-check lint types contracts tests fuzz chromium format
+.PHONY: help run test crashes check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ tests: $(TEST_STAMP) $(NPM_STAMPS)
 fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECONDS=60)
 	@$(PIP) install $(INTO) --no-deps --require-hashes -r tests/fuzzing/atheris.lock
 	@PYTHONPATH=tests $(BIN)/python -m fuzzing $(PARSER) $(SECONDS)
+
+crashes: $(TEST_STAMP) ## kill the server at every point, twice, on both engines (minutes)
+	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py
 
 # --- what is installed ---------------------------------------------------------------------------
 

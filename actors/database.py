@@ -12,12 +12,12 @@ a lock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import event, make_url, select
+from sqlalchemy import event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -43,6 +43,8 @@ READERS = 8
 
 _open: ContextVar[bool] = ContextVar("essaim_in_transaction", default=False)
 
+_work: ContextVar[str] = ContextVar("essaim_work", default="")
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
@@ -55,15 +57,31 @@ def in_transaction() -> bool:
     return _open.get()
 
 
+@contextmanager
+def working_as(name: str) -> Iterator[None]:
+    """Every write transaction inside passes `<name>.stored` and `<name>.committed`; see `Site`."""
+    token = _work.set(name)
+    try:
+        yield
+    finally:
+        _work.reset(token)
+
+
+def _unheard(_: str) -> None:
+    """Nobody wants to know how far the program has come."""
+
+
 class Database:
     """One database, opened once by a process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, passes: Callable[[str], None] = _unheard) -> None:
         """Open lazily: nothing is dialled before the first transaction.
 
         Args:
             url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`.
+            passes: see `actors.site.Site`.
         """
+        self._passes = passes
         parsed = make_url(url)
         parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
         self.is_sqlite = parsed.drivername.startswith("sqlite")
@@ -90,17 +108,27 @@ class Database:
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
         """
-        if self.is_sqlite:
-            async with self._lock, self._transaction(self._writer) as session:
-                yield session
-        else:
-            async with self._transaction(self._writer) as session:
-                yield session
+        async with AsyncExitStack() as stack:
+            if self.is_sqlite:
+                await stack.enter_async_context(self._lock)
+            yield await stack.enter_async_context(self._transaction(self._writer))
+            if work := _work.get():
+                self._passes(f"{work}.stored")
+        if work:
+            self._passes(f"{work}.committed")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """A consistent look at the database, for views."""
         async with self._transaction(self._reader) as session:
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        """A look at the database of one moment, however many questions are asked."""
+        async with self._transaction(self._reader) as session:
+            if not self.is_sqlite:
+                await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield session
 
     async def close(self) -> None:

@@ -20,6 +20,10 @@ EARLIEST_ID = 10**17
 digits sort as text too."""
 
 
+def _unheard(_: str) -> None:
+    """Nobody wants to know how far the program has come."""
+
+
 @dataclass(frozen=True)
 class Site:
     """This instance, as far as the domain knows it.
@@ -30,6 +34,8 @@ class Site:
         new_id: a fresh integer that sorts by time, also as text (18 decimal digits until the year
             2453); Mastodon's clients sort and page by it.
         locale: the language we speak when we do not know the reader's.
+        passes: told the name of each point at which a process may be killed to see what is lost;
+            nobody listens but in a laboratory.
         is_catching_up: what we remember now was published before we asked for it; see `id_for`.
     """
 
@@ -37,6 +43,7 @@ class Site:
     now: Callable[[], datetime]
     new_id: Callable[[], int]
     locale: str = "fr"
+    passes: Callable[[str], None] = _unheard
     is_catching_up: bool = False
 
     def id_for(self, published: datetime | None) -> int:

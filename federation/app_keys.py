@@ -5,6 +5,7 @@ nothing ever sees a request, an application or settings. `application.build` fil
 TEMPLATES, which `federation.pages.rendering` fills.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from jinja2 import Environment
 
 from actors.database import Database
 from actors.site import Site
+from federation.journal import Journal
 from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
@@ -36,6 +38,12 @@ transaction.
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""
+
+JOURNAL: Final = web.AppKey("journal", Journal)
+"""Notes what came in and whom we called, for operators; the inbox writes into it."""
+
+WAKE: Final[web.AppKey[Callable[[], None]]] = web.AppKey("wake")
+"""Tells the workers of this process to look now."""
 
 TEMPLATES: Final = web.AppKey("templates", Environment)
 """The pages' Jinja environment."""

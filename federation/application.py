@@ -10,6 +10,7 @@ handler finds the same few things under the same keys (`app_keys`).
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -22,10 +23,21 @@ from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, middleware
+from federation import callers, lab, middleware
 from federation.api import routes as api
-from federation.app_keys import CLIENT, DATABASE, LOOKUP, RATES, SETTINGS, SITE
+from federation.app_keys import (
+    CLIENT,
+    DATABASE,
+    JOURNAL,
+    LOOKUP,
+    RATES,
+    SETTINGS,
+    SITE,
+    WAKE,
+)
 from federation.connections import Runner
+from federation.journal import Journal
+from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
 from federation.middleware import LARGEST_BODY
@@ -76,13 +88,16 @@ def build(
             `app[WORKERS].settle()` still can.
     """
     here = site(settings, clock)
-    database = Database(settings.database.url)
+    database = Database(settings.database.url, passes=here.passes)
+    journal = Journal(database, here)
     client = Client(
         settings,
         own_origin=here.origin,
         resolver=resolver,
         trust=trust,
         is_blocked=_blocks(database),
+        record=journal.called,
+        passes=here.passes,
     )
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
     lookup = Lookup(client, fetcher, database, here)
@@ -94,15 +109,18 @@ def build(
     application[SITE] = here
     application[DATABASE] = database
     application[CLIENT] = client
+    application[JOURNAL] = journal
     application[LOOKUP] = lookup
     application[RATES] = Rates(here.now)
     callers.prepare(application)
     application[WORKERS] = Workers(database, here, client, lookup, settings)
+    application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
     application.on_response_prepare.append(middleware.add_headers)
     application.on_response_prepare.append(callers.tell)
     application.cleanup_ctx.append(_database)
+    application.cleanup_ctx.append(_journal)
     application.cleanup_ctx.append(_client)
     if with_workers:
         application.cleanup_ctx.append(_workers)
@@ -112,11 +130,23 @@ def build(
 def site(settings: Settings, clock: Callable[[], datetime] | None = None) -> Site:
     """The site that the settings describe: for commands that need no application."""
     now = clock or utc_now
-    return Site(
+    plain = Site(
         origin=settings.instance.origin,
         now=now,
         new_id=time_ordered_ids(now),
         locale=settings.instance.locale,
+    )
+    return _in_a_laboratory(plain, settings) if settings.instance.is_lab else plain
+
+
+def _in_a_laboratory(plain: Site, settings: Settings) -> Site:
+    """The same site, with a clock that can be moved, and points at which it dies."""
+    now = MovableClock(plain.now, lab.offset(settings.lab.clock))
+    return replace(
+        plain,
+        now=now,
+        new_id=time_ordered_ids(now),
+        passes=Crashes(settings.lab.crashpoints),
     )
 
 
@@ -169,13 +199,13 @@ def _blocks(database: Database) -> Callable[[str], Awaitable[bool]]:
 async def _database(application: web.Application) -> AsyncIterator[None]:
     database, settings = application[DATABASE], application[SETTINGS]
     try:
-        await _check(database, settings)
+        await _check(database, settings, application[SITE])
         yield
     finally:
         await database.close()
 
 
-async def _check(database: Database, settings: Settings) -> None:
+async def _check(database: Database, settings: Settings, here: Site) -> None:
     """Is this our database, and as this program wants it? SQLite is brought up to date by the way.
 
     Raises:
@@ -192,7 +222,7 @@ async def _check(database: Database, settings: Settings) -> None:
                 f"The database is older than this program: run essaim migrate {directory}"
             )
         case Standing.OLDER:
-            await migrations.upgrade(database)
+            await migrations.upgrade(database, passes=here.passes)
         case Standing.CURRENT:
             pass
     async with database.read() as session:
@@ -204,6 +234,13 @@ async def _check(database: Database, settings: Settings) -> None:
             f"This database belongs to {instance.origin}, and the settings say "
             f"{settings.instance.origin}. An instance can never change its origin."
         )
+
+
+async def _journal(application: web.Application) -> AsyncIterator[None]:
+    journal = application[JOURNAL]
+    await journal.start()
+    yield
+    await journal.stop()
 
 
 async def _client(application: web.Application) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from federation.app_keys import RATES, SETTINGS
+from federation.middleware import OF_OPERATORS
 from federation.negotiation import Handler
 from federation.rates import (
     BODIES_AT_ONCE,
@@ -25,9 +26,6 @@ from federation.rates import (
     Standing,
     TooMany,
 )
-
-UNLIMITED: Final = "/api/essaim/v1/admin/"
-"""Operators' own programs ask as often as they like; a token of theirs is asked for."""
 
 _API: Final = ("/api/", "/oauth/token", "/oauth/revoke")
 _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
@@ -115,7 +113,7 @@ def _standing(request: web.Request) -> Standing | None:
     if request.method == "POST" and path.endswith("/inbox"):
         most = request.app[SETTINGS].inbox.most_per_address
         return rates.take(Limit("inbox", most, FIVE_MINUTES), place(request)) if most else None
-    if not path.startswith(_API) or path.startswith(UNLIMITED) or request.method == "OPTIONS":
+    if not path.startswith(_API) or path.startswith(OF_OPERATORS) or request.method == "OPTIONS":
         return None
     token = _bearer(request)
     if token is None:

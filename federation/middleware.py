@@ -14,11 +14,13 @@ from aiohttp import HttpVersion10, HttpVersion11, web
 
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
+from actors.database import working_as
 from federation import refusals, telemetry
 from federation.app_keys import SETTINGS
 from federation.connections import SERVER
 from federation.negotiation import Handler
 from federation.refusals import FORESEEN, Answer
+from federation.transport.causes import caused_by
 
 LARGEST_BODY: Final = 2 * 1024 * 1024
 """Bytes of anything people or programs send us: four times the largest sheet, in the longest
@@ -43,6 +45,9 @@ it.
 
 SPOKEN: Final = (HttpVersion10, HttpVersion11)
 """Versions of HTTP that are answered."""
+
+OF_OPERATORS: Final = "/api/essaim/v1/admin/"
+"""What is asked there changes nothing that people wrote."""
 
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
@@ -89,7 +94,7 @@ class TooSlow(ProtocolError):
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
     number = secrets.token_hex(8)
-    with telemetry.request_scope(number):
+    with telemetry.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)
         except web.HTTPException as error:
@@ -98,11 +103,22 @@ async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
             response = await _told(request, refusals.from_http(error))
         except FORESEEN as error:
             response = await _told(request, refusals.foreseen(error))
-        except Exception:  # noqa: BLE001 - a bug in one handler must not stop the server
-            _log.exception("request.failed", method=request.method, path=request.path)
-            response = await _told(request, refusals.unforeseen(number))
+        except Exception as error:  # noqa: BLE001 - a bug in one handler must not stop the server
+            if _is_broken_off(request, error):
+                _log.info("request.broken_off", method=request.method, path=request.path)
+                broken = Malformed("the body broke off", code="framing")
+                response = await _told(request, refusals.foreseen(broken))
+            else:
+                _log.exception("request.failed", method=request.method, path=request.path)
+                response = await _told(request, refusals.unforeseen(number))
         response.headers["X-Request-Id"] = number
         return response
+
+
+def _is_broken_off(request: web.Request, error: Exception) -> bool:
+    """Whether the peer went away, or sent a body that is none, while a handler was reading it."""
+    gone = isinstance(error, ConnectionError) and request.transport is None
+    return gone or isinstance(error, web.RequestPayloadError | web.PayloadAccessError)
 
 
 @web.middleware
@@ -132,8 +148,10 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     if not _is_inbox(request):
         check_body(request)
     late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)
+    is_api = not _is_inbox(request) and not request.path.startswith(OF_OPERATORS)
     try:
-        return await handler(request)
+        with working_as("api" if is_api else ""):
+            return await handler(request)
     finally:
         late.cancel()
 

@@ -1,8 +1,7 @@
 """Settings: what the operator decides, read once at start.
 
 They come from `essaim.toml` and from variables named `ESSAIM_<SECTION>_<KEY>`, which win. Lists
-in a variable are separated by commas. `ESSAIM_PRIVATE_DESTINATIONS` is a short name for
-`ESSAIM_FEDERATION_PRIVATE_DESTINATIONS`.
+in a variable are separated by commas. A few variables have a short name too: `_ALIASES`.
 
 Rules: an unknown key is a fault, because a misspelt limit is no limit; all faults are reported at
 once; nothing changes while the server runs. `render` writes the file with a sentence for each
@@ -14,7 +13,7 @@ import ipaddress
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -25,13 +24,20 @@ from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.errors import Refusal
 from actors.rules import hosts
+from federation import lab
+from federation.lab import Crashpoint
 
 FILE: Final = "essaim.toml"
 """The name of the file, in the directory that `load` is given."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_ALIASES: Final = {"ESSAIM_PRIVATE_DESTINATIONS": ("federation", "private_destinations")}
+_ALIASES: Final = {
+    "ESSAIM_PRIVATE_DESTINATIONS": ("federation", "private_destinations"),
+    "ESSAIM_ENVIRONMENT": ("instance", "environment"),
+    "ESSAIM_CRASHPOINTS": ("lab", "crashpoints"),
+    "ESSAIM_CLOCK": ("lab", "clock"),
+}
 _LAB_SUFFIXES: Final = (".localhost", ".test", ".example")  # reserved by RFC 2606 and RFC 6761
 _SQLITE: Final = "sqlite:///"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -163,6 +169,20 @@ def _is_lab(host: str) -> bool:
         return False
 
 
+def _clock(text: str) -> str:
+    lab.offset(text)
+    return text
+
+
+def _name_server(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    _port(port)
+    address = ipaddress.ip_address(host[1:-1] if host.startswith("[") else host)
+    if host.startswith("[") != (address.version == 6):
+        raise ValueError("brackets belong around IPv6 addresses")
+    return text
+
+
 def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
         raise ValueError("not a language tag")
@@ -216,7 +236,6 @@ class Instance:
             _listen,
         ),
     )
-
     trusted_proxies: tuple[Network, ...] = field(
         default=(),
         metadata=_list(
@@ -226,6 +245,20 @@ class Instance:
             ipaddress.ip_network,
         ),
     )
+    environment: str = field(
+        default="production",
+        metadata=_text(
+            "production; or lab, where tests may move the clock and kill the process.",
+            "production, or lab when the host of the origin is localhost, below .localhost, .test "
+            "or .example, or an address in 127.0.0.0/8",
+            _one_of("production", "lab"),
+        ),
+    )
+
+    @property
+    def is_lab(self) -> bool:
+        """Whether tests from outside may move the clock and kill the process."""
+        return self.environment == "lab"
 
     @property
     def listen_host(self) -> str:
@@ -315,6 +348,20 @@ class Federation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dns:
+    """Whom we ask for the addresses of other servers."""
+
+    servers: tuple[str, ...] = field(
+        default=(),
+        metadata=_list(
+            "Name servers that are asked instead of the system's; if they are silent, nobody is.",
+            "a list of IP:port, such as 127.0.0.53:53 or [::1]:15353",
+            _name_server,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """What other servers may send us."""
 
@@ -370,9 +417,9 @@ class Log:
     format: str = field(
         default="console",
         metadata=_text(
-            "console for people, json for programs: one event on each line.",
-            "console or json",
-            _one_of("console", "json"),
+            "console for people; json or logfmt for programs: one event on each line.",
+            "console, json or logfmt",
+            _one_of("console", "json", "logfmt"),
         ),
     )
     file: str = field(
@@ -394,6 +441,28 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """For tests from outside, and only where `environment` is lab."""
+
+    crashpoints: tuple[Crashpoint, ...] = field(
+        default=(),
+        metadata=_list(
+            "Where the process dies as if it were killed: name, or name:n for the n-th passage.",
+            "a list of points such as inbox.stored or deliver.sent:2",
+            Crashpoint.parse,
+        ),
+    )
+    clock: str = field(
+        default="",
+        metadata=_text(
+            "How far the clock is moved when the process starts.",
+            "an offset in seconds, minutes, hours, days or weeks, such as offset:+3d, or nothing",
+            _clock,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything the operator decided.
 
@@ -405,18 +474,22 @@ class Settings:
     instance: Instance
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     federation: Federation = field(default_factory=Federation)
+    dns: Dns = field(default_factory=Dns)
     inbox: Inbox = field(default_factory=Inbox)
     documents: Documents = field(default_factory=Documents)
     log: Log = field(default_factory=Log)
+    lab: Lab = field(default_factory=Lab)
 
 
 _SECTIONS: Final[Mapping[str, Any]] = {
     "instance": Instance,
     "database": DatabaseSettings,
     "federation": Federation,
+    "dns": Dns,
     "inbox": Inbox,
     "documents": Documents,
     "log": Log,
+    "lab": Lab,
 }
 
 
@@ -438,14 +511,33 @@ def load(directory: Path, environ: Mapping[str, str]) -> Settings:
     if faults:
         raise BadSettings(tuple(faults))
     settings = _at_home(Settings(directory=directory, **sections))
-    if settings.federation.total_timeout < settings.federation.fetch_timeout:
-        raise BadSettings(
-            (
-                f"federation.total_timeout = {settings.federation.total_timeout}: wanted at least "
-                f"federation.fetch_timeout ({settings.federation.fetch_timeout})",
-            )
-        )
+    if contradictions := tuple(_contradictions(settings)):
+        raise BadSettings(contradictions)
     return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """What each section may say, and all of them together may not."""
+    calls = settings.federation
+    if calls.total_timeout < calls.fetch_timeout:
+        yield (
+            f"federation.total_timeout = {calls.total_timeout}: wanted at least "
+            f"federation.fetch_timeout ({calls.fetch_timeout})"
+        )
+    host = urlsplit(settings.instance.origin).hostname or ""
+    if settings.instance.is_lab and not _may_be_lab(host):
+        yield (
+            f'instance.environment = "lab": {host} may be in use; a laboratory is at localhost, '
+            "below .localhost, .test or .example, or at an address in 127.0.0.0/8"
+        )
+    if not settings.instance.is_lab:
+        for key in ("crashpoints", "clock"):
+            if getattr(settings.lab, key):
+                yield f'lab.{key}: only where instance.environment (ESSAIM_ENVIRONMENT) is "lab"'
+
+
+def _may_be_lab(host: str) -> bool:
+    return _is_lab(host) and ":" not in host
 
 
 def _at_home(settings: Settings) -> Settings:

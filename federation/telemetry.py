@@ -5,15 +5,22 @@ event. What a peer wrote may stand in a field, so every character that could end
 cursor or turn the reading direction is written as an escape (CWE-117): no peer can forge a line or
 hide one. Passwords, keys and tokens are never fields.
 
-`json` writes one object for each event, with the traceback, if any, inside. `console` is for
-people: `time level event key=value`; a bug's traceback follows, each line behind a bar.
+`json` writes one object for each event, with the traceback, if any, inside. `logfmt` writes
+`timestamp=… level=… event=… key=value`. `console` is for people: `time level event key=value`. In
+the last two a bug's traceback follows, each line behind a bar. Without its traceback a line is at
+most `LONGEST_LINE` bytes.
+
+What is no HTTP makes a short line for each request at first, and then only one for many: whoever
+can send a thousand of them a second shall not fill our disk.
 
 Everything that runs for one request, the tasks it starts included, carries the same `request`.
 """
 
+import json
 import logging
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging.handlers import WatchedFileHandler
 from typing import Final
@@ -24,9 +31,21 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from federation.settings import Log
 
-LONGEST_VALUE: Final = 2000
-"""Characters of one value: a peer must not be able to fill the disk with one header."""
+LONGEST_VALUE: Final = 400
+"""Characters of one value: an id of a peer is shorter, and a header must not fill the disk."""
 
+LONGEST_LINE: Final = 1000
+"""Bytes of one line: what reads logs elsewhere cuts at 1,024 (RFC 3164, 4.1)."""
+
+SHORTENED: Final = 60
+"""Characters that are left of the longest values of a line that would be longer."""
+
+MALFORMED_AT_ONCE: Final = 5
+"""Lines about what is no HTTP, in a row; then one in `MALFORMED_SECONDS` tells of the others."""
+
+MALFORMED_SECONDS: Final = 10.0
+
+_NEEDED: Final = frozenset({"event", "level", "timestamp", "reason"})
 _TRACEBACK: Final = "exception"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode general categories
 _QUIET: Final = {
@@ -46,7 +65,7 @@ def configure(log: Log) -> None:
         WatchedFileHandler(log.file, encoding="utf-8") if log.file else logging.StreamHandler()
     )
     handler.setFormatter(_formatter(log.format))
-    handler.addFilter(_without_bytes_of_strangers)
+    handler.addFilter(_Sampling())
     root = logging.getLogger()
     for former in root.handlers[:]:
         if getattr(former, "formatter", None).__class__ is structlog.stdlib.ProcessorFormatter:
@@ -92,22 +111,21 @@ def _escape(character: str) -> str:
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(allow={"suppressed"}),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
 
 
 def _formatter(kind: str) -> logging.Formatter:
-    rendering: list[Processor] = (
-        [structlog.processors.JSONRenderer(ensure_ascii=False)] if kind == "json" else [_for_people]
-    )
+    render = _RENDERERS[kind]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *_shared()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             _escape_values,
-            *rendering,
+            lambda logger, name, event: _within_line(render, logger, name, event),
         ],
     )
 
@@ -131,11 +149,44 @@ def _escape_value(value: object) -> object:
     return escaped(str(value))
 
 
-def _for_people(_: WrappedLogger, __: str, event: EventDict) -> str:
-    time, level = str(event.pop("timestamp", ""))[11:19], str(event.pop("level", ""))
+def _within_line(
+    render: Callable[[EventDict], str], _: WrappedLogger, __: str, event: EventDict
+) -> str:
+    """The line, its longest values shortened while it is too long; a bug's traceback is whole."""
+    traceback = event.get(_TRACEBACK)
+    short = {key: value for key, value in event.items() if key != _TRACEBACK}
+    while len(render(dict(short)).encode("utf-8", "replace")) > LONGEST_LINE:
+        longest = max(short, key=lambda key: len(str(short[key])))
+        text = str(short[longest])
+        if len(text) <= SHORTENED:
+            # Many short fields: the last ones go, never what says which event it was and when.
+            short.pop(next(key for key in reversed(short) if key not in _NEEDED))
+            continue
+        short[longest] = text[: min(SHORTENED, len(text) // 2)] + "…"
+    return render(short if traceback is None else short | {_TRACEBACK: traceback})
+
+
+def _as_json(event: EventDict) -> str:
+    return json.dumps(event, ensure_ascii=False, default=str)
+
+
+def _for_people(event: EventDict) -> str:
+    moment, level = str(event.pop("timestamp", ""))[11:19], str(event.pop("level", ""))
     name, traceback = event.pop("event", ""), event.pop(_TRACEBACK, None)
-    pairs = "".join(f" {key}={_quoted(value)}" for key, value in event.items())
-    line = f"{time} {level:<7} {name}{pairs}"
+    return _behind_bars(f"{moment} {level:<7} {name}{_pairs(event)}", traceback)
+
+
+def _as_logfmt(event: EventDict) -> str:
+    traceback = event.pop(_TRACEBACK, None)
+    first = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
+    return _behind_bars(_pairs({**first, **event}).lstrip(), traceback)
+
+
+def _pairs(event: EventDict) -> str:
+    return "".join(f" {key}={_quoted(value)}" for key, value in event.items())
+
+
+def _behind_bars(line: str, traceback: object) -> str:
     if traceback is None:
         return line
     behind = "\n".join(f"    | {each}" for each in str(traceback).split("\n"))
@@ -144,14 +195,45 @@ def _for_people(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return f'"{text}"' if not text or " " in text or '"' in text else text
+    if text and not any(sign in text for sign in ' "='):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _without_bytes_of_strangers(record: logging.LogRecord) -> bool:
-    """Shorten what aiohttp says about a request that is no HTTP: it quotes the peer at length."""
-    error = record.exc_info[1] if record.exc_info else None
-    if record.name.startswith("aiohttp") and isinstance(error, HttpProcessingError):
+_RENDERERS: Final[dict[str, Callable[[EventDict], str]]] = {
+    "json": _as_json,
+    "logfmt": _as_logfmt,
+    "console": _for_people,
+}
+
+
+class _Sampling(logging.Filter):
+    """Shortens what aiohttp says about a request that is no HTTP, and says it less and less.
+
+    It quotes the peer at length and adds a traceback (aiohttp 3.14, `web_protocol`).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines = 0
+        self._suppressed = 0
+        self._since = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not (record.name.startswith("aiohttp") and isinstance(error, HttpProcessingError)):
+            return True
         record.msg, record.args = "request.malformed", ()
         record.exc_info = record.exc_text = None
         record.levelno, record.levelname = logging.INFO, "INFO"
-    return True
+        now = time.monotonic()
+        if now - self._since >= MALFORMED_SECONDS:
+            self._lines, self._since = 0, now
+        self._lines += 1
+        if self._lines > MALFORMED_AT_ONCE:
+            self._suppressed += 1
+            return False
+        if self._suppressed:
+            record.suppressed, self._suppressed = self._suppressed, 0
+        return True

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from activitypub.iris import Iri
@@ -76,21 +77,39 @@ async def begin(session: Session, site: Site, actor: Actor) -> None:
     )
 
 
-async def renew(session: Session, site: Site) -> None:
-    """Walk again what was walked a week ago, if ours still follow: only what is new is taken."""
+def _is_old(now: datetime) -> ColumnElement[bool]:
+    """Walked a week ago, and still followed by ours."""
     follower = aliased(Actor)
     followed = (
         select(Follow.followee_id)
         .join(follower, follower.id == Follow.follower_id)
         .where(Follow.state == "accepted", follower.is_ours.is_(True))
     )
+    return and_(Backfill.state == DONE, Backfill.due_at <= now, Backfill.actor_id.in_(followed))
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether any walk is to go on now, or is under way; a part of a query."""
+    ready = and_(
+        Backfill.state == WAITING,
+        Backfill.due_at <= now,
+        or_(Host.is_blocked.is_(None), Host.is_blocked.is_(False)),
+        or_(Host.due_at.is_(None), Host.due_at <= now),
+    )
+    walks = (
+        select(Backfill.id)
+        .join(Actor, Actor.id == Backfill.actor_id)
+        .outerjoin(Host, Host.name == Actor.host)
+        .where(or_(ready, _is_old(now)))
+    )
+    return walks.exists()
+
+
+async def renew(session: Session, site: Site) -> None:
+    """Walk again what was walked a week ago, if ours still follow: only what is new is taken."""
     await session.execute(
         update(Backfill)
-        .where(
-            Backfill.state == DONE,
-            Backfill.due_at <= site.now(),
-            Backfill.actor_id.in_(followed),
-        )
+        .where(_is_old(site.now()))
         .values(**_fresh(site), claimed_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -135,6 +135,12 @@ async def put_again(
         )
 
 
+async def is_known(session: Session, activity_iri: str) -> bool:
+    """Whether an activity with this id was accepted already."""
+    known = select(Received.id).where(Received.activity_iri == activity_iri)
+    return await session.scalar(known) is not None
+
+
 async def claim(
     session: Session, site: Site, limit: int, *, passing_over: Collection[str] = ()
 ) -> list[Letter]:

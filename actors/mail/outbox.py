@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
@@ -101,6 +102,7 @@ async def post(
     )
     session.add(row)
     await session.flush()
+    site.passes("log.appended")
     return row
 
 
@@ -145,11 +147,9 @@ async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
     return count
 
 
-async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> list[Parcel]:
-    """Take what is due, a few for each host; a host that fails gets one probe at a time."""
-    now = site.now()
-    earlier, flying = aliased(Delivery), aliased(Delivery)
-    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now)
+def _ripe(now: datetime) -> ColumnElement[bool]:
+    """Due, its host due too, and nothing about the same thing before it; claimed or not."""
+    earlier = aliased(Delivery)
     overtaken = (
         select(earlier.id)
         .where(
@@ -160,6 +160,25 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
         )
         .exists()
     )
+    return and_(
+        Delivery.state == WAITING,
+        Delivery.due_at <= now,
+        ~overtaken,
+        or_(Host.due_at.is_(None), Host.due_at <= now),
+    )
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether any delivery is to be sent now, or is under way; a part of a query."""
+    ripe = select(Delivery.id).outerjoin(Host, Host.name == Delivery.host).where(_ripe(now))
+    return ripe.exists()
+
+
+async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> list[Parcel]:
+    """Take what is due, a few for each host; a host that fails gets one probe at a time."""
+    now = site.now()
+    flying = aliased(Delivery)
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now)
     in_flight = (
         select(func.count())
         .where(flying.host == Delivery.host, flying.claimed_until > now)
@@ -175,13 +194,7 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             func.coalesce(Host.failures, 0).label("failures"),
         )
         .outerjoin(Host, Host.name == Delivery.host)
-        .where(
-            Delivery.state == WAITING,
-            Delivery.due_at <= now,
-            free,
-            ~overtaken,
-            or_(Host.due_at.is_(None), Host.due_at <= now),
-        )
+        .where(_ripe(now), free)
         .subquery()
     )
     chosen = (
@@ -269,6 +282,41 @@ async def postponed(
             state=PARKED, reason=f"given up after {hold.days} days: {reason}", claimed_until=None
         )
     )
+
+
+async def try_again(session: Session, site: Site, host: str | None) -> int:
+    """Let everything that waits for a time, or was given up, be due now; held as long as new mail.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        host: only to this one.
+
+    Returns:
+        How many deliveries those are.
+    """
+    now = site.now()
+    theirs = true() if host is None else Delivery.host == host
+    revived = await session.scalars(
+        update(Delivery)
+        .where(theirs, Delivery.state == PARKED)
+        .values(state=WAITING, made_at=now, due_at=now, claimed_until=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    hurried = await session.scalars(
+        update(Delivery)
+        .where(theirs, Delivery.state == WAITING, Delivery.claimed_until.is_(None))
+        .values(due_at=now)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    found = {*revived.all(), *hurried.all()}
+    waiting = update(Host).where(Host.due_at.is_not(None))
+    if host is not None:
+        waiting = waiting.where(Host.name == host)
+    await session.execute(waiting.values(due_at=now))
+    return len(found)
 
 
 async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:

@@ -4,6 +4,7 @@ SQLite is upgraded at start, because one process owns it; a PostgreSQL that many
 upgraded by the operator's own command, and a server that finds an older one refuses to start.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
@@ -40,19 +41,31 @@ async def standing(database: Database) -> Standing:
     return Standing.OLDER if known in older else Standing.NEWER
 
 
-async def upgrade(database: Database) -> None:
-    """Bring a database to what this program needs; nothing happens when it is there already."""
+def _unheard(_: str) -> None:
+    """Nobody wants to know how far the program has come."""
+
+
+async def upgrade(database: Database, *, passes: Callable[[str], None] = _unheard) -> None:
+    """Bring a database to what this program needs; nothing happens when it is there already.
+
+    All steps are one transaction on both engines: whoever dies on the way has changed nothing.
+
+    Args:
+        database: whatever its standing.
+        passes: told `migrate.step.1` after the first step, and so on; see `actors.site.Site`.
+    """
     async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, passes)
 
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, passes: Callable[[str], None]) -> None:
     config = _config()
     config.attributes["connection"] = connection
+    config.attributes["passes"] = passes
     command.upgrade(config, "head")
 
 

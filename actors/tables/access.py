@@ -4,17 +4,18 @@ Secrets are kept as SHA-256 digests: what is stolen with the database cannot be 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class App(Base, kw_only=True):
     """A client application, as it registered itself. Redirect URIs are compared byte for byte."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "app"
 
     id: Mapped[int] = primary_key()
@@ -33,6 +34,7 @@ class Grant(Base, kw_only=True):
     With its PKCE challenge (RFC 7636).
     """
 
+    kept: ClassVar[Kept] = Kept.PASSING
     __tablename__ = "grant"
 
     id: Mapped[int] = primary_key()
@@ -56,6 +58,7 @@ class Token(Base, kw_only=True):
     A member, acting for an organisation, within scopes, through an app or the command line.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "token"
 
     id: Mapped[int] = primary_key()
@@ -78,6 +81,7 @@ class Token(Base, kw_only=True):
 class BrowserSession(Base, kw_only=True):
     """A member signed in with a browser; `organisation_id` is whom she acts for at present."""
 
+    kept: ClassVar[Kept] = Kept.PASSING
     __tablename__ = "browser_session"
 
     id: Mapped[int] = primary_key()

@@ -1,12 +1,12 @@
 """Actor and Key: everybody who can speak, ours and theirs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Actor(Base, kw_only=True):
@@ -18,6 +18,7 @@ class Actor(Base, kw_only=True):
     deleted; the row stays, because a name is never given twice.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "actor"
     __table_args__ = (Index("ix_actor_address", "host", "handle"),)
 
@@ -62,6 +63,8 @@ class Key(Base, kw_only=True):
     not for every forgery.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset({"read_at"})
     __tablename__ = "key"
 
     id: Mapped[int] = primary_key()

@@ -1,11 +1,12 @@
 """Backfill: what somebody had published before one of ours followed them, as far as it was read."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Backfill(Base, kw_only=True):
@@ -17,6 +18,7 @@ class Backfill(Base, kw_only=True):
     and `taken` count what this walk has cost so far.
     """
 
+    kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "backfill"
     __table_args__ = (
         UniqueConstraint("actor_id"),

@@ -1,11 +1,13 @@
 """The ground of every table: naming, and the column types both engines share.
 
 Keys are integers made by `Site.new_id`: they sort by time and are what Mastodon's clients see.
+Every table says how its rows are kept (`Kept`): a test asks each new one.
 Constraint names follow one convention, so that a migration can name what it drops.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import Enum
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,8 +48,24 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
+class Kept(Enum):
+    """How the rows of a table are kept, and so whether they count for `views.state.digest`."""
+
+    DURABLE = "what people and peers have said, and what follows from it"
+    QUEUE = "work that waits, and how it goes; its effects are elsewhere"
+    PASSING = "ends by itself after a while: sessions, codes"
+    CACHE = "can be had again"
+    RECORD = "for operators only, and thrown away by age"
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Every table: a dataclass with keyword-only fields and an `id` from `Site.new_id`."""
+
+    kept: ClassVar[Kept] = Kept.DURABLE
+    """Said again by every table."""
+
+    passing: ClassVar[frozenset[str]] = frozenset()
+    """Columns of a durable table that say how it goes, not what is: they do not count."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class

@@ -1,11 +1,12 @@
 """Follow: who wants to hear from whom."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Follow(Base, kw_only=True):
@@ -15,6 +16,7 @@ class Follow(Base, kw_only=True):
     our Accept asks again under a new id.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "follow"
     __table_args__ = (UniqueConstraint("follower_id", "followee_id"),)
 

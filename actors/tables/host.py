@@ -1,10 +1,11 @@
 """Host: another server, and how it is doing."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, primary_key
+from actors.tables.base import Base, Kept, primary_key
 
 
 class Host(Base, kw_only=True):
@@ -13,6 +14,10 @@ class Host(Base, kw_only=True):
     Hearing from it clears that.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset(
+        {"failures", "failing_since", "due_at", "reads_rfc9421"}
+    )
     __tablename__ = "host"
 
     id: Mapped[int] = primary_key()

@@ -1,11 +1,12 @@
 """Lineage: which model is a fork of which, and how far it has followed."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Lineage(Base, kw_only=True):
@@ -16,6 +17,7 @@ class Lineage(Base, kw_only=True):
     `base_digest` pins the base's content.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "lineage"
 
     id: Mapped[int] = primary_key()

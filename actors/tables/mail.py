@@ -5,12 +5,12 @@ survives kill -9.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Received(Base, kw_only=True):
@@ -20,6 +20,7 @@ class Received(Base, kw_only=True):
     stays.
     """
 
+    kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "received"
     __table_args__ = (Index("ix_received_state_due_at", "state", "due_at"),)
 
@@ -45,6 +46,8 @@ class Outgoing(Base, kw_only=True):
     recipient has its own row.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset({"fanned_at"})
     __tablename__ = "outgoing"
     __table_args__ = (Index("ix_outgoing_actor_id_id", "actor_id", "id"),)
 
@@ -67,6 +70,7 @@ class Delivery(Base, kw_only=True):
     `state` is waiting or parked (given up, with the reason, for the operator to see).
     """
 
+    kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("outgoing_id", "inbox"),

@@ -1,16 +1,18 @@
 """Member and Mandate: people, and for which organisation they may act."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Member(Base, kw_only=True):
     """A person with a sign-in. The address is lower-cased, the password an argon2id hash."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "member"
 
     id: Mapped[int] = primary_key()
@@ -27,6 +29,7 @@ class Mandate(Base, kw_only=True):
     Editor or reader (`rules.permissions.Office`).
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "mandate"
     __table_args__ = (UniqueConstraint("member_id", "organisation_id"),)
 

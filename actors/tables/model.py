@@ -1,12 +1,12 @@
 """Model: the living thing; what it said at each moment is in its revisions."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Model(Base, kw_only=True):
@@ -16,6 +16,7 @@ class Model(Base, kw_only=True):
     keeps its row: its id answers 410 for ever, and `document` is then the Tombstone.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "model"
 
     id: Mapped[int] = primary_key()

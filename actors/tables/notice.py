@@ -1,12 +1,12 @@
 """Notice: something a member should know."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Notice(Base, kw_only=True):
@@ -16,6 +16,7 @@ class Notice(Base, kw_only=True):
     like, boost, move. `about` names sections and counts for the sentence people read.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "notice"
 
     id: Mapped[int] = primary_key()

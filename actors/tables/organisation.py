@@ -1,12 +1,12 @@
 """Organisation: what is said about one of ours beside its actor."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Organisation(Base, kw_only=True):
@@ -17,6 +17,7 @@ class Organisation(Base, kw_only=True):
     administer the instance.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(
@@ -34,6 +35,7 @@ class Instance(Base, kw_only=True):
     kept.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "instance"
 
     id: Mapped[int] = primary_key()

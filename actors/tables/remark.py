@@ -1,12 +1,12 @@
 """Remark: notes and replies, ours and theirs; likes and boosts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Remark(Base, kw_only=True):
@@ -17,6 +17,7 @@ class Remark(Base, kw_only=True):
     made it. `poll` is what a Question asks (`rules.polls.Poll`); None for a Note.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "remark"
 
     id: Mapped[int] = primary_key()
@@ -41,6 +42,7 @@ class Remark(Base, kw_only=True):
 class Like(Base, kw_only=True):
     """Somebody likes a model or a remark; `object_iri` may be something we have never seen."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "like"
     __table_args__ = (UniqueConstraint("actor_id", "object_iri"),)
 
@@ -54,6 +56,7 @@ class Like(Base, kw_only=True):
 class Boost(Base, kw_only=True):
     """Somebody passes a model or a remark on to their followers (Announce)."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "boost"
     __table_args__ = (UniqueConstraint("actor_id", "object_iri"),)
 

@@ -1,12 +1,12 @@
 """Revision: what a model said at one moment. Immutable."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Revision(Base, kw_only=True):
@@ -17,6 +17,7 @@ class Revision(Base, kw_only=True):
     (`rules.sections.Modification`).
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "revision"
 
     id: Mapped[int] = primary_key()

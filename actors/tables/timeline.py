@@ -1,11 +1,12 @@
 """TimelineEntry: what an organisation of ours finds when it looks at what is new."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class TimelineEntry(Base, kw_only=True):
@@ -17,6 +18,7 @@ class TimelineEntry(Base, kw_only=True):
     gives them all.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "timeline_entry"
     __table_args__ = (
         UniqueConstraint("owner_id", "subject_id"),

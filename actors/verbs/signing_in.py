@@ -249,6 +249,12 @@ async def create_token(
     return secret
 
 
+async def operator_token(session: Session, site: Site) -> str:
+    """A token for whoever runs this instance: it acts for nobody, and opens `admin` only."""
+    secret, _ = await _new_token(session, site, "admin")
+    return secret
+
+
 async def revoke_token(session: Session, site: Site, app: App | None, token: str) -> None:
     """End a token (RFC 7009); with an application, only one of its own.
 

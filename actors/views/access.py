@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from actors.database import Session
 from actors.errors import NotAllowed
-from actors.rules.permissions import Office
+from actors.rules import scopes
+from actors.rules.permissions import Office, may_administer
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import App, BrowserSession, Token
@@ -59,6 +60,31 @@ async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
     if token.member_id is None or token.organisation_id is None:
         return AppOnly(app, scopes) if app else None
     return await _acting(session, token.member_id, token.organisation_id, scopes, app)
+
+
+async def may_operate(session: Session, secret: str, scope: str) -> bool | None:
+    """Whether a bearer token opens what is for operators.
+
+    Only a token that was made by a command does: an operator's own, or one of a steward of the
+    network. What an application was given never does, whatever its scopes say.
+
+    Returns:
+        None when the token is unknown, revoked, or its mandate has ended.
+    """
+    token = await session.scalar(
+        select(Token).where(Token.secret == digest(secret), Token.revoked_at.is_(None))
+    )
+    if token is None:
+        return None
+    has_scope = scopes.allows(token.scopes.split(), scope)
+    if token.app_id is not None:
+        return False
+    if token.member_id is None:
+        return has_scope
+    who = await by_token(session, secret)
+    if not isinstance(who, Acting):
+        return None
+    return has_scope and may_administer(who.office, is_network=who.is_network)
 
 
 async def by_session(session: Session, site: Site, secret: str) -> Visit | None:

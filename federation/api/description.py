@@ -92,6 +92,11 @@ def _usual(one: Operation) -> dict[int, str]:
 
 
 def _success(one: Operation) -> dict[str, Any]:
+    if one.is_text:
+        return {
+            "description": "The answer.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }
     if one.answer is None:
         return {"description": "Done."}
     is_document = one.answer not in SCHEMAS

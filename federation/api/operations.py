@@ -36,6 +36,7 @@ class Operation:
         scope: what the token must be allowed to do; None where no token is needed.
         status: of the answer when all goes well.
         answer: the name of its schema in `schemas.SCHEMAS`, or None where there is no body.
+        is_text: the answer is plain text and not JSON.
         problems: the statuses of problem documents that it may answer, with their reasons.
     """
 
@@ -51,3 +52,4 @@ class Operation:
     arguments: tuple[Argument, ...] = ()
     problems: Mapping[int, str] = field(default_factory=dict)
     has_location: bool = False
+    is_text: bool = False

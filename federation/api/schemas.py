@@ -61,6 +61,7 @@ _IRI: Final[Schema] = {"type": "string", "format": "uri"}
 _TIME: Final[Schema] = {"type": "string", "format": "date-time", "description": "In UTC."}
 _BOOL: Final[Schema] = {"type": "boolean"}
 _NUMBER: Final[Schema] = {"type": "integer", "minimum": 1}
+_COUNT: Final[Schema] = {"type": "integer"}
 _ID: Final[Schema] = {
     "type": "string",
     "pattern": "^[0-9]+$",
@@ -267,6 +268,106 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             },
             "scopes": _list({"type": "string"}, "What the token may do."),
         },
+    ),
+    "Journal": _record(
+        "What came to the inboxes, the oldest first.",
+        {
+            "items": _list(
+                _record(
+                    "One request.",
+                    {
+                        "id": _COUNT,
+                        "at": _TIME,
+                        "peer": _text("The host of the key that was named, or -."),
+                        "keyId": _text("The key that was named; nothing of it is believed, or -."),
+                        "activity": _text("The id of the activity, or -."),
+                        "disposition": _text(
+                            "accepted, duplicate, refused:<reason> or ignored:<reason>."
+                        ),
+                        "bytes": _COUNT,
+                        "ms": _COUNT,
+                    },
+                ),
+                "At most `limit`.",
+            ),
+            "next": _or_null(
+                {**_COUNT, "description": "`after` of the next part; null at the end."}
+            ),
+        },
+    ),
+    "Egress": _record(
+        "Every try to call another server, the oldest first.",
+        {
+            "items": _list(
+                _record(
+                    "One call.",
+                    {
+                        "id": _COUNT,
+                        "at": _TIME,
+                        "purpose": _text(
+                            "Why: key, actor, object, delivery, webfinger, nodeinfo …"
+                        ),
+                        "method": _text("Of HTTP."),
+                        "url": _text("What was asked for."),
+                        "ip": _text("The address that was called or refused; empty if none was."),
+                        "port": _COUNT,
+                        "hop": {**_COUNT, "description": "How many redirects led there."},
+                        "result": _text("done:<status> or refused:<reason>."),
+                        "bytes": _COUNT,
+                        "ms": _COUNT,
+                        "cause": _text("activity:<id>, user:<id>, walk:<actor> or request:<id>."),
+                    },
+                ),
+                "At most `limit`.",
+            ),
+            "next": _or_null(
+                {**_COUNT, "description": "`after` of the next part; null at the end."}
+            ),
+        },
+    ),
+    "Deliveries": _record(
+        "What is on its way, by destination.",
+        {
+            "items": _list(
+                _record(
+                    "One host.",
+                    {
+                        "host": _text("Its name."),
+                        "cursor": _or_null(
+                            {
+                                **_ID,
+                                "description": "The newest entry of the outgoing log before "
+                                "which this host is owed nothing.",
+                            }
+                        ),
+                        "waiting": _COUNT,
+                        "parked": _COUNT,
+                        "attempts": {**_COUNT, "description": "Of the delivery tried most."},
+                        "failures": {**_COUNT, "description": "Of the host, in a row."},
+                        "oldest": _or_null(
+                            _record(
+                                "The oldest that is not delivered.",
+                                {
+                                    "activity": _IRI,
+                                    "inbox": _IRI,
+                                    "at": _TIME,
+                                    "state": _one_of("How it stands.", "waiting", "parked"),
+                                },
+                            )
+                        ),
+                        "nextTry": _or_null(_TIME),
+                        "lastError": _text("What the host last answered, or nothing."),
+                    },
+                ),
+                "Hosts with something undelivered, by name.",
+            ),
+            "next": {"type": "null"},
+        },
+    ),
+    "Retried": _record("What is tried again.", {"retried": _COUNT}),
+    "Clock": _record(
+        "The clock of a laboratory.",
+        {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},
     ),
     "Problem": {
         "type": "object",

@@ -1,4 +1,4 @@
-"""`essaim organisation add`, `member add`, `token create`: who is here, who acts for whom."""
+"""`essaim organisation add`, `member add`, `token create` and `admin`: who acts for whom here."""
 
 import asyncio
 import getpass
@@ -131,6 +131,20 @@ async def create_token(
             "scopes": list(wanted),
         },
     )
+
+
+async def create_admin_token(directory: Path, /, *, output: Output = PLAIN) -> None:
+    """Make a token for the operator's own programs; it is shown once.
+
+    It acts for nobody. It opens /api/essaim/v1/admin and nothing else.
+
+    Args:
+        directory: The instance.
+        output: How to answer.
+    """
+    async with opened(directory) as instance, instance.database.begin() as session:
+        token = await signing_in.operator_token(session, instance.site)
+    output.say(token, {"token": token, "scopes": ["admin"]})
 
 
 async def _hashed_password(*, from_stdin: bool) -> str:

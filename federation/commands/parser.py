@@ -12,7 +12,7 @@ from federation import __version__
 from federation.commands.block import block, unblock
 from federation.commands.check import check
 from federation.commands.demo import demo
-from federation.commands.enrol import add_member, add_organisation, create_token
+from federation.commands.enrol import add_member, add_organisation, create_admin_token, create_token
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import rotate
@@ -47,6 +47,7 @@ _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
 _token.command(create_token, name="create")
+_token.command(create_admin_token, name="admin")
 _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")

@@ -86,7 +86,7 @@ async def migrate(directory: Path, /, *, output: Output = PLAIN) -> None:
         before = await migrations.standing(database)
         if before in (Standing.NEWER, Standing.EMPTY):
             raise Failed(words_for(before, directory))
-        await migrations.upgrade(database)
+        await migrations.upgrade(database, passes=application.site(settings).passes)
     finally:
         await database.close()
     is_changed = before is not Standing.CURRENT

@@ -14,6 +14,7 @@ from actors.rules import scopes
 from actors.tables.actor import Actor
 from actors.views import access
 from actors.views.access import Acting, AppOnly
+from federation.transport.causes import because_of
 
 
 def bearer(request: web.Request) -> str | None:
@@ -55,6 +56,7 @@ async def member(request: web.Request, session: Session, *accepted: str) -> Acti
         raise unauthorized("The access token is invalid")
     if isinstance(caller, AppOnly):
         raise Unwise("This method requires an authenticated user")
+    because_of("user", caller.member.id)
     return caller
 
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from actors.rules import permissions
 from actors.views import mail
-from federation.app_keys import DATABASE
+from federation.app_keys import DATABASE, SETTINGS
 from federation.pages import rendering, sessions
 
 
@@ -16,6 +16,14 @@ async def post_office(request: web.Request) -> web.Response:
         office = await mail.post_office(session)
         walks = await mail.walks(session)
         statistics = await mail.statistics(session)
+    settings = request.app[SETTINGS]
     return rendering.page(
-        request, here, "mail.html", office=office, walks=walks, statistics=statistics
+        request,
+        here,
+        "mail.html",
+        office=office,
+        walks=walks,
+        statistics=statistics,
+        private_destinations=[str(one) for one in settings.federation.private_destinations],
+        is_lab=settings.instance.is_lab,
     )

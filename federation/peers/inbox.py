@@ -29,16 +29,19 @@ from activitypub.limits import Limits
 from activitypub.signatures.claims import claim as read_claim
 from actors.errors import Gone, NotFound
 from actors.mail import hosts as health
-from actors.mail import inbox
+from actors.mail import inbox, journal
+from actors.mail.journal import HeardEntry
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
+from federation.app_keys import DATABASE, JOURNAL, LOOKUP, SETTINGS, SITE
+from federation.journal import NOTHING
 from federation.middleware import check_body, largest_body
 from federation.misses import KeyGone
 from federation.peers.authenticating import as_wire, speaker
 from federation.peers.readers import window
 from federation.refusals import FORESEEN
+from federation.transport.causes import because_of
 
 SLOWEST_BODY: Final = 20
 """Seconds for one megabyte: a sender that is slower holds a connection for nothing."""
@@ -63,6 +66,56 @@ class TooSlow(ProtocolError):
     default_code = "framing"
 
 
+class _Knock:
+    """One request to an inbox, and what is noted of it.
+
+    Attributes:
+        document: the activity, empty until it could be read.
+        size: bytes that were read.
+    """
+
+    def __init__(self, request: web.Request) -> None:
+        self.request = request
+        self.document: Document = {}
+        self.size = 0
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+
+    def entry(self, disposition: str) -> HeardEntry:
+        """What is noted; nothing of who says that it has signed is believed here."""
+        key = self._key()
+        return self.request.app[JOURNAL].entry(
+            peer=_host(key),
+            key=key,
+            activity=_id(self.document),
+            disposition=disposition,
+            size=self.size,
+            ms=round((self._clock() - self._began) * 1000),
+        )
+
+    def ends(self, disposition: str) -> None:
+        """Note it, in the journal and in one line of the log."""
+        entry = self.entry(disposition)
+        self.request.app[JOURNAL].heard(entry)
+        kind, _, reason = disposition.partition(":")
+        told = {"reason": reason} if reason else {}
+        _log.info(f"inbox.{kind}", **told, peer=entry.peer, activity=entry.activity_iri)
+
+    def _key(self) -> str:
+        try:
+            return str(read_claim(as_wire(self.request, self.request.app[SITE].origin, b"")).key_id)
+        except ProtocolError:
+            return NOTHING
+
+
+def _host(key: str) -> str:
+    """The host of a key, for the journal."""
+    try:
+        return iris.host(iris.parse(key))
+    except ProtocolError:
+        return NOTHING
+
+
 async def personal(request: web.Request) -> web.Response:
     """POST /actors/{handle}/inbox.
 
@@ -79,18 +132,13 @@ async def shared(request: web.Request) -> web.Response:
 
 async def _answer(request: web.Request, handle: str | None) -> web.Response:
     """202, or a refusal and its line in the log; `handle` names whose inbox it is."""
-    document: Document = {}
+    knock = _Knock(request)
     try:
         if handle is not None:
             await _check_owner(request, handle)
-        await _accept(request, document)
+        await _accept(knock)
     except FORESEEN as error:
-        _log.info(
-            "inbox.refused",
-            reason=error.code,
-            peer=_peer(request),
-            activity=_id(document) or "-",
-        )
+        knock.ends(f"refused:{error.code}")
         raise
     return web.Response(status=202)
 
@@ -104,18 +152,21 @@ async def _check_owner(request: web.Request, handle: str) -> None:
         raise Gone("that organisation was deleted")
 
 
-async def _accept(request: web.Request, document: Document) -> None:
-    """Judge one activity, and remember it; `document` is filled as soon as it can be read."""
+async def _accept(knock: _Knock) -> None:
+    """Judge one activity, and remember it; the knock's `document` is filled once it is read."""
+    request, document = knock.request, knock.document
     site = request.app[SITE]
-    signed = as_wire(request, site.origin, await _body(request))
+    signed = as_wire(request, site.origin, await _body(knock))
+    site.passes("inbox.read")
     claim = read_claim(signed)
     document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
+    because_of("activity", _id(document))
     if await _is_shut(request, iris.host(claim.key_id)):
-        _log.debug("inbox.ignored", reason="blocked", activity=_id(document))
+        knock.ends("ignored:blocked")
         return
     may_be_gone = document.get("type") in LAST_WORDS and not await _knows_actor(request, document)
     if may_be_gone and _says_goodbye(document):
-        _log.debug("inbox.ignored", reason="unknown-actor", activity=_id(document))
+        knock.ends("ignored:key-owner")
         return
     try:
         actor = await speaker(
@@ -124,9 +175,10 @@ async def _accept(request: web.Request, document: Document) -> None:
     except KeyGone:
         if not may_be_gone:
             raise
-        _log.debug("inbox.ignored", reason="key-fetch", activity=_id(document))
+        knock.ends("ignored:key-fetch")
         return
-    await _remember(request, document, actor, signed.body)
+    site.passes("inbox.verified")
+    await _remember(knock, actor, signed.body)
 
 
 async def _is_shut(request: web.Request, host: str) -> bool:
@@ -142,8 +194,9 @@ async def _is_shut(request: web.Request, host: str) -> bool:
         return await health.is_blocked(session, host)
 
 
-async def _remember(request: web.Request, document: Document, actor: Actor, body: bytes) -> None:
-    """The last questions: what is said, and may this actor say it? Then one row."""
+async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
+    """The last questions: what is said, and may this actor say it? Then one row, and its note."""
+    request, document = knock.request, knock.document
     site = request.app[SITE]
     if actor.gone_at is not None:
         raise NotAuthoritative("that actor was deleted", code="tombstone")
@@ -153,17 +206,25 @@ async def _remember(request: web.Request, document: Document, actor: Actor, body
         activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
     )
     async with request.app[DATABASE].begin() as session:
-        is_new = await inbox.remember(session, site, heard, body)
-    _log.debug(
-        "inbox.accepted" if is_new else "inbox.duplicate",
-        peer=actor.host,
-        activity=activity.id,
-        type=",".join(activity.types),
-    )
+        if await inbox.remember(session, site, heard, body):
+            disposition = journal.ACCEPTED
+            await request.app[JOURNAL].accepted(session, knock.entry(disposition))
+        elif await inbox.is_known(session, str(activity.id)):
+            disposition = journal.DUPLICATE
+        else:
+            disposition = "ignored:blocked"
+        site.passes("inbox.stored")
+    site.passes("inbox.committed")
+    if disposition == journal.ACCEPTED:
+        kinds = ",".join(activity.types)
+        _log.info("inbox.accepted", peer=actor.host, activity=activity.id, type=kinds)
+    else:
+        knock.ends(disposition)
 
 
-async def _body(request: web.Request) -> bytes:
+async def _body(knock: _Knock) -> bytes:
     """The body, counted while it is read: what is announced of it may be wrong."""
+    request = knock.request
     check_body(request)
     if not mediatypes.is_activity(request.headers.get("Content-Type", "")):
         raise WrongType("an inbox takes application/activity+json")
@@ -173,21 +234,14 @@ async def _body(request: web.Request) -> bytes:
         async with asyncio.timeout(SLOWEST_BODY):
             async for chunk in request.content.iter_any():
                 body += chunk
+                knock.size = len(body)
                 if len(body) > most:
                     raise TooLarge(f"at most {most} bytes are accepted here")
     except TimeoutError as error:
         raise TooSlow("the body did not arrive in time") from error
-    except web.PayloadAccessError as error:
+    except (web.PayloadAccessError, web.RequestPayloadError, ConnectionError) as error:
         raise Malformed("the body broke off", code="framing") from error
     return bytes(body)
-
-
-def _peer(request: web.Request) -> str:
-    """The host that says it has signed, for the log; nothing of it is believed."""
-    try:
-        return iris.host(read_claim(as_wire(request, request.app[SITE].origin, b"")).key_id)
-    except ProtocolError:
-        return "-"
 
 
 async def _knows_actor(request: web.Request, document: Document) -> bool:

@@ -10,7 +10,8 @@ What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
 * no redirect is followed here, no cookie kept, no proxy asked, nothing inflated: we ask for
   `identity` and refuse any other content coding, so a small answer cannot become a large one;
 * what was signed is what is sent: addresses are passed on byte for byte;
-* one line in the log for every call: `egress.done` (debug) or `egress.refused`.
+* one line in the log for every call, `egress.done` (debug) or `egress.refused`, and one `Call` for
+  whoever keeps the record of them.
 
 Connections are kept and reused. Fetches and deliveries have separate pools, each bounded in all and
 for each host: a host that makes our deliveries wait cannot keep us from reading its keys.
@@ -20,7 +21,10 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -37,14 +41,16 @@ from actors.database import in_transaction
 from actors.rules import hosts
 from federation.errors import NoSuchHost, TransportError, Unreachable, Unsafe
 from federation.settings import Settings
+from federation.transport.causes import cause
 from federation.transport.guard import (
     Forbidden,
     Guard,
     GuardedResolver,
     GuardedSockets,
+    dialling,
     look_up,
 )
-from federation.transport.names import SystemResolver
+from federation.transport.names import resolver_for
 
 CONNECT_SECONDS: Final = 5
 """A server that does not accept a connection within this time is not there."""
@@ -61,11 +67,50 @@ KEEP_SECONDS: Final = 15
 ANSWER_TO_DELIVERY: Final = 65_536
 """Bytes read of an answer whose status is all that matters; reading it frees the connection."""
 
+PLACES: Final = 1000
+"""Hosts whose last address is remembered, to be named when a connection is used again."""
+
 _CLOSED: Final = "the client is not open"
 
 Headers = Sequence[tuple[str, str]]
 
 _log = structlog.stdlib.get_logger("federation.transport")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One try to call another server, as it is recorded.
+
+    Attributes:
+        purpose: why: `key actor object delivery webfinger nodeinfo` ...
+        url: what was asked for.
+        ip: the address that was called, or that was refused; empty when it never came to one.
+        port: of that address.
+        hop: how many redirects led here.
+        result: `done:<status>`, or `refused:<reason code>`.
+        size: bytes that were read.
+        ms: milliseconds from beginning to end.
+        cause: see `causes`.
+    """
+
+    purpose: str
+    method: str
+    url: str
+    ip: str
+    port: int
+    hop: int
+    result: str
+    size: int
+    ms: int
+    cause: str
+
+
+def _unrecorded(_: Call) -> None:
+    """Nobody keeps a record."""
+
+
+def _unheard(_: str) -> None:
+    """Nobody wants to know how far the program has come."""
 
 
 class Client:
@@ -79,6 +124,11 @@ class Client:
         trust: the certificates we trust; the system's by default. Verification has no switch.
         own_origin: our public address, which we never call, and which the User-Agent names.
         is_blocked: whether the operator has blocked a host since; asked before every call.
+        record: told of every call when it has ended, whatever became of it.
+        passes: see `actors.site.Site`.
+
+    Attributes:
+        under_way: calls that have begun and not ended.
     """
 
     def __init__(
@@ -89,6 +139,8 @@ class Client:
         resolver: AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
         is_blocked: Callable[[str], Awaitable[bool]] | None = None,
+        record: Callable[[Call], None] = _unrecorded,
+        passes: Callable[[str], None] = _unheard,
     ) -> None:
         self.settings = settings.federation
         self.own_origin = own_origin
@@ -97,6 +149,11 @@ class Client:
         self._given_resolver = resolver
         self._resolver: AbstractResolver | None = None
         self._trust = trust
+        self._dns = settings.dns.servers
+        self._record = record
+        self._passes = passes
+        self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self.under_way = 0
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
         self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
 
@@ -104,10 +161,9 @@ class Client:
         """Make the pools; nothing is called yet. Private destinations are announced in the log."""
         if self._sessions:
             return
-        if self.settings.private_destinations:
-            entries = [str(entry) for entry in self.settings.private_destinations]
-            _log.warning("egress.private_destinations", entries=entries)
-        resolver = self._resolver = self._given_resolver or SystemResolver()
+        for entry in self.settings.private_destinations:
+            _log.warning("egress.private_destination", entry=str(entry))
+        resolver = self._resolver = self._given_resolver or resolver_for(self._dns)
         trust = self._trust or ssl.create_default_context()
         for scheme in ("https", "http"):
             for delivers in (False, True):
@@ -164,6 +220,7 @@ class Client:
         *,
         purpose: str,
         max_body: int | None = None,
+        hop: int = 0,
     ) -> wire.Response:
         """Make one call and read the whole answer, whatever its status.
 
@@ -175,6 +232,7 @@ class Client:
             purpose: why, for the log: `key actor object delivery webfinger nodeinfo media` ...
             max_body: bytes of the largest answer that is read; `federation.max_body` by default.
                 The answer to a POST is cut at 64 KiB instead: only its status is wanted.
+            hop: how many redirects led here, for the record.
 
         Raises:
             Unreachable: no complete answer this time.
@@ -184,13 +242,30 @@ class Client:
         if in_transaction():
             raise RuntimeError("the network is called while a transaction is open")
         limit = self.settings.max_body if max_body is None else max_body
-        try:
-            target = self._target(url)
-            await self._check_dealings(_place(url)[0])
-            response = await self._exchange(method, target, headers, body, limit)
-        except TransportError as error:
-            raise refused(error, url=url, purpose=purpose) from error.__cause__
+
         host, port = _place(url)
+        began = asyncio.get_running_loop().time()
+
+        def record(result: str, size: int = 0, ip: str = "") -> None:
+            ms = round((asyncio.get_running_loop().time() - began) * 1000)
+            called = Call(purpose, method, url, ip, port, hop, result, size, ms, cause())
+            self._record(called)
+
+        with self._counted(), dialling() as dialled:
+            try:
+                target = self._target(url)
+                await self._check_dealings(host)
+                response = await self._exchange(method, target, headers, body, limit)
+            except TransportError as error:
+                tried = error.address if isinstance(error, Unsafe) else ""
+                record(f"refused:{error.code}", ip=tried or next(iter(dialled), ""))
+                raise refused(error, url=url, purpose=purpose) from error.__cause__
+            except asyncio.CancelledError:
+                record("refused:deadline", ip=next(iter(dialled), ""))
+                raise
+        record(f"done:{response.status}", len(response.body), self._address(host, port, dialled))
+        if method == "GET":
+            self._passes("fetch.sent")
         _log.debug(
             "egress.done",
             purpose=purpose,
@@ -202,6 +277,24 @@ class Client:
             bytes=len(response.body),
         )
         return response
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
+    def _address(self, host: str, port: int, dialled: Sequence[str]) -> str:
+        """The address that answered; of a connection that was kept, the one it was made to."""
+        place = (host, port)
+        if dialled:
+            self._addresses[place] = dialled[-1]
+            self._addresses.move_to_end(place)
+            if len(self._addresses) > PLACES:
+                self._addresses.popitem(last=False)
+        return self._addresses.get(place, "")
 
     async def speaks_privately(self, host: str) -> bool:
         """Whether every address of `host[:port]` is a private destination, so that http is allowed.

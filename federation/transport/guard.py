@@ -22,7 +22,9 @@ IPv4-mapped and IPv4-compatible), or when the registry lists exceptions inside i
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +114,20 @@ def is_global(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in block for block in _NEVER_V4)
     return address in _GLOBAL_V6 and not any(address in block for block in _NEVER_V6)
+
+
+_dialled: ContextVar[list[str] | None] = ContextVar("essaim_dialled", default=None)
+
+
+@contextmanager
+def dialling() -> Iterator[list[str]]:
+    """Collect the addresses to which connections are opened inside, in order."""
+    addresses: list[str] = []
+    token = _dialled.set(addresses)
+    try:
+        yield addresses
+    finally:
+        _dialled.reset(token)
 
 
 class Forbidden(PermissionError):
@@ -268,4 +284,6 @@ class GuardedSockets:
             self._guard.judge(address, port, self._scheme)
         except Unsafe as unsafe:
             raise Forbidden(unsafe) from unsafe
+        if (dialled := _dialled.get()) is not None:
+            dialled.append(address)
         return socket.socket(family=family, type=kind, proto=protocol)

@@ -82,10 +82,10 @@ async def _land(
 ) -> Landed:
     here = iris.without_fragment(iri)
     seen = {here}
-    for _ in range(client.settings.redirects + 1):
+    for hop in range(client.settings.redirects + 1):
         request = wire.Request(method="GET", url=here, headers=(("accept", accept),), body=b"")
         response = await (
-            client.request("GET", here, request.headers, purpose=purpose)
+            client.request("GET", here, request.headers, purpose=purpose, hop=hop)
             if call is None
             else call(request)
         )

@@ -28,6 +28,7 @@ from federation.errors import Unsafe
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
+from federation.transport.causes import caused_by
 from federation.workers.loop import LOOK_EVERY
 
 AT_ONCE: Final = 4
@@ -164,7 +165,8 @@ class Backfilling:
 
     async def _take(self, walk: Walk) -> None:
         try:
-            await self._step(walk)
+            with caused_by("walk", walk.speaker):
+                await self._step(walk)
         except FORESEEN as error:
             await self._not_read(walk, error)
         except Exception:  # noqa: BLE001 - a bug with one outbox must not stop the others

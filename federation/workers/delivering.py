@@ -18,6 +18,7 @@ from actors.mail.outbox import Parcel
 from actors.site import Site
 from federation.settings import Settings
 from federation.signatories import OurSignatories
+from federation.transport.causes import caused_by
 from federation.transport.client import Client
 from federation.transport.sending import SendResult, Sent, send
 from federation.workers.loop import LOOK_EVERY
@@ -87,16 +88,19 @@ class Delivering:
             _log.error("worker.failed", exc_info=error)
 
     async def _deliver(self, parcel: Parcel) -> None:
+        self._site.passes("deliver.read")
         try:
-            result = await send(
-                self._client,
-                inbox=parcel.inbox,
-                body=parcel.body,
-                signing=await self._signatories.for_inbox(
-                    parcel.actor_id, parcel.inbox, parcel.host
-                ),
-                now=self._site.now(),
-            )
+            signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
+            with caused_by("activity", parcel.activity_iri):
+                result = await send(
+                    self._client,
+                    inbox=parcel.inbox,
+                    body=parcel.body,
+                    signing=signing,
+                    now=self._site.now(),
+                )
+            if result.sent is Sent.DELIVERED:
+                self._site.passes("deliver.sent")
             await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
@@ -115,6 +119,7 @@ class Delivering:
                             result.way.scheme,
                             is_by_ed25519=result.way.is_by_ed25519,
                         )
+                    self._site.passes("deliver.acked")
                 case Sent.LATER:
                     await outbox.postponed(
                         session,
@@ -131,6 +136,7 @@ class Delivering:
                     await outbox.inbox_gone(session, parcel)
                 case _:
                     assert_never(result.sent)
+        self._site.passes("cursor.committed")
         _log.info(
             "delivery.settled",
             sent=result.sent.name.lower(),

@@ -25,13 +25,14 @@ from activitypub.iris import Iri
 from activitypub.limits import Limits
 from actors import reactions
 from actors.database import Database
-from actors.mail import hosts, inbox
+from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.site import Site
 from federation.gathering import gather
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
+from federation.transport.causes import caused_by
 from federation.workers.loop import LOOK_EVERY
 
 AT_ONCE: Final = 64
@@ -126,8 +127,10 @@ class Receiving:
             del self._piles[speaker]
 
     async def _take(self, letter: Letter) -> None:
+        self._site.passes("process.begin")
         try:
-            await self._apply(letter)
+            with caused_by("activity", letter.activity_iri):
+                await self._apply(letter)
         except FORESEEN as error:
             await self._not_applied(letter, error)
         except Exception:  # noqa: BLE001 - a bug in one reaction must not stop the others
@@ -142,11 +145,14 @@ class Receiving:
         if not is_ours_to_hear:
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
+                await journal.decided(session, letter.activity_iri, "ignored:not-addressed")
             return
         gathered = await gather(self._lookup, reaction, heard, self._budget)
         async with self._database.begin() as session:
             await reaction.apply(session, self._at_its_time(heard), heard, gathered)
             await inbox.settle(session, letter.id, state=inbox.DONE)
+            self._site.passes("process.effect")
+        self._site.passes("process.committed")
         _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
 
     def _at_its_time(self, heard: Heard[ap.Activity]) -> Site:
@@ -167,6 +173,7 @@ class Receiving:
                 )
                 return
             await inbox.settle(session, letter.id, state=inbox.REFUSED, reason=error.reason)
+            await journal.decided(session, letter.activity_iri, f"refused:{error.code}")
         _log.info(
             "inbox.refused",
             reason=error.code,

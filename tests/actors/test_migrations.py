@@ -1,5 +1,8 @@
 """The schema's history leads to the schema that the program has, on both engines."""
 
+from pathlib import Path
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
@@ -24,6 +27,24 @@ async def test_an_upgraded_database_has_exactly_the_tables_of_the_program(
 async def test_upgrading_twice_changes_nothing(database: Database) -> None:
     await upgrade(database)
     assert await standing(database) is Standing.CURRENT
+
+
+async def test_an_upgrade_that_dies_on_the_way_has_changed_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/fresh.db")
+    passed: list[str] = []
+
+    def die(point: str) -> None:
+        passed.append(point)
+        if point == "migrate.step.2":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await upgrade(database, passes=die)
+    assert passed == ["migrate.step.1", "migrate.step.2"]
+    assert await standing(database) is Standing.EMPTY
+    await upgrade(database)
+    assert await standing(database) is Standing.CURRENT
+    await database.close()
 
 
 async def test_an_empty_database_is_told_from_an_older_and_a_newer_one(database: Database) -> None:

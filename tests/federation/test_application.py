@@ -77,9 +77,9 @@ async def test_a_database_that_was_never_founded_is_refused(
 async def test_private_destinations_are_announced_when_it_starts(
     street: Street, alpha: House
 ) -> None:
-    [line] = [one for one in street.events if one["event"] == "egress.private_destinations"]
-    assert line["level"] == "warning"
-    assert f"127.0.0.1:{alpha.port}" in line["entries"]
+    lines = [one for one in street.events if one["event"] == "egress.private_destination"]
+    assert {one["level"] for one in lines} == {"warning"}
+    assert f"127.0.0.1:{alpha.port}" in {one["entry"] for one in lines}
 
 
 async def test_workers_are_started_and_stopped_with_it(street: Street, alpha: House) -> None:
@@ -187,6 +187,23 @@ def test_settings_describe_a_site(tmp_path: Path) -> None:
     here = application.site(settings)
     assert (here.origin, here.locale) == ("https://alpha.test", "fr")
     assert here.now().utcoffset() is not None
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/api/essaim/v1/models", "/api/v1/apps", "/sign-in"])
+async def test_whoever_goes_away_in_the_middle_is_no_mistake_of_ours(
+    street: Street, alpha: House, path: str
+) -> None:
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", alpha.port, ssl=street.trust, server_hostname=alpha.host
+    )
+    head = f"POST {path} HTTP/1.1\r\nHost: {alpha.host}\r\nContent-Length: 500\r\n"
+    kind = "Content-Type: application/activity+json\r\n\r\n"
+    writer.write(f"{head}{kind}{{".encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await alpha.stop()  # waits for the requests under way
+    assert [one for one in street.events if one["level"] == "error"] == []
 
 
 @pytest.mark.parametrize("version", ["HTTP/0.9", "HTTP/2.0"])

@@ -1,11 +1,13 @@
 """Settings: read once, every fault told at once, every field explained."""
 
 import ipaddress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from activitypub import iris
+from federation.lab import offset
 from federation.settings import (
     BadSettings,
     Instance,
@@ -274,3 +276,58 @@ def test_the_example_file_can_be_used_as_it_is() -> None:
 def test_a_private_destination_is_an_address_and_exactly_one_port(text: str) -> None:
     with pytest.raises(ValueError, match=r"port|address|network|brackets|host bits"):
         PrivateDestination.parse(text)
+
+
+LAB = {"ESSAIM_INSTANCE_ORIGIN": "http://a.localhost:8001", "ESSAIM_ENVIRONMENT": "lab"}
+
+
+def test_a_laboratory_may_be_killed_and_moved_in_time(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        {**LAB, "ESSAIM_CRASHPOINTS": "inbox.stored:2,move.3", "ESSAIM_CLOCK": "offset:+3d"},
+    )
+    assert [str(one) for one in settings.lab.crashpoints] == ["inbox.stored:2", "move.3:1"]
+    assert offset(settings.lab.clock) == timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://fr.org", "https://localhost.fr.org", "http://[::1]:8001", "https://10.0.0.1"],
+)
+def test_a_laboratory_is_never_in_public(tmp_path: Path, origin: str) -> None:
+    (fault,) = faults(tmp_path, ESSAIM_INSTANCE_ORIGIN=origin, ESSAIM_ENVIRONMENT="lab")
+    assert "laboratory" in fault
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("ESSAIM_CRASHPOINTS", "inbox.stored"), ("ESSAIM_CLOCK", "offset:+3d")],
+)
+def test_outside_a_laboratory_its_variables_are_a_fault(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    (fault,) = faults(tmp_path, **ORIGIN, **{variable: value})
+    assert 'is "lab"' in fault
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ESSAIM_CRASHPOINTS", "inbox.lost"),
+        ("ESSAIM_CRASHPOINTS", "inbox.stored:0"),
+        ("ESSAIM_CRASHPOINTS", "inbox.stored.3"),
+        ("ESSAIM_CLOCK", "tomorrow"),
+        ("ESSAIM_CLOCK", "offset:+99999999w"),
+        ("ESSAIM_ENVIRONMENT", "test"),
+        ("ESSAIM_DNS_SERVERS", "127.0.0.1"),
+        ("ESSAIM_DNS_SERVERS", "ns.example:53"),
+        ("ESSAIM_INSTANCE_TRUSTED_PROXIES", "caddy"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_fault(tmp_path: Path, variable: str, value: str) -> None:
+    assert len(faults(tmp_path, **{**LAB, variable: value})) == 1
+
+
+def test_name_servers_have_ports(tmp_path: Path) -> None:
+    settings = load(tmp_path, {**ORIGIN, "ESSAIM_DNS_SERVERS": "127.0.0.5:15353,[::1]:53"})
+    assert settings.dns.servers == ("127.0.0.5:15353", "[::1]:53")

@@ -10,7 +10,14 @@ import structlog
 from aiohttp.http_exceptions import BadHttpMessage
 
 from federation.settings import Log
-from federation.telemetry import configure, escaped, request_scope
+from federation.telemetry import (
+    LONGEST_LINE,
+    LONGEST_VALUE,
+    MALFORMED_AT_ONCE,
+    configure,
+    escaped,
+    request_scope,
+)
 
 NASTY = 'a\r\n2026 error fake=1\x1b[2J\x00\u202e\u2028\x85\x7f"b"'
 
@@ -51,7 +58,7 @@ def test_an_event_is_one_object(tmp_path: Path) -> None:
     assert event["timestamp"].endswith("Z")
 
 
-@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("form", ["json", "logfmt", "console"])
 def test_no_peer_writes_a_line_of_its_own(tmp_path: Path, form: str) -> None:
     configure(Log(format=form, file=str(tmp_path / "log")))
     structlog.get_logger().info(NASTY, peer=NASTY, several=[NASTY], **{NASTY: {NASTY: NASTY}})
@@ -63,7 +70,7 @@ def test_no_peer_writes_a_line_of_its_own(tmp_path: Path, form: str) -> None:
 
 
 def test_a_long_value_is_cut() -> None:
-    assert escaped("x" * 1_000_000).startswith("x" * 2000 + " ... (1000000")
+    assert escaped("x" * 1_000_000).startswith("x" * LONGEST_VALUE + " ... (1000000")
     assert len(escaped("\x00" * 1_000_000)) < 10_000
 
 
@@ -71,7 +78,7 @@ def test_letters_of_all_languages_stay_readable() -> None:
     assert escaped("Coopérative 合作社 تعاونية 🐝") == "Coopérative 合作社 تعاونية 🐝"
 
 
-@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("form", ["json", "logfmt", "console"])
 def test_a_bug_is_told_in_full_and_cannot_be_forged(tmp_path: Path, form: str) -> None:
     configure(Log(format=form, file=str(tmp_path / "log")))
     try:
@@ -110,6 +117,42 @@ def test_a_request_that_is_no_http_makes_one_short_line(tmp_path: Path) -> None:
     (line,) = lines(file)
     assert json.loads(line)["event"] == "request.malformed"
     assert "stranger" not in line
+
+
+def test_a_thousand_requests_that_are_no_http_make_few_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [0.0]
+    monkeypatch.setattr("federation.telemetry.time.monotonic", lambda: moment[0])
+    file = to_json(tmp_path)
+    error = BadHttpMessage("bytes of a stranger")
+    for _ in range(1000):
+        logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
+    assert len(lines(file)) == MALFORMED_AT_ONCE
+    moment[0] = 60.0
+    logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
+    assert json.loads(lines(file)[-1])["suppressed"] == 1000 - MALFORMED_AT_ONCE
+
+
+@pytest.mark.parametrize("form", ["json", "logfmt", "console"])
+def test_no_line_is_longer_than_a_kilobyte(tmp_path: Path, form: str) -> None:
+    configure(Log(format=form, file=str(tmp_path / "log")))
+    wide = "合" * 5000
+    many = {f"field{number}": wide for number in range(40)}
+    structlog.get_logger().info("inbox.refused", reason="json", peer=wide, several=[wide] * 30)
+    structlog.get_logger().info("inbox.refused", reason="json", **many)
+    for line in lines(tmp_path / "log"):
+        assert len(line.encode()) <= LONGEST_LINE
+        assert "inbox.refused" in line
+
+
+def test_logfmt_names_the_event(tmp_path: Path) -> None:
+    configure(Log(format="logfmt", file=str(tmp_path / "log")))
+    structlog.get_logger().info("inbox.refused", reason="digest", activity='https://a.test/"1" ?')
+    (line,) = lines(tmp_path / "log")
+    assert " event=inbox.refused " in line
+    assert line.startswith("timestamp=")
+    assert line.endswith(r'reason=digest activity="https://a.test/\"1\" ?"')
 
 
 def test_people_read_one_line_per_event(tmp_path: Path) -> None:

@@ -190,6 +190,7 @@ def test_every_variable_that_is_shown_is_a_setting() -> None:
         for name, kind in settings._SECTIONS.items()
         for each in fields(kind)
     }
+    known |= set(settings._ALIASES)
     for path, text in texts(".md", ".service", "Dockerfile"):
         for variable in re.findall(r"\bESSAIM_[A-Z_]+\b", text):
             assert variable in known, f"{path}: {variable}"

@@ -92,6 +92,13 @@ def test_only_stewards_of_the_network_get_the_admin_scope(home: Home, call: Call
     assert json.loads(out)["scopes"] == ["read", "admin"]
 
 
+def test_an_operator_gets_a_token_that_acts_for_nobody(home: Home, call: Call) -> None:
+    code, out, _ = call("token", "admin", home.directory)
+    assert code == 0
+    assert len(out) > 30
+    assert out.split() == [out]
+
+
 @pytest.mark.parametrize("scopes", ["", "reed", "read everything"])
 def test_unknown_scopes_are_refused(home: Home, call: Call, scopes: str) -> None:
     words = ("token", "create", home.directory, *ANNA, "coop", "--scopes", scopes)

@@ -127,6 +127,9 @@ async def test_only_stewards_of_the_network_see_the_post_office(alpha: House, an
     await anna.follow("Post office")
     assert anna.status == 200
     assert "Everything has been delivered." in anna.text
+    assert "Private addresses may be called from here." in anna.text
+    assert f"127.0.0.1:{alpha.port}" in anna.text
+    assert "laboratory" not in anna.text
 
 
 async def test_the_post_office_shows_which_outbox_cannot_be_read(

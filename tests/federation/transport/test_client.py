@@ -327,7 +327,7 @@ async def test_private_destinations_are_announced_at_start(client_for: Opened) -
     with capture_logs() as events:
         await client_for(8001)
     assert events == [
-        {"event": "egress.private_destinations", "entries": ["127.0.0.1:8001"]}
+        {"event": "egress.private_destination", "entry": "127.0.0.1:8001"}
         | {"log_level": "warning"}
     ]
 

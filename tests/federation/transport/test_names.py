@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from federation.transport.names import SystemResolver
+from federation.transport.names import NoAddress, SystemResolver
 
 
 async def test_every_address_of_a_name_is_found_as_text() -> None:
@@ -17,6 +17,6 @@ async def test_every_address_of_a_name_is_found_as_text() -> None:
 
 async def test_what_is_no_name_has_no_address() -> None:
     resolver = SystemResolver()
-    with pytest.raises(socket.gaierror):
+    with pytest.raises(NoAddress):
         await resolver.resolve("a name with spaces", 8001)
     await resolver.close()

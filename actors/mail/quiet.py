@@ -1,0 +1,23 @@
+"""Quiet: is anything still to be done now, by whatever process works on this database?"""
+
+from sqlalchemy import exists, or_, select
+
+from actors.database import Session
+from actors.mail import backfill, inbox, outbox
+from actors.site import Site
+from actors.tables.mail import Outgoing, Received
+
+
+async def is_quiet(session: Session, site: Site) -> bool:
+    """Whether nothing is due: no activity to hear, no mail to send, no outbox to walk.
+
+    What somebody is at, in whatever process, is not done. What waits for its time is not due.
+    """
+    now = site.now()
+    due = or_(
+        exists().where(Received.state == inbox.WAITING, Received.due_at <= now),
+        exists().where(Outgoing.fanned_at.is_(None)),
+        outbox.is_due(now),
+        backfill.is_due(now),
+    )
+    return not await session.scalar(select(due))

@@ -1,0 +1,165 @@
+"""The journal: every request to an inbox and every call of another server, noted after the fact.
+
+Noting costs an entry in memory; a task writes what has come together once a second. So kill -9
+loses the last second of it, and a full database the entries beyond `MOST_WAITING`, which are
+counted. What was accepted is not noted here but written with the acceptance itself
+(`actors.mail.journal`), so that it is never missing.
+
+The counters are of this process since it began.
+"""
+
+import asyncio
+from collections import Counter, deque
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from actors.database import Database, Session, Unusable, working_as
+from actors.mail import journal
+from actors.mail.journal import CalledEntry, HeardEntry
+from actors.site import Site
+from federation.telemetry import escaped
+from federation.transport.client import Call
+
+EVERY: Final = 1.0
+"""Seconds between two bundles: one more commit a second at most, whatever comes in."""
+
+MOST_WAITING: Final = 10_000
+"""Entries in memory, some 5 MB, while the database takes none."""
+
+PRUNED_AFTER: Final = 10_000
+"""Rows written before the oldest are thrown away again."""
+
+PRUNED_EVERY: Final = timedelta(hours=1)
+
+NOTHING: Final = "-"
+
+_log = structlog.stdlib.get_logger("federation.journal")
+
+
+class Journal:
+    """Notes, and writes them down in bundles.
+
+    Args:
+        database: where they are written.
+        site: the time.
+
+    Attributes:
+        counts: (what, result) → how often: `inbox` with a disposition, `egress` with a result.
+        dropped: entries that found no room.
+    """
+
+    def __init__(self, database: Database, site: Site) -> None:
+        self._database = database
+        self._site = site
+        self._heard: deque[HeardEntry] = deque()
+        self._called: deque[CalledEntry] = deque()
+        self._written = 0
+        self._pruned_at: datetime | None = None
+        self._writing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.dropped = 0
+
+    def entry(
+        self, *, peer: str, key: str, activity: str | None, disposition: str, size: int, ms: int
+    ) -> HeardEntry:
+        """What is to be noted of a request to an inbox; a peer's words are made harmless."""
+        return HeardEntry(
+            at=self._site.now(),
+            peer=escaped(peer),
+            key_iri=escaped(key),
+            activity_iri=escaped(activity or NOTHING),
+            disposition=disposition,
+            size=size,
+            ms=ms,
+        )
+
+    def heard(self, entry: HeardEntry) -> None:
+        """Note a request to an inbox that was not accepted."""
+        self.counts["inbox", entry.disposition] += 1
+        if self._has_room():
+            self._heard.append(entry)
+
+    async def accepted(self, session: Session, entry: HeardEntry) -> None:
+        """Write what was accepted, within the transaction that accepts it."""
+        self.counts["inbox", entry.disposition] += 1
+        await journal.write(session, [entry])
+
+    def called(self, call: Call) -> None:
+        """Note a call of another server."""
+        self.counts["egress", call.result] += 1
+        if self._has_room():
+            self._called.append(
+                CalledEntry(
+                    at=self._site.now(),
+                    purpose=call.purpose,
+                    method=call.method,
+                    url=escaped(call.url),
+                    ip=call.ip,
+                    port=call.port,
+                    hop=call.hop,
+                    result=call.result,
+                    size=call.size,
+                    ms=call.ms,
+                    cause=escaped(call.cause or NOTHING),
+                )
+            )
+
+    async def flush(self) -> None:
+        """Write what is in memory; when the database takes nothing, it stays there."""
+        async with self._writing:
+            heard, called = list(self._heard), list(self._called)
+            if not (heard or called):
+                return
+            try:
+                with working_as(""):
+                    async with self._database.begin() as session:
+                        await journal.write(session, heard, called)
+                        await self._prune(session, len(heard) + len(called))
+            except (Unusable, OSError) as error:
+                _log.warning(
+                    "journal.postponed", entries=len(heard) + len(called), cause=str(error)
+                )
+                return
+            for _ in heard:
+                self._heard.popleft()
+            for _ in called:
+                self._called.popleft()
+
+    async def start(self) -> None:
+        """Begin to write once a second."""
+        self._task = asyncio.create_task(self._keep_writing(), name="journal")
+
+    async def stop(self) -> None:
+        """End, and write what is left."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.flush()
+
+    async def _keep_writing(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.flush()
+            except Exception:  # noqa: BLE001 - a record must never stop what it records
+                _log.exception("journal.failed")
+
+    async def _prune(self, session: Session, written: int) -> None:
+        self._written += written
+        now = self._site.now()
+        is_time = self._pruned_at is None or now - self._pruned_at >= PRUNED_EVERY
+        if is_time or self._written >= PRUNED_AFTER:
+            await journal.prune(session, self._site)
+            self._written, self._pruned_at = 0, now
+
+    def _has_room(self) -> bool:
+        if len(self._heard) + len(self._called) < MOST_WAITING:
+            return True
+        self.dropped += 1
+        return False
