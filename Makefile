@@ -23,7 +23,7 @@ NPM_LOCKS := $(wildcard tests/peers/*/package-lock.json)
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format-check lint types contracts tests chromium format
+.PHONY: help run test crashes check format-check lint types contracts tests chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ contracts: $(TEST_STAMP)
 tests: $(TEST_STAMP) $(NPM_STAMPS)
 	@echo "== tests"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+crashes: $(TEST_STAMP) ## kill the server at every point, twice, on both engines (minutes)
+	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py
 
 # --- what is installed ---------------------------------------------------------------------------
 
