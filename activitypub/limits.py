@@ -53,6 +53,12 @@ class Limits:
     capabilities: int = 100
     """Entries of `implements`. Mitra lists two, we three."""
 
+    name: int = 2_048
+    """Characters of an actor's name; the rest is not kept. Mastodon cuts there too."""
+
+    summary: int = 20_000
+    """Characters of what an actor says about itself; the rest is not kept. Mastodon's 20 kB."""
+
     aliases: int = 256
     """Entries of `alsoKnownAs`. Mastodon reads 256."""
 

@@ -17,6 +17,7 @@ from activitypub.canonical_json import encode
 from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
 from activitypub.iris import Iri, host, parse, same_origin
+from activitypub.limits import DEFAULT
 from activitypub.markup import clean
 from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
@@ -76,13 +77,14 @@ async def remember_actor(
         # Its keys are still read, so that what it says now is refused for the right reason.
         await _remember_keys(session, site, row, actor, shown)
         return row
+    name = (actor.name or "")[: DEFAULT.name]
     values = {
         "type": actor.type_name,
         "handle": actor.preferred_username,
         "host": host(iri),
-        "name": actor.name or actor.preferred_username,
-        "sought": who(actor.name or "", actor.preferred_username),
-        "summary": clean(actor.summary or ""),
+        "name": name or actor.preferred_username,
+        "sought": who(name, actor.preferred_username),
+        "summary": clean((actor.summary or "")[: DEFAULT.summary]),
         "url": _page(actor, iri),
         "icon": _picture(actor),
         "inbox": str(actor.inbox),

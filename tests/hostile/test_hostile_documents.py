@@ -319,6 +319,20 @@ async def test_a_shared_inbox_or_collection_elsewhere_is_not_used(
     assert (known.shared_inbox, known.followers, known.outbox) == (None, None, None)
 
 
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 400_000])
+async def test_a_name_and_a_summary_are_kept_as_far_as_anybody_reads(
+    street: Street, alpha: House, mallory: Stranger, beyond: int
+) -> None:
+    long = {"name": "n" * (2048 + beyond), "summary": "s" * (20_000 + beyond)}
+    mallory.documents["/users/mallory"] = (200, mallory.actor(**long))
+    assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
+    async with alpha.read() as session:
+        known = await profiles.by_iri(session, mallory.iri)
+    assert known is not None
+    assert len(known.name) == min(2048, 2048 + beyond)
+    assert len(known.summary) == min(20_000, 20_000 + beyond)
+
+
 @pytest.mark.parametrize(
     "host",
     ["EVIL.test", "evil.test.", "evil.test:443", "evil%2etest", "ev\u0131l.test", "exam/ple.test",
