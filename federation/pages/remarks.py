@@ -15,6 +15,7 @@ from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.views import history, timelines
 from actors.views.timelines import Item
+from federation import looking
 from federation.app_keys import DATABASE, SITE
 from federation.pages import addresses, forms, rendering, saying, sessions
 from federation.pages.forms import Form
@@ -47,7 +48,7 @@ async def reply(request: web.Request) -> web.Response:
     if not form.validate():
         return await _show(request, here, text=text, faults=forms.faults(form))
     async with request.app[DATABASE].read() as session:
-        item = await _seen(session, request.match_info["id"], acting.organisation)
+        item = await seen(session, request.match_info["id"], acting.organisation)
     try:
         async with request.app[DATABASE].begin() as session:
             await remarking.remark(
@@ -56,7 +57,7 @@ async def reply(request: web.Request) -> web.Response:
                 acting.organisation,
                 text=text,
                 in_reply_to=item.subject,
-                language=_language(request, form),
+                language=language(request, form),
             )
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
@@ -68,8 +69,10 @@ async def _show(
 ) -> web.Response:
     """A conversation, with the reply that was typed and what is wrong with it."""
     async with request.app[DATABASE].read() as session:
-        item = await _seen(session, request.match_info["id"], here.organisation)
+        item = await seen(session, request.match_info["id"], here.organisation)
         above, below = await timelines.thread(session, item, here.organisation)
+    if here.acting is not None:
+        await looking.look(request.app, item.subject)
     return rendering.page(
         request,
         here,
@@ -84,7 +87,7 @@ async def _show(
     )
 
 
-def _language(request: web.Request, form: ReplyForm) -> str:
+def language(request: web.Request, form: ReplyForm) -> str:
     """The language that was chosen for a reply; our own words' when it is none."""
     chosen = canonical_tag(form.language.data or "")
     return chosen if is_tag(chosen) else rendering.language(request)
@@ -96,7 +99,7 @@ def page_of(item: Item) -> str:
     return addresses.page_of(subject) if isinstance(subject, Model) else f"/remarks/{subject.id}"
 
 
-async def _seen(session: Session, text: str, viewer: Actor | None) -> Item:
+async def seen(session: Session, text: str, viewer: Actor | None) -> Item:
     """What a reader may see under this number.
 
     Raises:

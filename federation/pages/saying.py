@@ -19,6 +19,8 @@ SENTENCES: Final = {
     "follow-asked": N_("You asked to follow. Their site will answer."),
     "unfollowed": N_("You no longer follow them."),
     "replied": N_("Your reply is published."),
+    "quoted": N_("Your quote is published."),
+    "quote-withdrawn": N_("You no longer agree to that quote. Those who show it are being told."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),
     "signed-out": N_("You are signed out."),

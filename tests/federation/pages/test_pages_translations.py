@@ -25,6 +25,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
     "actors/verbs/publishing.py",
+    "actors/verbs/quoting.py",
     "actors/verbs/remarking.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
