@@ -17,5 +17,5 @@ KEPT: Final = "public, max-age=604800"
 
 async def picture(request: web.Request) -> web.StreamResponse:
     """GET /mastodon/avatar.png and /mastodon/header.png."""
-    body = _PICTURES[request.path.rpartition("/")[2]]
+    body = _PICTURES[request.path.rstrip("/").rpartition("/")[2]]
     return web.Response(body=body, content_type="image/png", headers={"Cache-Control": KEPT})

@@ -15,8 +15,9 @@ from actors.rules.comparing import Mark, SectionChange
 from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, lineage, timelines
+from actors.views import history, lineage, reception, timelines
 from actors.views.timelines import Item
+from federation import looking
 from federation.app_keys import DATABASE
 from federation.pages import forms, reading, rendering, sessions
 from federation.pages.sessions import Visitor
@@ -54,7 +55,11 @@ async def model(request: web.Request) -> web.Response:
         replies: list[Item] = []
         if item is not None:
             _, replies = await timelines.thread(session, item, here.organisation)
+        shown = [found, *(one.subject for one in replies)]
+        receptions = await reception.receptions(session, here.organisation, shown)
     sheet = history.sheet(head)
+    if here.acting is not None:
+        await looking.look(request.app, found)
     return rendering.page(
         request,
         here,
@@ -71,6 +76,7 @@ async def model(request: web.Request) -> web.Response:
         modifications=history.modifications(head),
         forks=forks,
         replies=replies,
+        receptions=receptions,
         is_mine=_is_mine(here, found),
         section_names=_names(sheet, rendering.language(request)),
     )

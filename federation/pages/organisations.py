@@ -12,10 +12,9 @@ from actors.database import Session
 from actors.errors import Gone, NotFound
 from actors.rules import permissions
 from actors.tables.actor import Actor
-from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import following
-from actors.views import catalogue, profiles, timelines
+from actors.views import catalogue, profiles, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -69,13 +68,16 @@ async def organisation(request: web.Request) -> web.Response:
         items = await timelines.account(
             session, actor, Page(limit=MODELS_SHOWN), viewer=here.organisation
         )
+        receptions = await reception.receptions(
+            session, here.organisation, [item.subject for item in items]
+        )
         relationship = (
             None
             if here.organisation is None or here.organisation.id == actor.id
             else await profiles.relationship(session, here.organisation, actor)
         )
     said = [item for item in items if isinstance(item.subject, Remark) and item.boost is None]
-    passed_on = [item for item in items if isinstance(item.subject, Model) and item.boost]
+    passed_on = [item for item in items if item.boost]
     return rendering.page(
         request,
         here,
@@ -87,6 +89,7 @@ async def organisation(request: web.Request) -> web.Response:
         models=models,
         remarks=said[:REMARKS_SHOWN],
         passed_on=passed_on,
+        receptions=receptions,
         relationship=relationship,
         is_network=here.network is not None and here.network.id == actor.id,
     )

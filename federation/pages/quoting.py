@@ -12,7 +12,8 @@ from actors.verbs import quoting, remarking
 from actors.views import quotes as views
 from actors.views import timelines
 from actors.views.paging import Page
-from federation.app_keys import DATABASE, SITE
+from federation import addressees
+from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.pages import forms, remarks, rendering, saying, sessions
 from federation.pages.remarks import ReplyForm
 from federation.pages.sessions import Visitor
@@ -40,6 +41,7 @@ async def quote(request: web.Request) -> web.Response:
         return await _show(request, here, text=text, faults=forms.faults(form))
     async with request.app[DATABASE].read() as session:
         item = await remarks.seen(session, request.match_info["id"], acting.organisation)
+    await addressees.make_known(request.app[LOOKUP], text)
     try:
         async with request.app[DATABASE].begin() as session:
             said = await remarking.remark(

@@ -78,8 +78,11 @@ VERBS: Final = (
     N_("This is too long for other servers to read; shorten it, or publish two models."),
     N_("what was passed on has no author that can be read"),
     N_("Write something of at most %(number)s characters."),
+    N_("Only what everybody may see can be passed on."),
+    N_("Only its own organisation can change a remark."),
+    N_("This remark was deleted."),
 )
-"""`actors.verbs`: following, forking, publishing, remarking."""
+"""`actors.verbs`: following, forking, publishing, remarking, liking, rewording."""
 
 QUOTES: Final = (
     N_("Only what everybody may see can quote and be quoted."),

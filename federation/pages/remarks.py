@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from aiohttp import web
 from wtforms import StringField
 
+from activitypub import markup
+from activitypub.addressing import Visibility
 from actors.database import Session
 from actors.errors import Gone, NotFound, Refusal
 from actors.rules import permissions
 from actors.rules.languages import MAX_TAG, canonical_tag, is_tag
 from actors.tables.actor import Actor
 from actors.tables.model import Model
+from actors.tables.remark import Remark
 from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
-from actors.views import history, timelines
+from actors.views import history, reception, timelines
 from actors.views.timelines import Item
-from federation import looking
-from federation.app_keys import DATABASE, SITE
+from federation import addressees, looking
+from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.pages import addresses, forms, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
@@ -36,7 +39,7 @@ async def remark(request: web.Request) -> web.Response:
 
 
 async def reply(request: web.Request) -> web.Response:
-    """POST /remarks/{id}, where the id may be a model's: answer it publicly."""
+    """POST /remarks/{id}, where the id may be a model's: answer it, to those who may see it."""
     here = await sessions.visitor(request)
     given = await forms.fields(request)
     form = ReplyForm(given)
@@ -49,6 +52,7 @@ async def reply(request: web.Request) -> web.Response:
         return await _show(request, here, text=text, faults=forms.faults(form))
     async with request.app[DATABASE].read() as session:
         item = await seen(session, request.match_info["id"], acting.organisation)
+    await addressees.make_known(request.app[LOOKUP], text)
     try:
         async with request.app[DATABASE].begin() as session:
             await remarking.remark(
@@ -57,6 +61,7 @@ async def reply(request: web.Request) -> web.Response:
                 acting.organisation,
                 text=text,
                 in_reply_to=item.subject,
+                visible=circle_of(item),
                 language=language(request, form),
             )
     except Refusal as refused:
@@ -71,6 +76,13 @@ async def _show(
     async with request.app[DATABASE].read() as session:
         item = await seen(session, request.match_info["id"], here.organisation)
         above, below = await timelines.thread(session, item, here.organisation)
+        shown = [one.subject for one in (*above, item, *below)]
+        receptions = await reception.receptions(session, here.organisation, shown)
+        wordings = (
+            await reception.wordings(session, item.subject)
+            if isinstance(item.subject, Remark)
+            else []
+        )
     if here.acting is not None:
         await looking.look(request.app, item.subject)
     return rendering.page(
@@ -81,6 +93,9 @@ async def _show(
         item=item,
         above=above,
         below=below,
+        receptions=receptions,
+        wordings=wordings,
+        visible=circle_of(item).value,
         text=text,
         faults=faults,
         problem=problem,
@@ -99,6 +114,17 @@ def page_of(item: Item) -> str:
     return addresses.page_of(subject) if isinstance(subject, Model) else f"/remarks/{subject.id}"
 
 
+def circle_of(item: Item) -> Visibility:
+    """Who may see an answer: whoever may see what it answers, so that nothing private is told."""
+    subject = item.subject
+    return Visibility.PUBLIC if isinstance(subject, Model) else Visibility(subject.visibility)
+
+
+def source_of(remark: Remark) -> str:
+    """A remark of ours as it was typed, or, of one that is older than that, as it reads."""
+    return remark.source or markup.plain(remark.content)
+
+
 async def seen(session: Session, text: str, viewer: Actor | None) -> Item:
     """What a reader may see under this number.
 
@@ -112,5 +138,7 @@ async def seen(session: Session, text: str, viewer: Actor | None) -> Item:
         model = await history.model_by_id(session, number)
         if model is not None and model.deleted_at is not None:
             raise Gone("This model was deleted by its organisation.")
+        if await timelines.gone(session, number) is not None:
+            raise Gone("This remark was deleted.")
         raise NotFound("There is no such remark here.")
     return item

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from activitypub import markup
+from actors.rules.polls import Poll
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
 from federation.pages import addresses, forms, reading, saying, static, translating, words
@@ -80,6 +81,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
         "minute": translating.minute,
         "own_language": translating.language_own_name,
         "plain": markup.plain,
+        "poll": Poll.from_json,
         "say": words.say,
         "territory": translating.territory_name,
     }

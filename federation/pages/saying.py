@@ -21,6 +21,14 @@ SENTENCES: Final = {
     "replied": N_("Your reply is published."),
     "quoted": N_("Your quote is published."),
     "quote-withdrawn": N_("You no longer agree to that quote. Those who show it are being told."),
+    "reworded": N_("The new text is saved. Whoever has the old one is being told."),
+    "remark-deleted": N_(
+        "The remark is deleted. Sites that hold a copy are being asked to delete it."
+    ),
+    "liked": N_("You like this. Whoever published it is being told."),
+    "unliked": N_("You no longer like this."),
+    "boosted": N_("You passed it on to those who follow you."),
+    "unboosted": N_("You no longer pass it on."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),
     "signed-out": N_("You are signed out."),

@@ -11,7 +11,7 @@ from wtforms import StringField
 
 from actors.errors import NotAllowed
 from actors.verbs import signing_in
-from actors.views import catalogue, profiles, timelines
+from actors.views import catalogue, profiles, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
@@ -38,6 +38,7 @@ async def show(
     async with request.app[DATABASE].read() as session:
         models = await catalogue.of_actor(session, us.id, Page(limit=MODELS_SHOWN))
         news = await timelines.news(session, us, Page(limit=NEWS_SHOWN))
+        receptions = await reception.receptions(session, us, [item.subject for item in news])
         follows = await profiles.our_follows(session, us)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
@@ -48,6 +49,7 @@ async def show(
         acting=acting,
         models=models,
         news=news,
+        receptions=receptions,
         follows=follows,
         followers=followers,
         handle=handle,

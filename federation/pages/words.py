@@ -162,6 +162,14 @@ ENDINGS: Final = ("", ".", "!", "?", "…", ":")
 """What a sentence may end with as it is."""
 
 
+CIRCLES: Final = {
+    "unlisted": N_("not listed"),
+    "followers": N_("for followers"),
+    "direct": N_("only for those it names"),
+}
+"""Who may see a remark, where that is not everybody."""
+
+
 def label(table: Mapping[str, str], word: object) -> str:
     """What a word of a list is called; prefixes of the wire (`ess:`, an address) are dropped."""
     bare = re.split(r"[:#/]", str(word))[-1].removeprefix("family-")

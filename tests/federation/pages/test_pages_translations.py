@@ -24,9 +24,11 @@ SAID_TO_PEOPLE = (
     "actors/rules/permissions.py",
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
+    "actors/verbs/liking.py",
     "actors/verbs/publishing.py",
     "actors/verbs/quoting.py",
     "actors/verbs/remarking.py",
+    "actors/verbs/rewording.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
 REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal", "_must")
