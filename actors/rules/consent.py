@@ -48,7 +48,7 @@ class Asker:
 
 
 def consent(
-    policy: Json, asker: Asker, *, author: str, followers: str | None, following: str | None
+    policy: Json, asker: Asker, author: str, followers: str | None, following: str | None
 ) -> Consent:
     """What a policy says to somebody.
 
@@ -67,6 +67,20 @@ def consent(
     if names & _listed(policy, "automaticApproval"):
         return Consent.AUTOMATIC
     return Consent.MANUAL if names & _listed(policy, "manualApproval") else Consent.DENIED
+
+
+def circles(
+    policy: Json, author: str, followers: str | None, following: str | None
+) -> tuple[list[str], list[str]]:
+    """Who is in a policy, in Mastodon's words: those whom it lets, and those whom it lets ask."""
+    words = dict.fromkeys(_EVERYBODY, "public") | {author: ""}
+    words |= {followers: "followers"} if followers else {}
+    words |= {following: "following"} if following else {}
+    found = []
+    for name in ("automaticApproval", "manualApproval"):
+        said = {words.get(one, "unsupported_policy") for one in _listed(policy, name)}
+        found.append(sorted(said - {""}))
+    return found[0], found[1]
 
 
 def policy(quotable: Quotable, *, author: str, followers: str | None) -> Document:

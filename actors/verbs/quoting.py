@@ -22,7 +22,7 @@ from activitypub import iris
 from activitypub.addressing import PUBLIC, Visibility, visibility
 from activitypub.authority import Heard
 from activitypub.canonical_json import Document, encode, parse
-from activitypub.errors import NotAuthoritative, ProtocolError
+from activitypub.errors import NotAuthoritative
 from activitypub.iris import Iri
 from actors import places
 from actors.database import Session
@@ -374,21 +374,17 @@ async def policy_for(
     session: Session, subject: Model | Remark, author: Actor, asker: Actor
 ) -> Consent:
     """What the policy of something says to one who wants to quote it."""
-    try:
-        said = parse(subject.document).get("interactionPolicy")
-    except ProtocolError:
-        said = None
-    return consent.consent(
-        said,
-        Asker(
-            iri=asker.iri,
-            follows=await _follows(session, asker, author),
-            is_followed=await _follows(session, author, asker),
-        ),
-        author=author.iri,
-        followers=author.followers,
-        following=author.following,
+    said = quotes.policy(subject)
+    circles = (author.iri, author.followers, author.following)
+    as_a_stranger = consent.consent(said, Asker(asker.iri), *circles)
+    if as_a_stranger is Consent.AUTOMATIC:
+        return as_a_stranger
+    known = Asker(
+        iri=asker.iri,
+        follows=await _follows(session, asker, author),
+        is_followed=await _follows(session, author, asker),
     )
+    return consent.consent(said, known, *circles)
 
 
 async def _follows(session: Session, follower: Actor, followee: Actor) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from activitypub.canonical_json import Json, parse
+from activitypub.errors import ProtocolError
 from actors.database import Session
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -88,6 +90,14 @@ async def subject(session: Session, iri: str | None) -> Model | Remark | None:
         return model
     remark: Remark | None = await session.scalar(select(Remark).where(Remark.iri == iri))
     return remark
+
+
+def policy(thing: Model | Remark) -> Json:
+    """What a thing's own document says of who may quote it."""
+    try:
+        return parse(thing.document).get("interactionPolicy")
+    except ProtocolError:
+        return None
 
 
 def is_open(thing: Model | Remark) -> bool:

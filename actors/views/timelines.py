@@ -17,8 +17,9 @@ from actors.tables.model import Model
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.timeline import TimelineEntry
 from actors.tables.wording import Hashtag
-from actors.views import blocks
+from actors.views import blocks, quotes
 from actors.views.paging import Page
+from actors.views.quotes import Quoted
 
 DEEPEST_THREAD = 40
 """Levels of a conversation that are followed; Mastodon's clients show no more."""
@@ -33,13 +34,14 @@ OPEN = ("public", "unlisted")
 
 @dataclass(frozen=True)
 class Item:
-    """One status: what it is, whose, and who passed it on."""
+    """One status: what it is, whose, who passed it on, and what it quotes."""
 
     id: int
     subject: Model | Remark
     author: Actor
     boost: Boost | None = None
     booster: Actor | None = None
+    quote: Quoted | None = None
 
 
 @dataclass(frozen=True)
@@ -310,7 +312,7 @@ async def _descendants(session: Session, item: Item, viewer: Actor | None) -> li
 
 
 async def _items(session: Session, lines: Iterable[_Line]) -> list[Item]:
-    """Load the rows behind a list, in its order, in four questions however long it is."""
+    """Load the rows behind a list, in its order, in few questions however long it is."""
     lines = list(lines)
     ids = [line.subject_id for line in lines]
     subjects: dict[int, Model | Remark] = {}
@@ -326,13 +328,15 @@ async def _items(session: Session, lines: Iterable[_Line]) -> list[Item]:
     actors = {
         row.id: row for row in await session.scalars(select(Actor).where(Actor.id.in_(people)))
     }
+    quoted = await quotes.of(session, [one.id for one in subjects.values()])
     items = []
     for line in lines:
         subject, boost = subjects.get(line.subject_id), boosts.get(line.boost_id or 0)
         if subject is not None:
             author, booster = actors[subject.actor_id], actors[boost.actor_id] if boost else None
             if author.shut_at is None and (booster is None or booster.shut_at is None):
-                items.append(Item(line.id, subject, author, boost, booster))
+                quote = quoted.get(subject.id)
+                items.append(Item(line.id, subject, author, boost, booster, quote))
     return items
 
 

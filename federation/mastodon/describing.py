@@ -12,13 +12,16 @@ from activitypub.canonical_json import Document, Json
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.rules import consent
+from actors.rules.consent import Consent
 from actors.rules.polls import Poll
 from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import profiles, reception, timelines
+from actors.verbs import quoting
+from actors.views import profiles, quotes, reception, timelines
 from actors.views.timelines import Item, Tallies
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
@@ -63,6 +66,7 @@ class Describer:
             inner = await self._remark(author, subject, tallies)
         ours = await reception.standing(self._session, self._viewer, subject.iri)
         inner |= {"favourited": ours.liked, "reblogged": ours.boosted}
+        inner |= await self._quotes(item)
         if item.boost is None or item.booster is None:
             return inner
         return entities.boost_status(await self.account(item.booster), item.boost, inner)
@@ -81,6 +85,25 @@ class Describer:
             return inner
         asked = Poll.from_json(remark.poll)
         return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+
+    async def _quotes(self, item: Item) -> Entity:
+        """What a status quotes, who quotes it, and who may."""
+        subject, author, quoted = item.subject, item.author, item.quote
+        inner: Entity = {"quotes_count": await quotes.count(self._session, subject.iri)}
+        if quoted is not None:
+            shown = None
+            if quoted.subject is not None and quoted.author is not None:
+                within = Item(quoted.subject.id, quoted.subject, quoted.author)
+                shown = await self.status(within)
+            inner["quote"] = entities.quoted(quoted.state, shown)
+        if quotes.is_open(subject):
+            asked = Consent.DENIED
+            if self._viewer is not None:
+                asked = await quoting.policy_for(self._session, subject, author, self._viewer)
+            said = quotes.policy(subject)
+            circles = consent.circles(said, author.iri, author.followers, author.following)
+            inner["quote_approval"] = entities.quote_approval(*circles, asked)
+        return inner
 
     async def statuses(self, items: Iterable[Item]) -> list[Entity]:
         """Several Statuses, in the order given."""

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from activitypub import iris, markup
 from activitypub.canonical_json import Json
+from actors.rules.consent import Consent
 from actors.rules.polls import Poll
 from actors.tables.access import App
 from actors.tables.actor import Actor
@@ -231,6 +232,16 @@ def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
         "in_reply_to_account_id": None,
         "reblog": inner,
     }
+
+
+def quoted(state: str, status: Entity | None) -> Entity:
+    """A Quote (4.4); what is quoted stands in it only where it may be shown."""
+    return {"state": state, "quoted_status": status}
+
+
+def quote_approval(automatic: Sequence[str], manual: Sequence[str], asked: Consent) -> Entity:
+    """A QuoteApproval (4.5): who may quote a status, and what that means for who asks."""
+    return {"automatic": list(automatic), "manual": list(manual), "current_user": asked.value}
 
 
 def mention(origin: str, actor: Actor) -> Entity:
@@ -483,6 +494,9 @@ def _status(
         "emojis": [],
         "card": None,
         "poll": None,
+        "quote": None,
+        "quotes_count": 0,
+        "quote_approval": quote_approval([], [], Consent.DENIED),
         "replies_count": tallies.replies,
         "reblogs_count": tallies.boosts,
         "favourites_count": tallies.likes,

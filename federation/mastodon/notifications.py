@@ -2,8 +2,8 @@
 
 Somebody asked to follow us → follow · forked a model of ours, answered or named us → mention, with
 what they wrote · a model that we forked has moved → update, with that model · likes and boosts →
-favourite and reblog. That a request of ours was accepted is no notification on Mastodon: apps see
-it in the relationship.
+favourite and reblog · quoted us → quote (4.5). That a request of ours was accepted is no
+notification on Mastodon: apps see it in the relationship.
 
 Source: docs.joinmastodon.org/methods/notifications (4.2).
 """
@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, str]] = {
     "upstream": "update",
     "like": "favourite",
     "boost": "reblog",
+    "quote": "quote",
 }
 """Kind of a notice → type of a notification."""
 

@@ -12,6 +12,7 @@ from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.views import timelines
 from actors.views.timelines import Item
+from federation import looking
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
@@ -35,6 +36,8 @@ async def context(request: web.Request) -> web.StreamResponse:
         before, after = await timelines.thread(session, item, viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
         entity = entities.context(await describer.statuses(before), await describer.statuses(after))
+    if viewer(caller) is not None:
+        await looking.look(request.app, item.subject)
     return answers.entity(entity)
 
 

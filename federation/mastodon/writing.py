@@ -16,6 +16,7 @@ from activitypub.addressing import Visibility
 from actors.database import Session
 from actors.errors import NotFound, Unwise
 from actors.rules import permissions
+from actors.rules.consent import Quotable
 from actors.rules.languages import canonical_tag, is_tag
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -48,7 +49,7 @@ LONGEST_KEY: Final = 200
 
 
 async def create(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/statuses: say something, or answer."""
+    """POST /api/v1/statuses: say something, answer, or quote."""
     given = await arguments.read(request)
     for name, words in REFUSED.items():
         if any(given.many(name)):
@@ -56,6 +57,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     visible = VISIBILITIES.get(given.text("visibility", "public"))
     if visible is None:
         raise Unwise("Validation failed: Visibility is not included in the list")
+    quotable = _quotable(given)
     await _may_write(request)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
@@ -73,8 +75,11 @@ async def create(request: web.Request) -> web.StreamResponse:
             language=_language(given) or site.locale,
             summary=given.text("spoiler_text"),
             request_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None,
+            quoted=await _quoted(session, given, us),
+            quotable=quotable,
         )
-        entity = await Describer(session, site, us).status(Item(said.id, said, us))
+        item = await by_number(session, str(said.id), us)
+        entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 
 
@@ -97,7 +102,8 @@ async def edit(request: web.Request) -> web.StreamResponse:
             summary=given.text("spoiler_text"),
             language=_language(given),
         )
-        entity = await Describer(session, site, us).status(Item(said.id, said, us))
+        item = await by_number(session, str(said.id), us)
+        entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 
 
@@ -169,6 +175,19 @@ async def _own(request: web.Request, session: Session) -> tuple[Actor, Item]:
 async def _answered(session: Session, given: Arguments, us: Actor) -> Item | None:
     number = given.text("in_reply_to_id")
     return await by_number(session, number, us) if number else None
+
+
+async def _quoted(session: Session, given: Arguments, us: Actor) -> Model | Remark | None:
+    number = given.text("quoted_status_id")
+    return (await by_number(session, number, us)).subject if number else None
+
+
+def _quotable(given: Arguments) -> Quotable:
+    try:
+        return Quotable(given.text("quote_approval_policy") or Quotable.PUBLIC)
+    except ValueError as error:
+        words = "Validation failed: Quote approval policy is not included in the list"
+        raise Unwise(words) from error
 
 
 def _remark(item: Item) -> Remark:

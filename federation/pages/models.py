@@ -17,6 +17,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import history, lineage, reception, timelines
 from actors.views.timelines import Item
+from federation import looking
 from federation.app_keys import DATABASE
 from federation.pages import forms, reading, rendering, sessions
 from federation.pages.sessions import Visitor
@@ -57,6 +58,8 @@ async def model(request: web.Request) -> web.Response:
         shown = [found, *(one.subject for one in replies)]
         receptions = await reception.receptions(session, here.organisation, shown)
     sheet = history.sheet(head)
+    if here.acting is not None:
+        await looking.look(request.app, found)
     return rendering.page(
         request,
         here,

@@ -105,6 +105,14 @@ VERBS: Final = (
 )
 """`actors.verbs`: following, forking, publishing, remarking, liking, rewording."""
 
+QUOTES: Final = (
+    N_("Only what everybody may see can quote and be quoted."),
+    N_("Its author does not want it to be quoted."),
+    N_("There is no such quote."),
+    N_("Only the author of what is quoted may withdraw consent."),
+)
+"""`actors.verbs.quoting`."""
+
 LOOKING_UP: Final = (
     N_("that organisation was deleted"),
     N_("there is nobody at that address"),
@@ -150,4 +158,4 @@ PAGES: Final = (
 )
 """Our own, those of `federation.refusals`, and what aiohttp says for an unknown address."""
 
-PATTERNS: Final = (*SHEETS, *LICENCES, *OFFICES, *VERBS, *LOOKING_UP, *ELSEWHERE, *PAGES)
+PATTERNS: Final = (*SHEETS, *LICENCES, *OFFICES, *VERBS, *QUOTES, *LOOKING_UP, *ELSEWHERE, *PAGES)

@@ -18,7 +18,7 @@ from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.views import history, reception, timelines
 from actors.views.timelines import Item
-from federation import addressees
+from federation import addressees, looking
 from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.pages import addresses, forms, rendering, saying, sessions
 from federation.pages.forms import Form
@@ -62,7 +62,7 @@ async def reply(request: web.Request) -> web.Response:
                 text=text,
                 in_reply_to=item.subject,
                 visible=circle_of(item),
-                language=_language(request, form),
+                language=language(request, form),
             )
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
@@ -83,6 +83,8 @@ async def _show(
             if isinstance(item.subject, Remark)
             else []
         )
+    if here.acting is not None:
+        await looking.look(request.app, item.subject)
     return rendering.page(
         request,
         here,
@@ -100,7 +102,7 @@ async def _show(
     )
 
 
-def _language(request: web.Request, form: ReplyForm) -> str:
+def language(request: web.Request, form: ReplyForm) -> str:
     """The language that was chosen for a reply; our own words' when it is none."""
     chosen = canonical_tag(form.language.data or "")
     return chosen if is_tag(chosen) else rendering.language(request)

@@ -26,6 +26,8 @@ SENTENCES: Final = {
     "stayed": N_("Your organisation is at home here again."),
     "alias-kept": N_("That is saved, and your followers are being told."),
     "replied": N_("Your reply is published."),
+    "quoted": N_("Your quote is published."),
+    "quote-withdrawn": N_("You no longer agree to that quote. Those who show it are being told."),
     "reworded": N_("The new text is saved. Whoever has the old one is being told."),
     "remark-deleted": N_(
         "The remark is deleted. Sites that hold a copy are being asked to delete it."

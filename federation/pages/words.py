@@ -87,6 +87,14 @@ NATURES: Final = {
     "TranslatedOnly": N_("Translated only"),
 }
 
+QUOTE_STATES: Final = {
+    "pending": N_("What this quotes is shown once its author agrees."),
+    "rejected": N_("The author of what this quotes did not agree to be quoted."),
+    "revoked": N_("The author of what this quoted does not want to be quoted any more."),
+    "deleted": N_("What this quoted was deleted."),
+    "unauthorized": N_("What this quotes is not for everybody."),
+}
+
 CHANGES: Final = {
     "added": N_("Added"),
     "removed": N_("Removed"),

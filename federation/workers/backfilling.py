@@ -42,8 +42,9 @@ MOST_TAKEN: Final = 200
 """Activities of one walk: years of a network that passes on a model a week, and ten pages of ours.
 """
 
-MOST_PAGES: Final = 50
-"""Pages of one walk: long enough where pages are short and hold much that is no news."""
+MOST_PAGES: Final = 10
+"""Pages of one walk: two hundred activities of ours and of Mastodon's twenty to a page. A circle
+ends here."""
 
 MOST_FETCHES: Final = 300
 """Documents that one walk reads in the outbox: each page twice (`AHEAD` is half of ours), and each

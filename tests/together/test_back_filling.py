@@ -283,7 +283,7 @@ async def test_pages_that_lead_in_a_circle_come_to_an_end(
     _show_outbox(mallory, [_said(mallory, 1)], last=f"{mallory.iri}/outbox/0")
     await _follow(street, italy, mallory)
     assert await _home(italy) == ["<p>1</p>"]
-    assert len([path for path in mallory.asked if path == "/users/mallory/outbox/0"]) <= 60
+    assert len([path for path in mallory.asked if path == "/users/mallory/outbox/0"]) <= 12
     assert await _reasons(italy) == []
 
 

@@ -30,6 +30,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/moving.py",
     "actors/verbs/posting.py",
     "actors/verbs/publishing.py",
+    "actors/verbs/quoting.py",
     "actors/verbs/remarking.py",
     "actors/verbs/rewording.py",
     "federation/rates.py",
