@@ -21,6 +21,7 @@ from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.notice import Notice
+from actors.tables.pin import Pin
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
@@ -91,6 +92,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     model.names, model.summaries, model.sought = {}, {}, ""
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
+    await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
     kept = (
         select(Lineage.id)
         .where(or_(Lineage.base_iri == Revision.iri, Lineage.seen_iri == Revision.iri))
@@ -106,6 +108,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.document = b""
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
+    await session.execute(delete(Pin).where(Pin.object_iri == remark.iri))
     await session.flush()
 
 

@@ -15,7 +15,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.verbs import following
-from actors.views import profiles, timelines
+from actors.views import pins, profiles, timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
@@ -83,6 +83,10 @@ async def statuses(request: web.Request) -> web.StreamResponse:
         actor = await addressed(request, session)
         if _wants_what_nobody_has(given):
             return answers.entity([])
+        if given.flag("pinned"):
+            pinned = await pins.of(session, actor)
+            found = await Describer(session, request.app[SITE], viewer(caller)).statuses(pinned)
+            return answers.entity(list(found))
         items = await timelines.account(session, actor, page, viewer=viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
         rows = [
@@ -156,8 +160,8 @@ async def addressed(request: web.Request, session: Session) -> Actor:
 
 
 def _wants_what_nobody_has(given: Arguments) -> bool:
-    """Media and hashtags are not kept, and nothing is pinned: the newest stands first."""
-    return given.flag("only_media") or given.flag("pinned") or bool(given.text("tagged"))
+    """Media and hashtags are not kept."""
+    return given.flag("only_media") or bool(given.text("tagged"))
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

@@ -16,7 +16,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import profiles, timelines
+from actors.views import pins, profiles, timelines
 from actors.views.timelines import Item
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
@@ -66,6 +66,9 @@ class Describer:
                 tags=[entities.tag(name, url) for name, url in _hashtags(item.subject.document)],
                 reply_to=await self._reply_to(item.subject),
             )
+        if self._viewer is not None and self._viewer.id == item.author.id:
+            is_pinned = await pins.is_pinned(self._session, self._viewer, item.subject.iri)
+            inner = inner | {"pinned": is_pinned}
         if item.boost is None or item.booster is None:
             return inner
         return entities.boost_status(await self.account(item.booster), item.boost, inner)

@@ -56,6 +56,8 @@ ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("DELETE", "/api/v1/domain_blocks", blocks.unblock_host),
     ("GET", "/api/v1/statuses/{id}", statuses.status),
     ("GET", "/api/v1/statuses/{id}/context", statuses.context),
+    ("POST", "/api/v1/statuses/{id}/pin", statuses.pin),
+    ("POST", "/api/v1/statuses/{id}/unpin", statuses.unpin),
     ("GET", "/api/v1/timelines/home", timelines.home),
     ("GET", "/api/v1/timelines/public", timelines.public),
     ("GET", "/api/v1/markers", timelines.markers),

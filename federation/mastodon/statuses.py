@@ -3,17 +3,26 @@
 Source: docs.joinmastodon.org/methods/statuses (4.2).
 """
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from actors.database import Session
 from actors.errors import NotFound
+from actors.rules import permissions
+from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
+from actors.verbs import featuring
 from actors.views import timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+
+Change = Callable[[Session, Site, Actor, Model | Remark], Awaitable[None]]
 
 
 async def status(request: web.Request) -> web.StreamResponse:
@@ -33,6 +42,28 @@ async def context(request: web.Request) -> web.StreamResponse:
         before, after = await timelines.thread(session, item, viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
         entity = entities.context(await describer.statuses(before), await describer.statuses(after))
+    return answers.entity(entity)
+
+
+async def pin(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/statuses/{id}/pin: show it first on the profile."""
+    return await _changed(request, featuring.pin)
+
+
+async def unpin(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/statuses/{id}/unpin: fine where it was not pinned."""
+    return await _changed(request, featuring.unpin)
+
+
+async def _changed(request: web.Request, change: Change) -> web.StreamResponse:
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:accounts")
+        permissions.must_publish(acting.office)
+        us = acting.organisation
+        item = await _addressed(request, session, us)
+        await change(session, site, us, item.subject)
+        entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 
 

@@ -62,6 +62,9 @@ OFFICES: Final = (
 
 VERBS: Final = (
     N_("an organisation does not follow itself"),
+    N_("only what is one's own can be pinned"),
+    N_("only what everybody may see can be pinned"),
+    N_("At most %(number)s things can be pinned; unpin one first."),
     N_("this account has moved; follow it where it is now"),
     N_("this organisation has moved, and says nothing new here"),
     N_("this organisation has moved already"),

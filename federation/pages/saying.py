@@ -25,6 +25,8 @@ SENTENCES: Final = {
     "moved": N_("Your organisation has moved. Its followers are being told."),
     "stayed": N_("Your organisation is at home here again."),
     "alias-kept": N_("That is saved, and your followers are being told."),
+    "pinned": N_("The model is shown first on your page."),
+    "unpinned": N_("The model is not shown first any more."),
     "replied": N_("Your reply is published."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),

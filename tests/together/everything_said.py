@@ -22,7 +22,7 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import blocking, enrolling, following, forking, moving, remarking
+from actors.verbs import blocking, enrolling, featuring, following, forking, moving, remarking
 
 Document = dict[str, Any]
 
@@ -141,6 +141,11 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
     await _part(alpha, coop, reader)
+    await alpha.street.settle()
+    for change in (featuring.pin, featuring.unpin):
+        async with alpha.begin() as session:
+            here = await session.get_one(Model, model.id)
+            await change(session, alpha.site, coop, here)
     await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
     await _move(alpha, reader)

@@ -60,6 +60,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
     said = await life.said()
     assert {activity["type"] for _, activity in said} == {
         "Accept",
+        "Add",
         "Announce",
         "Block",
         "Create",
@@ -67,6 +68,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Follow",
         "Move",
         "Reject",
+        "Remove",
         "Undo",
         "Update",
     }

@@ -24,6 +24,7 @@ SAID_TO_PEOPLE = (
     "actors/rules/permissions.py",
     "actors/rules/hosts.py",
     "actors/verbs/blocking.py",
+    "actors/verbs/featuring.py",
     "actors/verbs/following.py",
     "actors/verbs/forking.py",
     "actors/verbs/moving.py",
