@@ -13,6 +13,7 @@ from federation.commands.block import block, unblock
 from federation.commands.check import check
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_token
+from federation.commands.followers import accept, list_requests, reject, set_approval
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.look_up import follow, lookup
@@ -42,6 +43,11 @@ _hosts: Final = App(name="hosts", help="Sites that this instance has nothing to 
 _hosts.command(block_host, name="block")
 _hosts.command(unblock_host, name="unblock")
 _hosts.command(list_hosts, name="list")
+_followers: Final = App(name="followers", help="Who may follow an organisation.")
+_followers.command(set_approval, name="approval")
+_followers.command(list_requests, name="list")
+_followers.command(accept, name="accept")
+_followers.command(reject, name="reject")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
@@ -50,5 +56,5 @@ _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
 
-for _group in (_organisation, _hosts, _member, _token, _model):
+for _group in (_organisation, _followers, _hosts, _member, _token, _model):
     APP.command(_group)

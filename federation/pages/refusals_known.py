@@ -138,6 +138,7 @@ PAGES: Final = (
     N_("We do not know this version."),
     N_("We do not know this organisation."),
     N_("This organisation has left."),
+    N_("They have not asked to follow you."),
     N_("The site of this organisation is blocked here."),
     N_("This is not an organisation or a person one can follow."),
     N_("There is no such remark here."),

@@ -39,6 +39,8 @@ async def show(
         models = await catalogue.of_actor(session, us.id, Page(limit=MODELS_SHOWN))
         news = await timelines.home(session, us, Page(limit=NEWS_SHOWN))
         follows = await profiles.our_follows(session, us)
+        waiting = await profiles.requests(session, us, Page(limit=FOLLOWERS_SHOWN))
+        now = await profiles.by_id(session, us.id)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
         request,
@@ -50,6 +52,8 @@ async def show(
         news=news,
         follows=follows,
         followers=followers,
+        waiting=waiting,
+        approves=now is not None and now.approves_followers,
         handle=handle,
         faults=faults,
     )
