@@ -11,6 +11,7 @@ from cyclopts import App
 from federation import __version__
 from federation.commands.block import block, unblock
 from federation.commands.check import check
+from federation.commands.close import close_organisation
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.followers import accept, list_requests, reject, set_approval
@@ -33,6 +34,7 @@ for _command in (demo, init, serve, migrate, check, lookup, follow):
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")
 _organisation.command(add_organisation, name="add")
+_organisation.command(close_organisation, name="close")
 _organisation.command(block, name="block")
 _organisation.command(unblock, name="unblock")
 _organisation.command(add_alias, name="alias")

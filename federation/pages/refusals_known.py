@@ -62,6 +62,7 @@ OFFICES: Final = (
 
 VERBS: Final = (
     N_("an organisation does not follow itself"),
+    N_("the network of an instance cannot be closed"),
     N_("only what is one's own can be pinned"),
     N_("only what everybody may see can be pinned"),
     N_("At most %(number)s things can be pinned; unpin one first."),

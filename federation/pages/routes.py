@@ -13,6 +13,7 @@ from actors import places
 from federation.negotiation import Handler
 from federation.pages import (
     blocks,
+    closing,
     consent,
     directory,
     followers,
@@ -72,6 +73,8 @@ def _for_members() -> list[web.RouteDef]:
         web.get("/notices", notices.listing),
         web.post("/notices", notices.read),
         web.post("/followers", followers.act),
+        web.get("/closing", closing.closing_page),
+        web.post("/closing", closing.close),
         web.get("/moving", moving.moving_page),
         web.post("/moving", moving.act),
         web.get("/mail", mail.post_office),

@@ -30,6 +30,7 @@ SENTENCES: Final = {
     "admitted": N_("They follow you now."),
     "dismissed": N_("They do not follow you."),
     "approval": N_("That is saved, and your followers are being told."),
+    "closed": N_("The organisation is closed. Other sites are being told."),
     "replied": N_("Your reply is published."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),

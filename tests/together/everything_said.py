@@ -22,7 +22,16 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import blocking, enrolling, featuring, following, forking, moving, remarking
+from actors.verbs import (
+    blocking,
+    enrolling,
+    featuring,
+    following,
+    forgetting,
+    forking,
+    moving,
+    remarking,
+)
 
 Document = dict[str, Any]
 
@@ -51,6 +60,7 @@ class Life:
 
     Attributes:
         alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
+        brief: an organisation of alpha's, as it was before it ended.
         beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
         reader: the server of somebody who follows them all.
     """
@@ -66,6 +76,7 @@ class Life:
     gone: Model
     answer: Remark
     word: Remark
+    brief: Actor
 
     @property
     def street(self) -> Street:
@@ -114,7 +125,9 @@ class Life:
     async def _signed(self, request: wire.Request) -> Signed:
         headers = dict(request.headers)
         bare = Signed(request.method, request.url, headers, request.body, {})
-        signer = await self.document(bare.says["keyId"].partition("#")[0])
+        actor = bare.says["keyId"].partition("#")[0]
+        is_gone = actor == self.brief.iri  # known from before it ended
+        signer = orjson.loads(self.brief.document) if is_gone else await self.document(actor)
         return Signed(request.method, request.url, headers, request.body, signer)
 
 
@@ -149,7 +162,11 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
     await _move(alpha, reader)
-    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
+    brief = await alpha.organisation("brief")
+    async with alpha.begin() as session:
+        await forgetting.close_organisation(session, alpha.site, brief)
+    await alpha.street.settle()
+    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word, brief)
 
 
 async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair: Actor) -> None:

@@ -26,6 +26,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/blocking.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
+    "actors/verbs/forgetting.py",
     "actors/verbs/forking.py",
     "actors/verbs/moving.py",
     "actors/verbs/posting.py",
