@@ -17,6 +17,7 @@ from actors.mail import errands
 from actors.site import Site
 from actors.verbs import (
     blocking,
+    featuring,
     following,
     forgetting,
     forking,
@@ -125,6 +126,8 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
     ),
     ("Like", "any"): Reaction((remarking.on_like,)),
+    ("Add", "any"): Reaction((featuring.on_add,)),
+    ("Remove", "any"): Reaction((featuring.on_remove,)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True

@@ -155,6 +155,14 @@ async def update_organisation(
     await tell_profile(session, site, organisation)
 
 
+async def set_approval(session: Session, site: Site, organisation: Actor, *, by_hand: bool) -> None:
+    """Let an organisation of ours decide itself who follows it, or let everybody."""
+    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    if organisation.approves_followers != by_hand:
+        organisation.approves_followers = by_hand
+        await tell_profile(session, site, organisation)
+
+
 async def tell_profile(session: Session, site: Site, organisation: Actor) -> None:
     """Something in a profile has changed: write its document anew, and tell the followers."""
     organisation.updated_at = site.now()

@@ -92,6 +92,35 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
     await distributing.withdraw(session, follower.id, followee)
 
 
+async def admit(session: Session, site: Site, follow: Follow) -> None:
+    """An organisation of ours lets somebody follow it; also when their site lost our first yes."""
+    follower = await session.get_one(Actor, follow.follower_id)
+    followee = await session.get_one(Actor, follow.followee_id)
+    if not follower.is_ours:
+        # Between two of ours the one row belongs to both: there the Accept makes it count.
+        follow.state = ACCEPTED
+    await posting.say(
+        session,
+        site,
+        followee,
+        "Accept",
+        _as_document(follow, follower, followee),
+        about=follow.iri,
+        recipients=[follower.iri],
+    )
+
+
+async def admit_all(session: Session, site: Site, followee: Actor) -> None:
+    """Everybody who waits for an organisation of ours to decide may follow it."""
+    waiting = await session.scalars(
+        select(Follow)
+        .where(Follow.followee_id == followee.id, Follow.state == PENDING)
+        .order_by(Follow.id)
+    )
+    for row in waiting.all():
+        await admit(session, site, row)
+
+
 async def dismiss(session: Session, site: Site, follow: Follow) -> None:
     """An organisation of ours no longer wants somebody among its followers, or never did."""
     follower = await session.get_one(Actor, follow.follower_id)
@@ -141,20 +170,12 @@ async def on_follow(
     row.iri = str(heard.activity.id)
     session.add(row)
     await session.flush()
-    if not followee.approves_followers:
-        # Between two of ours the one row belongs to both: there the Accept makes it count.
-        row.state = row.state if is_ours else ACCEPTED
-        await posting.say(
-            session,
-            site,
-            followee,
-            "Accept",
-            _as_document(row, follower, followee),
-            about=row.iri,
-            recipients=[follower.iri],
-        )
+    is_admitted = row.state == ACCEPTED or not followee.approves_followers
+    if is_admitted:
+        await admit(session, site, row)
     if is_new:
-        await noticing.tell(session, site, followee.id, "follow", follower)
+        kind = "follow" if is_admitted else "request"
+        await noticing.tell(session, site, followee.id, kind, follower)
 
 
 async def on_accept(

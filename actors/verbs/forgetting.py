@@ -4,12 +4,12 @@ A deleted id answers 410 and never comes back. What others made of a model stays
 version it took, because its owner could not merge or show its lineage without it. A Delete that
 comes before its Create is remembered and binds the actor who spoke it.
 
-Wire: Delete{Tombstone} (ActivityPub 6.4).
+Wire: Delete{Tombstone} (ActivityPub 6.4), Delete of an actor by its id.
 """
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
@@ -17,13 +17,17 @@ from activitypub.authority import Heard
 from activitypub.canonical_json import encode, parse
 from actors.database import Session
 from actors.documents import activities
+from actors.errors import Gone, NotAllowed
 from actors.mail import outbox
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
+from actors.tables.mail import Delivery, Outgoing
 from actors.tables.model import Model
 from actors.tables.notice import Notice
+from actors.tables.organisation import Organisation
+from actors.tables.pin import Pin
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
@@ -106,6 +110,59 @@ async def forget_old_tombstones(session: Session, site: Site) -> None:
     await session.execute(delete(Tombstone).where(Tombstone.made_at < site.now() - REMEMBERED))
 
 
+async def close_organisation(session: Session, site: Site, organisation: Actor) -> None:
+    """An organisation of ours ends, everywhere and for ever; its name is never given again.
+
+    One Delete of the actor goes to every host that we know, because any of them may have read it;
+    servers drop with an account what it published. What still waits to be sent is dropped. Its
+    models leave Tombstones; forks keep the version that they took.
+
+    Raises:
+        NotAllowed: it is the network of this instance. Gone: it was closed already.
+    """
+    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    if organisation.gone_at is not None:
+        raise Gone("that organisation was deleted")
+    if (await session.get_one(Organisation, organisation.id)).is_network:
+        raise NotAllowed("the network of an instance cannot be closed")
+    await _say_nothing_more(session, site, organisation)
+    for model in await session.scalars(
+        select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
+    ):
+        stone = activities.tombstone(parse(model.document), at=site.now())
+        sealed = await posting.seal(session, site, organisation, stone)
+        await _bury_model(session, site, model, encode(sealed))
+    everybody = await session.scalars(
+        select(func.min(Actor.iri))
+        .where(Actor.is_ours.is_(False), Actor.gone_at.is_(None), Actor.shut_at.is_(None))
+        .group_by(func.coalesce(Actor.shared_inbox, Actor.inbox))
+    )
+    await posting.say(
+        session,
+        site,
+        organisation,
+        "Delete",
+        organisation.iri,
+        about=organisation.iri,
+        recipients=list(everybody),
+        to=[PUBLIC],
+    )
+    stone = activities.tombstone(parse(organisation.document), at=site.now())
+    organisation.document = encode(await posting.seal(session, site, organisation, stone))
+    await _bury_actor(session, site, organisation)
+
+
+async def _say_nothing_more(session: Session, site: Site, organisation: Actor) -> None:
+    """What an organisation said is not shown any more, and what waits of it is not sent."""
+    said = select(Outgoing.id).where(Outgoing.actor_id == organisation.id)
+    await session.execute(delete(Delivery).where(Delivery.outgoing_id.in_(said)))
+    await session.execute(
+        update(Outgoing)
+        .where(Outgoing.actor_id == organisation.id)
+        .values(is_public=False, fanned_at=func.coalesce(Outgoing.fanned_at, site.now()))
+    )
+
+
 async def on_delete(
     session: Session, site: Site, heard: Heard[ap.Delete], gathered: Gathered
 ) -> None:
@@ -142,6 +199,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     model.names, model.summaries, model.sought = {}, {}, ""
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
+    await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
     kept = (
         select(Lineage.id)
         .where(or_(Lineage.base_iri == Revision.iri, Lineage.seen_iri == Revision.iri))
@@ -161,6 +219,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
         await session.execute(delete(done).where(done.object_iri == remark.iri))
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
+    await session.execute(delete(Pin).where(Pin.object_iri == remark.iri))
     await session.flush()
 
 
@@ -173,8 +232,10 @@ async def _bury_actor(session: Session, site: Site, actor: Actor) -> None:
     await session.execute(
         delete(Follow).where(or_(Follow.follower_id == actor.id, Follow.followee_id == actor.id))
     )
-    for kind in (Key, Like, Boost):
+    for kind in (Like, Boost):
         await session.execute(delete(kind).where(kind.actor_id == actor.id))
+    if not actor.is_ours:  # ours still sign their own Delete
+        await session.execute(delete(Key).where(Key.actor_id == actor.id))
     for remark in await session.scalars(select(Remark).where(Remark.actor_id == actor.id)):
         await _bury_remark(session, site, remark)
     for model in await session.scalars(select(Model).where(Model.actor_id == actor.id)):

@@ -152,6 +152,21 @@ async def followers(session: Session, actor: Actor, page: Page) -> list[Listed]:
     return [Listed(row[0], row[1]) for row in rows]
 
 
+async def requests(session: Session, actor: Actor, page: Page) -> list[Listed]:
+    """Who asked to follow the actor, and waits for an answer."""
+    statement = select(Follow.id, Actor).join(Actor, Actor.id == Follow.follower_id)
+    statement = statement.where(Follow.followee_id == actor.id, Follow.state == "pending")
+    rows = await session.execute(page.cut(statement, Follow.id.expression))
+    return [Listed(row[0], row[1]) for row in rows]
+
+
+async def follow_of(session: Session, follower: Actor, followee: Actor) -> Follow | None:
+    """The follow of one by the other, whatever its state."""
+    return await session.scalar(
+        select(Follow).where(Follow.follower_id == follower.id, Follow.followee_id == followee.id)
+    )
+
+
 async def following(session: Session, actor: Actor, page: Page) -> list[Listed]:
     """Whom the actor follows."""
     statement = select(Follow.id, Actor).join(Actor, Actor.id == Follow.followee_id)

@@ -11,8 +11,10 @@ from cyclopts import App
 from federation import __version__
 from federation.commands.block import block, unblock
 from federation.commands.check import check
+from federation.commands.close import close_organisation
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_admin_token, create_token
+from federation.commands.followers import accept, list_requests, reject, set_approval
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import rotate
@@ -33,6 +35,7 @@ for _command in (demo, init, serve, migrate, check, lookup, follow):
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")
 _organisation.command(add_organisation, name="add")
+_organisation.command(close_organisation, name="close")
 _organisation.command(block, name="block")
 _organisation.command(unblock, name="unblock")
 _organisation.command(add_alias, name="alias")
@@ -43,6 +46,11 @@ _hosts: Final = App(name="hosts", help="Sites that this instance has nothing to 
 _hosts.command(block_host, name="block")
 _hosts.command(unblock_host, name="unblock")
 _hosts.command(list_hosts, name="list")
+_followers: Final = App(name="followers", help="Who may follow an organisation.")
+_followers.command(set_approval, name="approval")
+_followers.command(list_requests, name="list")
+_followers.command(accept, name="accept")
+_followers.command(reject, name="reject")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
@@ -54,5 +62,5 @@ _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 
-for _group in (_organisation, _hosts, _keys, _member, _token, _model):
+for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model):
     APP.command(_group)

@@ -26,7 +26,6 @@ EMPTY: Final[Mapping[str, str | None]] = {
     "/api/v1/featured_tags": "read:accounts",
     "/api/v1/featured_tags/suggestions": "read:accounts",
     "/api/v1/filters": "read:filters",
-    "/api/v1/follow_requests": "read:follows",
     "/api/v1/followed_tags": "read:follows",
     "/api/v1/instance/activity": None,
     "/api/v1/instance/domain_blocks": None,

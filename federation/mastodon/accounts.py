@@ -16,7 +16,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.verbs import following
-from actors.views import profiles, timelines
+from actors.views import pins, profiles, timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
@@ -84,6 +84,10 @@ async def statuses(request: web.Request) -> web.StreamResponse:
         actor = await addressed(request, session)
         if _wants_what_nobody_has(given):
             return answers.entity([])
+        if given.flag("pinned"):
+            pinned = await pins.of(session, actor)
+            found = await Describer(session, request.app[SITE], viewer(caller)).statuses(pinned)
+            return answers.entity(list(found))
         if given.text("tagged"):
             name = tag_name(given.text("tagged"))
             items = await timelines.tagged(session, name, page, author=actor)
@@ -161,8 +165,8 @@ async def addressed(request: web.Request, session: Session) -> Actor:
 
 
 def _wants_what_nobody_has(given: Arguments) -> bool:
-    """Media are not kept, and nothing is pinned: the newest stands first."""
-    return given.flag("only_media") or given.flag("pinned")
+    """Media are not kept."""
+    return given.flag("only_media")
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

@@ -21,7 +21,7 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import quoting
-from actors.views import profiles, quotes, reception, timelines
+from actors.views import pins, profiles, quotes, reception, timelines
 from actors.views.timelines import Item, Tallies
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
@@ -67,6 +67,9 @@ class Describer:
         ours = await reception.standing(self._session, self._viewer, subject.iri)
         inner |= {"favourited": ours.liked, "reblogged": ours.boosted}
         inner |= await self._quotes(item)
+        if self._viewer is not None and self._viewer.id == item.author.id:
+            is_pinned = await pins.is_pinned(self._session, self._viewer, subject.iri)
+            inner |= {"pinned": is_pinned}
         if item.boost is None or item.booster is None:
             return inner
         return entities.boost_status(await self.account(item.booster), item.boost, inner)

@@ -1,8 +1,9 @@
 """Notifications: notices, in words that Mastodon's apps have.
 
-Somebody asked to follow us → follow · forked a model of ours, answered or named us → mention, with
-what they wrote · a model that we forked has moved → update, with that model · likes and boosts →
-favourite and reblog · quoted us → quote (4.5). That a request of ours was accepted is no
+Somebody follows us → follow, or waits for our yes → follow_request · forked a model of ours,
+answered or named us → mention, with what they wrote · a model that we forked has moved → update,
+with that model · likes and boosts → favourite and reblog · quoted us → quote (4.5). That a request
+of ours was accepted is no
 notification on Mastodon: apps see it in the relationship.
 
 Source: docs.joinmastodon.org/methods/notifications (4.2).
@@ -26,6 +27,7 @@ from federation.mastodon.entities import Entity
 
 KINDS: Final[Mapping[str, str]] = {
     "follow": "follow",
+    "request": "follow_request",
     "fork": "mention",
     "reply": "mention",
     "mention": "mention",
@@ -36,7 +38,7 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Kind of a notice → type of a notification."""
 
-_ALONE: Final = frozenset({"follow"})  # the types that have no status
+_ALONE: Final = frozenset({"follow", "follow_request"})  # the types that have no status
 
 
 async def notifications(request: web.Request) -> web.StreamResponse:

@@ -3,13 +3,19 @@
 Source: docs.joinmastodon.org/methods/statuses (4.2).
 """
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from actors.database import Session
 from actors.errors import NotFound
+from actors.rules import permissions
 from actors.rules.polls import Poll
+from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.model import Model
 from actors.tables.remark import Remark
+from actors.verbs import featuring
 from actors.views import timelines
 from actors.views.timelines import Item
 from federation import looking
@@ -17,6 +23,8 @@ from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+
+Change = Callable[[Session, Site, Actor, Model | Remark], Awaitable[None]]
 
 
 async def status(request: web.Request) -> web.StreamResponse:
@@ -38,6 +46,28 @@ async def context(request: web.Request) -> web.StreamResponse:
         entity = entities.context(await describer.statuses(before), await describer.statuses(after))
     if viewer(caller) is not None:
         await looking.look(request.app, item.subject)
+    return answers.entity(entity)
+
+
+async def pin(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/statuses/{id}/pin: show it first on the profile."""
+    return await _changed(request, featuring.pin)
+
+
+async def unpin(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/statuses/{id}/unpin: fine where it was not pinned."""
+    return await _changed(request, featuring.unpin)
+
+
+async def _changed(request: web.Request, change: Change) -> web.StreamResponse:
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:accounts")
+        permissions.must_publish(acting.office)
+        us = acting.organisation
+        item = await addressed(request, session, us)
+        await change(session, site, us, item.subject)
+        entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 
 

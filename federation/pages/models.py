@@ -15,7 +15,7 @@ from actors.rules.comparing import Mark, SectionChange
 from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, lineage, reception, timelines
+from actors.views import history, lineage, pins, reception, timelines
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE
@@ -51,6 +51,7 @@ async def model(request: web.Request) -> web.Response:
         tie = await lineage.of(session, found)
         relation = await lineage.relation(session, found)
         forks = await lineage.forks(session, found)
+        pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
         if item is not None:
@@ -78,6 +79,7 @@ async def model(request: web.Request) -> web.Response:
         replies=replies,
         receptions=receptions,
         is_mine=_is_mine(here, found),
+        pinned=pinned,
         section_names=_names(sheet, rendering.language(request)),
     )
 

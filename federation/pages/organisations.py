@@ -14,7 +14,7 @@ from actors.rules import permissions
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.verbs import following
-from actors.views import catalogue, profiles, reception, timelines
+from actors.views import catalogue, pins, profiles, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -77,6 +77,7 @@ async def organisation(request: web.Request) -> web.Response:
         actor = await find(session, request.match_info["handle"])
         counts = await profiles.counts(session, actor)
         facts = await profiles.facts(session, actor)
+        pinned = await pins.of(session, actor)
         models = await catalogue.of_actor(session, actor.id, Page(limit=MODELS_SHOWN))
         items = await timelines.account(
             session, actor, Page(limit=MODELS_SHOWN), viewer=here.organisation
@@ -100,6 +101,7 @@ async def organisation(request: web.Request) -> web.Response:
         facts=facts,
         lines=_lines(actor),
         models=models,
+        pinned=pinned,
         remarks=said[:REMARKS_SHOWN],
         passed_on=passed_on,
         receptions=receptions,

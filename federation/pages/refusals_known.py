@@ -62,6 +62,10 @@ OFFICES: Final = (
 
 VERBS: Final = (
     N_("an organisation does not follow itself"),
+    N_("the network of an instance cannot be closed"),
+    N_("only what is one's own can be pinned"),
+    N_("only what everybody may see can be pinned"),
+    N_("At most %(number)s things can be pinned; unpin one first."),
     N_("this account has moved; follow it where it is now"),
     N_("this organisation has moved, and says nothing new here"),
     N_("this organisation has moved already"),
@@ -146,6 +150,7 @@ PAGES: Final = (
     N_("We do not know this version."),
     N_("We do not know this organisation."),
     N_("This organisation has left."),
+    N_("They have not asked to follow you."),
     N_("The site of this organisation is blocked here."),
     N_("This is not an organisation or a person one can follow."),
     N_("There is no such remark here."),

@@ -40,6 +40,8 @@ async def show(
         news = await timelines.news(session, us, Page(limit=NEWS_SHOWN))
         receptions = await reception.receptions(session, us, [item.subject for item in news])
         follows = await profiles.our_follows(session, us)
+        waiting = await profiles.requests(session, us, Page(limit=FOLLOWERS_SHOWN))
+        now = await profiles.by_id(session, us.id)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
         request,
@@ -52,6 +54,8 @@ async def show(
         receptions=receptions,
         follows=follows,
         followers=followers,
+        waiting=waiting,
+        approves=now is not None and now.approves_followers,
         handle=handle,
         faults=faults,
     )

@@ -1,7 +1,7 @@
 """Collections: outbox, followers, featured, history, forks … made on asking.
 
 Mastodon reads `totalItems` and, of `featured`, the first page, whose items must be plain addresses;
-it never reads old posts from an outbox, so the newest models are pinned there. Long
+it never reads old posts from an outbox, so the best models are pinned there. Long
 lists come in pages; the address of a page holds the id behind which it begins, so it stays the same
 while new things arrive.
 
@@ -24,18 +24,13 @@ from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import catalogue, history, lineage, mail, profiles, reception, timelines
+from actors.views import history, lineage, mail, pins, profiles, reception, timelines
 from actors.views.paging import Page
 from actors.views.profiles import Listed
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers.documents import organisation, our_model, our_remark
-
-PINNED: Final = 5
-"""Models in `featured`: what Mastodon shows to somebody who follows an organisation for the first
-time.
-"""
 
 LONGEST_ID: Final = 19
 """Digits of the largest id: no longer number is asked of the database."""
@@ -82,12 +77,14 @@ async def following(request: web.Request) -> web.Response:
 
 
 async def featured(request: web.Request) -> web.Response:
-    """GET /actors/{handle}/featured: the newest models, as plain addresses."""
+    """GET /actors/{handle}/featured: what it pinned, else its newest models.
+
+    Plain addresses, because Mastodon reads no others.
+    """
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
-        models = await catalogue.of_actor(session, owner.id, Page(limit=PINNED))
-    iri = _address(request, places.FEATURED, handle=owner.handle)
-    return _short(iri, [model.iri for model in models])
+        items = await pins.featured(session, owner)
+    return _short(_address(request, places.FEATURED, handle=owner.handle), items)
 
 
 async def versions(request: web.Request) -> web.Response:

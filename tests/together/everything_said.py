@@ -26,6 +26,7 @@ from actors.tables.remark import Remark
 from actors.verbs import (
     blocking,
     enrolling,
+    featuring,
     following,
     forgetting,
     forking,
@@ -63,6 +64,7 @@ class Life:
 
     Attributes:
         alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
+        brief: an organisation of alpha's, as it was before it ended.
         beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
         reader: the server of somebody who follows them all, whom coop's `quote` quotes, and who
             quotes coop: with consent, without, and no longer.
@@ -80,6 +82,7 @@ class Life:
     answer: Remark
     word: Remark
     quote: Remark
+    brief: Actor
 
     @property
     def street(self) -> Street:
@@ -128,7 +131,9 @@ class Life:
     async def _signed(self, request: wire.Request) -> Signed:
         headers = dict(request.headers)
         bare = Signed(request.method, request.url, headers, request.body, {})
-        signer = await self.document(bare.says["keyId"].partition("#")[0])
+        actor = bare.says["keyId"].partition("#")[0]
+        is_gone = actor == self.brief.iri  # known from before it ended
+        signer = orjson.loads(self.brief.document) if is_gone else await self.document(actor)
         return Signed(request.method, request.url, headers, request.body, signer)
 
 
@@ -159,9 +164,20 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await _talk(alpha, coop, answer, word)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
+    for change in (featuring.pin, featuring.unpin):
+        async with alpha.begin() as session:
+            here = await session.get_one(Model, model.id)
+            await change(session, alpha.site, coop, here)
+    await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
     await _move(alpha, reader)
-    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word, quote)
+    brief = await alpha.organisation("brief")
+    async with alpha.begin() as session:
+        await forgetting.close_organisation(session, alpha.site, brief)
+    await alpha.street.settle()
+    return Life(
+        alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word, quote, brief
+    )
 
 
 async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair: Actor) -> None:

@@ -61,6 +61,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
     said = await life.said()
     assert {activity["type"] for _, activity in said} == {
         "Accept",
+        "Add",
         "Announce",
         "Block",
         "Create",
@@ -70,6 +71,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Move",
         "QuoteRequest",
         "Reject",
+        "Remove",
         "Undo",
         "Update",
     }

@@ -1,4 +1,4 @@
-"""What becomes of actors: blocked, muted, shut out with their host, moved."""
+"""What becomes of actors: blocked, muted, shut out with their host, moved, pinned."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -61,10 +61,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_host_block")),
         sa.UniqueConstraint("owner_id", "name", name=op.f("uq_host_block_owner_id_name")),
     )
+    op.create_table(
+        "pin",
+        sa.Column("id", base.Id, autoincrement=False, nullable=False),
+        sa.Column("actor_id", base.Id, nullable=False),
+        sa.Column("object_iri", sa.Text(), nullable=False),
+        sa.Column("made_at", base.UtcTime(timezone=True), nullable=False),
+        _of_actor("pin", "actor_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pin")),
+        sa.UniqueConstraint("actor_id", "object_iri", name=op.f("uq_pin_actor_id_object_iri")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("host_block", "mute", "block"):
+    for table in ("pin", "host_block", "mute", "block"):
         op.drop_table(table)
     with op.batch_alter_table("host", schema=None) as batch_op:
         batch_op.drop_column("block_reason")

@@ -25,3 +25,11 @@ def test_an_organisation_blocks_a_neighbour(home: Home, call: Call) -> None:
     code, _, err = call("follow", home.directory, whom, "--organisation", "coop")
     assert (code, "blocked" in err) == (1, True)
     assert call("organisation", "unblock", home.directory, "coop", whom)[0] == 0
+
+
+def test_an_organisation_is_closed_only_by_its_name_said_twice(home: Home, call: Call) -> None:
+    code, _, err = call("organisation", "close", home.directory, "coop")
+    assert (code, "--confirm coop" in err) == (1, True)
+    assert call("organisation", "close", home.directory, "coop", "--confirm", "coop")[0] == 0
+    code, _, err = call("organisation", "add", home.directory, "coop", "--name", "La coop")
+    assert (code, "taken" in err) == (1, True)

@@ -89,7 +89,7 @@ class Akkoma(Judge):
                 need(isinstance(follow, Mapping), "the Follow is embedded")
             case "Undo":
                 need(embedded(activity).get("type"), "what is undone is embedded")
-            case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move":
+            case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move" | "Add" | "Remove":
                 need(iri(activity.get("object")), "the object has an id")
             case _:
                 raise Ignored("the activity is known")

@@ -37,6 +37,10 @@ EXPECTED = {
     ("Create Note to one", "WordPress"): "a comment is public",
     ("Update Article", "Misskey"): "edits are not shown",  # MK ApInboxService.ts
     ("Block address", "Lemmy"): "one is blocked from a community, not by a person",
+    ("Add address", "GoToSocial"): "featured is read anew instead",
+    ("Remove address", "GoToSocial"): "featured is read anew instead",
+    ("Add address", "Lemmy"): "featured is a community's",
+    ("Remove address", "Lemmy"): "featured is a community's",
     ("Move address", "Lemmy"): "the activity is known",
     ("Undo Block", "Lemmy"): "what is answered is a Follow",  # LEM: as above
     ("Update Note", "Misskey"): "edits are not shown",

@@ -31,6 +31,8 @@ LARGEST_ACTIVITY = 48 * 1024
 
 _TYPES = (*ACTORS, "Article", "Note", "Tombstone", "OrderedCollection", "OrderedCollectionPage")
 _ACTIVITIES = [
+    "Add",
+    "Remove",
     "Accept",
     "Announce",
     "Block",

@@ -87,6 +87,8 @@ class GoToSocial(Judge):
             case "Accept" | "Reject" | "Follow" | "Announce" | "Delete" | "Like" | "Block":
                 need(iri(activity.get("object")), "the object has an id")
                 need(activity["type"] != "Announce" or activity.get("to"), "it has addresses")
+            case "Add" | "Remove":
+                raise Ignored("featured is read anew instead")
             case "Move":
                 one = all(isinstance(activity.get(n), str) for n in ("actor", "object", "target"))
                 need(one, "a Move has one actor, one object, one target")

@@ -95,6 +95,8 @@ class Lemmy(Judge):
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
                 need(iri(activity["object"].get("object")), "the Follow names its object")
+            case "Add" | "Remove":
+                raise Ignored("featured is a community's")
             case "Block":
                 raise Ignored("one is blocked from a community, not by a person")
             case "Follow" | "Announce" | "Delete":

@@ -129,6 +129,8 @@ class Mastodon(Judge):
                 embedded(activity)
             case "Delete":
                 need(host(activity.get("object")) == host(activity), "it is on the actor's host")
+            case "Add" | "Remove":
+                need(host(activity.get("target")) == host(activity), "the target is featured")
             case "Move":
                 need(iri(activity["object"]) == activity["actor"], "an account moves itself")
                 need(is_web(activity.get("target")), "it says where to")

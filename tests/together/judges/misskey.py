@@ -90,7 +90,7 @@ class Misskey(Judge):
             case "Accept" | "Reject":
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
-            case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move":
+            case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move" | "Add" | "Remove":
                 need(iri(activity.get("object")), "the object has an id")
             case _:
                 raise Ignored("the activity is known")

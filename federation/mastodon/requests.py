@@ -1,0 +1,66 @@
+"""Requests: who asks to follow an organisation that decides itself, and who no longer may.
+
+Source: docs.joinmastodon.org/methods/follow_requests and accounts (4.2). A request goes by the id
+of the account that asks.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from actors.database import Session
+from actors.errors import NotFound
+from actors.rules import permissions
+from actors.site import Site
+from actors.tables.follow import Follow
+from actors.verbs import following
+from actors.views import profiles
+from federation.app_keys import DATABASE, SITE
+from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon.describing import Describer
+
+Answer = Callable[[Session, Site, Follow], Awaitable[None]]
+
+
+async def waiting(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/follow_requests: who waits for an answer."""
+    page = paging.wanted(await arguments.read(request), paging.ACCOUNTS)
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "read:follows")
+        us = acting.organisation
+        describer = Describer(session, request.app[SITE], us)
+        found = await profiles.requests(session, us, page)
+        rows = [(each.id, await describer.account(each.actor)) for each in found]
+    return answers.listed(request, rows, page)
+
+
+async def authorize(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/follow_requests/{id}/authorize."""
+    return await _answered(request, following.admit, is_waiting=True)
+
+
+async def reject(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/follow_requests/{id}/reject."""
+    return await _answered(request, following.dismiss, is_waiting=True)
+
+
+async def remove(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/accounts/{id}/remove_from_followers: fine where they did not follow."""
+    return await _answered(request, following.dismiss, is_waiting=False)
+
+
+async def _answered(
+    request: web.Request, answer: Answer, *, is_waiting: bool
+) -> web.StreamResponse:
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:follows")
+        permissions.must_follow(acting.office)
+        us, them = acting.organisation, await accounts.addressed(request, session)
+        row = await profiles.follow_of(session, them, us)
+        is_meant = row is not None and (row.state == following.PENDING) == is_waiting
+        if is_waiting and not is_meant:
+            raise NotFound("Record not found")
+        if row is not None and is_meant:
+            await answer(session, request.app[SITE], row)
+        known = await profiles.relationship(session, us, them)
+    return answers.entity(entities.relationship(them, known))
