@@ -13,7 +13,7 @@ import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import Iri
 from actors.database import Session
-from actors.mail import errands
+from actors.mail import explorations
 from actors.site import Site
 from actors.verbs import (
     blocking,
@@ -79,7 +79,7 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
         return
     quoting_remark = await quoting.on_accept(session, site, heard, gathered)
     if quoting_remark is not None:
-        await errands.ask(session, site, errands.AROUND, quoting_remark.iri)
+        await explorations.ask(session, site, explorations.AROUND, quoting_remark.iri)
     else:
         await following.on_accept(session, site, heard, gathered)
 

@@ -1,9 +1,9 @@
 """Conversing: what belongs to a remark beside its own words, wherever it is.
 
 A remark that came is only a part of something: it may quote, answer what we do not know, and have
-been answered. What is missing is written down as an errand, in the transaction in which the remark
-is kept, and read later by a worker within the budget of that one errand. What an errand finds asks
-for no errand of its own, so a thread of strangers that leads to strangers costs what one remark
+been answered. What is missing is written down as an exploration, in the transaction in which the remark
+is kept, and read later by a worker within the budget of that one exploration. What an exploration finds asks
+for no exploration of its own, so a thread of strangers that leads to strangers costs what one remark
 costs. What somebody looks at is asked for anew, at most every quarter of an hour.
 """
 
@@ -12,7 +12,7 @@ from activitypub import iris, reading
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
-from actors.mail import errands
+from actors.mail import explorations
 from actors.site import Site
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -34,27 +34,27 @@ async def keep(
         site: the time and ids.
         remark: the row.
         note: the document that it was made from.
-        may_ask: False where it was found by an errand.
+        may_ask: False where it was found by an exploration.
     """
     quote = await quoting.mark(session, site, remark, note)
     if may_ask and (quoting.is_due(site, quote) or await _misses(session, remark, note)):
-        await errands.ask(session, site, errands.AROUND, remark.iri)
+        await explorations.ask(session, site, explorations.AROUND, remark.iri)
 
 
 async def is_worth_a_look(session: Session, site: Site, subject: Model | Remark) -> bool:
     """Would `look` ask for anything? For whoever only reads, so that most looks write nothing."""
-    return not await errands.is_fresh(session, site, errands.BELOW, subject.iri)
+    return not await explorations.is_fresh(session, site, explorations.BELOW, subject.iri)
 
 
 async def look(session: Session, site: Site, subject: Model | Remark) -> None:
     """Somebody looks at this: let its answers be read, and its quote be checked."""
     if await is_worth_a_look(session, site, subject):
-        await errands.ask(session, site, errands.BELOW, subject.iri)
+        await explorations.ask(session, site, explorations.BELOW, subject.iri)
         if isinstance(subject, Remark):
             quote = await quotes.by_remark(session, subject.id)
             is_cut = await _is_cut(session, subject)
             if quoting.is_due(site, quote) or is_cut:
-                await errands.ask(session, site, errands.AROUND, subject.iri)
+                await explorations.ask(session, site, explorations.AROUND, subject.iri)
 
 
 def beside(note: ap.Object) -> tuple[Iri, ...]:

@@ -22,8 +22,8 @@ from activitypub.addressing import Visibility
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Database
-from actors.mail import errands
-from actors.mail.errands import Task
+from actors.mail import explorations
+from actors.mail.explorations import Task
 from actors.site import Site
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -106,7 +106,7 @@ class _Entry(NamedTuple):
 
 
 class Exploring:
-    """Runs the errands.
+    """Runs the explorations.
 
     Args:
         database: where they wait.
@@ -129,7 +129,7 @@ class Exploring:
             How many were begun or are under way; 0 when nothing is due.
         """
         async with self._database.begin() as session:
-            tasks = await errands.claim(session, self._site, limit=AT_ONCE - len(self._steps))
+            tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._steps))
         for task in tasks:
             step = asyncio.create_task(self._take(task))
             self._steps.add(step)
@@ -153,17 +153,17 @@ class Exploring:
             _log.error("worker.failed", exc_info=error)
 
     async def _take(self, task: Task) -> None:
-        most = self._budget if task.kind == errands.AROUND else STEP + COST_OF_A_POST
-        spent = task.fetches if task.kind == errands.AROUND else 0
+        most = self._budget if task.kind == explorations.AROUND else STEP + COST_OF_A_POST
+        spent = task.fetches if task.kind == explorations.AROUND else 0
         purse = _Purse(max(0, most - spent))
-        run = self._around if task.kind == errands.AROUND else self._below
+        run = self._around if task.kind == explorations.AROUND else self._below
         try:
             await run(task, purse)
         except FORESEEN as error:
             is_temporary = error.temporary and not isinstance(error, TooMuch)
             await self._end(task, purse, error.reason, is_temporary=is_temporary)
         except Exception:  # noqa: BLE001 - a bug in one conversation must not stop the others
-            _log.exception("errand.failed", about=task.iri)
+            _log.exception("exploration.failed", about=task.iri)
             await self._end(
                 task, purse, "a mistake in this program: see the log", is_temporary=True
             )
@@ -171,12 +171,12 @@ class Exploring:
     async def _end(self, task: Task, purse: _Purse, reason: str, *, is_temporary: bool) -> None:
         async with self._database.begin() as session:
             if is_temporary:
-                await errands.postpone(
+                await explorations.postpone(
                     session, self._site, task, reason=reason, fetches=purse.spent
                 )
             else:
-                await errands.finish(session, task, reason=reason, fetches=purse.spent)
-        _log.debug("errand.ended", about=task.iri, reason=reason, fetches=purse.spent)
+                await explorations.finish(session, task, reason=reason, fetches=purse.spent)
+        _log.debug("exploration.ended", about=task.iri, reason=reason, fetches=purse.spent)
 
     # Around a remark that came
 
@@ -284,7 +284,9 @@ class Exploring:
         """Is nothing read there: our own host, or a blocked one?"""
         host = iris.host(iri)
         async with self._database.read() as session:
-            return host == iris.host(self._site.origin) or await errands.is_blocked(session, host)
+            return host == iris.host(self._site.origin) or await explorations.is_blocked(
+                session, host
+            )
 
     # Below something that is looked at
 
@@ -300,9 +302,9 @@ class Exploring:
         is_over = not plan.entries or task.fetches + purse.spent >= MOST_OF_ALL
         async with self._database.begin() as session:
             if is_over:
-                await errands.finish(session, task, fetches=purse.spent)
+                await explorations.finish(session, task, fetches=purse.spent)
             else:
-                await errands.keep(
+                await explorations.keep(
                     session, task, plan=plan.entries, seen=list(plan.seen), fetches=purse.spent
                 )
 

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import backfill, errands, inbox, outbox
+from actors.mail import backfill, explorations, inbox, outbox
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
@@ -59,7 +59,7 @@ class Workers:
                 await inbox.release(session)
                 await outbox.release(session)
                 await backfill.release(session)
-                await errands.release(session)
+                await explorations.release(session)
         for loop in self._loops:
             loop.start()
 

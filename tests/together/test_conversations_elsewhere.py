@@ -9,7 +9,7 @@ from together.stranger import AS2, Document, Stranger, moved_in
 from together.street import House, Street
 
 from actors.tables.actor import Actor
-from actors.tables.errand import Errand
+from actors.tables.exploration import Exploration
 from actors.tables.host import Host
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -112,7 +112,7 @@ async def test_a_thread_without_end_is_climbed_by_twenty_documents_for_each_lett
     await street.settle()
     assert len([path for path in followed.asked if path.startswith("/notes/")]) == 20
     async with alpha.read() as session:
-        assert (await session.scalars(select(Errand.iri))).all() == [first["id"]]
+        assert (await session.scalars(select(Exploration.iri))).all() == [first["id"]]
 
 
 async def test_authors_count_as_documents_and_ask_for_no_more_actors(

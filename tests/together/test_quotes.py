@@ -11,7 +11,7 @@ from together.street import House, Street
 
 from activitypub.addressing import Visibility
 from actors.errors import NotAllowed, Unwise
-from actors.mail import errands
+from actors.mail import explorations
 from actors.rules.consent import Quotable
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -445,7 +445,7 @@ async def test_a_stamp_that_is_gone_is_found_out_when_somebody_looks(
     vera.documents["/stamps/1"] = (410, {})
     street.clock.turn(days=2)
     async with alpha.begin() as session:
-        await errands.ask(session, alpha.site, errands.AROUND, remark.iri)
+        await explorations.ask(session, alpha.site, explorations.AROUND, remark.iri)
     await street.settle()
     assert (await _quote_of(alpha, remark.iri)).state == "revoked"
 

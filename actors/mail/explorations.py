@@ -1,7 +1,7 @@
-"""Errands: what is to be read elsewhere waits as a row, and is never read while anybody waits.
+"""Explorations: what is to be read elsewhere waits as a row, and is never read while anybody waits.
 
 *Around* a remark that came: what it quotes and the consent for that, what it answers and so on
-upwards, a few answers beside it. *Below* something that is looked at: the answers to it. An errand
+upwards, a few answers beside it. *Below* something that is looked at: the answers to it. An exploration
 is written in the transaction that found it necessary, so a process that dies loses nothing; what it
 may cost is counted in the row and does not grow by what it finds.
 """
@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from actors.database import Session, insert_once
 from actors.mail import hosts
 from actors.site import Site
-from actors.tables.errand import Errand
+from actors.tables.exploration import Exploration
 from actors.tables.host import Host
 
 AROUND: Final = "around"
@@ -51,11 +51,13 @@ class Task:
 async def ask(session: Session, site: Site, kind: str, iri: str) -> None:
     """Let this be read; what is under way already goes on as it is."""
     fresh = _fresh(site)
-    if await insert_once(session, Errand, fresh | {"id": site.new_id(), "kind": kind, "iri": iri}):
+    if await insert_once(
+        session, Exploration, fresh | {"id": site.new_id(), "kind": kind, "iri": iri}
+    ):
         return
     await session.execute(
-        update(Errand)
-        .where(Errand.kind == kind, Errand.iri == iri, Errand.state != WAITING)
+        update(Exploration)
+        .where(Exploration.kind == kind, Exploration.iri == iri, Exploration.state != WAITING)
         .values(**fresh)
         .execution_options(synchronize_session=False)
     )
@@ -63,9 +65,9 @@ async def ask(session: Session, site: Site, kind: str, iri: str) -> None:
 
 async def is_fresh(session: Session, site: Site, kind: str, iri: str) -> bool:
     """Is it waiting, or was it read a moment ago?"""
-    recent = or_(Errand.state == WAITING, Errand.started_at > site.now() - COOL_DOWN)
+    recent = or_(Exploration.state == WAITING, Exploration.started_at > site.now() - COOL_DOWN)
     found = await session.scalar(
-        select(Errand.id).where(Errand.kind == kind, Errand.iri == iri, recent)
+        select(Exploration.id).where(Exploration.kind == kind, Exploration.iri == iri, recent)
     )
     return found is not None
 
@@ -73,19 +75,19 @@ async def is_fresh(session: Session, site: Site, kind: str, iri: str) -> bool:
 async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
     """Take what is due."""
     now = site.now()
-    free = or_(Errand.claimed_until.is_(None), Errand.claimed_until <= now)
+    free = or_(Exploration.claimed_until.is_(None), Exploration.claimed_until <= now)
     due = (
-        select(Errand.id)
-        .where(Errand.state == WAITING, Errand.due_at <= now, free)
-        .order_by(Errand.due_at, Errand.id)
+        select(Exploration.id)
+        .where(Exploration.state == WAITING, Exploration.due_at <= now, free)
+        .order_by(Exploration.due_at, Exploration.id)
         .limit(max(0, limit))
         .with_for_update(skip_locked=True)
     )
     rows = await session.scalars(
-        update(Errand)
-        .where(Errand.id.in_(due.scalar_subquery()), free)
+        update(Exploration)
+        .where(Exploration.id.in_(due.scalar_subquery()), free)
         .values(claimed_until=now + CLAIM)
-        .returning(Errand)
+        .returning(Exploration)
         .execution_options(synchronize_session=False)
     )
     tasks = [
@@ -108,12 +110,12 @@ async def keep(
 ) -> None:
     """A step is done, and there is more to read."""
     await session.execute(
-        update(Errand)
-        .where(Errand.id == task.id)
+        update(Exploration)
+        .where(Exploration.id == task.id)
         .values(
             plan=list(plan),
             seen=list(seen),
-            fetches=Errand.fetches + fetches,
+            fetches=Exploration.fetches + fetches,
             tries=0,
             reason="",
             claimed_until=None,
@@ -124,14 +126,14 @@ async def keep(
 async def finish(session: Session, task: Task, *, reason: str = "", fetches: int = 0) -> None:
     """Everything is read that will be; the row stays, so that it is not read again at once."""
     await session.execute(
-        update(Errand)
-        .where(Errand.id == task.id)
+        update(Exploration)
+        .where(Exploration.id == task.id)
         .values(
             state=DONE,
             reason=reason,
             plan=[],
             seen=[],
-            fetches=Errand.fetches + fetches,
+            fetches=Exploration.fetches + fetches,
             claimed_until=None,
         )
     )
@@ -145,12 +147,12 @@ async def postpone(
         await finish(session, task, reason=f"given up: {reason}", fetches=fetches)
         return
     await session.execute(
-        update(Errand)
-        .where(Errand.id == task.id)
+        update(Exploration)
+        .where(Exploration.id == task.id)
         .values(
-            tries=Errand.tries + 1,
+            tries=Exploration.tries + 1,
             reason=reason,
-            fetches=Errand.fetches + fetches,
+            fetches=Exploration.fetches + fetches,
             due_at=site.now() + hosts.delay(task.tries + 1),
             claimed_until=None,
         )
@@ -159,7 +161,9 @@ async def postpone(
 
 async def release(session: Session) -> None:
     """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(update(Errand).where(Errand.state == WAITING).values(claimed_until=None))
+    await session.execute(
+        update(Exploration).where(Exploration.state == WAITING).values(claimed_until=None)
+    )
 
 
 async def is_blocked(session: Session, host: str) -> bool:
@@ -168,7 +172,7 @@ async def is_blocked(session: Session, host: str) -> bool:
 
 
 def _fresh(site: Site) -> dict[str, Any]:
-    """How every errand begins."""
+    """How every exploration begins."""
     now: datetime = site.now()
     return {
         "state": WAITING,

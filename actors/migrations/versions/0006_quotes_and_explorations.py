@@ -36,7 +36,7 @@ def upgrade() -> None:
         for column in ("quoted_iri", "stamp_iri", "request_iri"):
             batch_op.create_index(f"ix_quote_{column}", [column], unique=False)
     op.create_table(
-        "errand",
+        "exploration",
         sa.Column("id", base.Id, autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("iri", sa.Text(), nullable=False),
@@ -49,13 +49,13 @@ def upgrade() -> None:
         sa.Column("started_at", base.UtcTime(timezone=True), nullable=False),
         sa.Column("due_at", base.UtcTime(timezone=True), nullable=False),
         sa.Column("claimed_until", base.UtcTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
-        sa.UniqueConstraint("kind", "iri", name=op.f("uq_errand_kind_iri")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exploration")),
+        sa.UniqueConstraint("kind", "iri", name=op.f("uq_exploration_kind_iri")),
     )
-    with op.batch_alter_table("errand", schema=None) as batch_op:
-        batch_op.create_index("ix_errand_state_due_at", ["state", "due_at"], unique=False)
+    with op.batch_alter_table("exploration", schema=None) as batch_op:
+        batch_op.create_index("ix_exploration_state_due_at", ["state", "due_at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("errand")
+    op.drop_table("exploration")
     op.drop_table("quote")

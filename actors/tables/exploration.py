@@ -1,4 +1,4 @@
-"""Errand: something to be read elsewhere, because of what came here or is looked at here."""
+"""Exploration: something to be read elsewhere, because of what came here or is looked at here."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from actors.tables.base import Base, primary_key
 
 
-class Errand(Base, kw_only=True):
+class Exploration(Base, kw_only=True):
     """One walk through a conversation; the next one about the same thing reuses the row.
 
     `kind` is around (what a remark quotes and answers) or below (what answers something). `iri` is
@@ -18,10 +18,10 @@ class Errand(Base, kw_only=True):
     `fetches` counts what it has cost so far.
     """
 
-    __tablename__ = "errand"
+    __tablename__ = "exploration"
     __table_args__ = (
         UniqueConstraint("kind", "iri"),
-        Index("ix_errand_state_due_at", "state", "due_at"),
+        Index("ix_exploration_state_due_at", "state", "due_at"),
     )
 
     id: Mapped[int] = primary_key()
