@@ -22,6 +22,7 @@ from actors.verbs import (
     knowing,
     mirroring,
     publishing,
+    relaying,
     remarking,
 )
 from actors.verbs.mirroring import Gathered
@@ -66,8 +67,28 @@ class Reaction:
             await verb(session, site, heard, gathered)
 
 
+async def _on_follow(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """Somebody follows one of ours, or a relay our instance."""
+    if not await relaying.on_follow(session, site, heard):
+        await following.on_follow(session, site, heard, gathered)
+
+
+async def _on_announce(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """A relay brings something, or somebody passes it on."""
+    if not await relaying.on_announce(session, site, heard, gathered):
+        await remarking.on_announce(session, site, heard, gathered)
+
+
+async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """A Reject answers what we asked of a relay, or a follow of ours."""
+    if not await relaying.on_reject(session, heard):
+        await following.on_reject(session, site, heard, gathered)
+
+
 async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """An Accept answers a fork of ours or a follow of ours."""
+    """An Accept answers what we asked of a relay, a fork of ours or a follow of ours."""
+    if await relaying.on_accept(session, heard):
+        return
     if not await forking.on_listed(session, site, heard, gathered):
         await following.on_accept(session, site, heard, gathered)
 
@@ -85,9 +106,9 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
 IGNORED = Reaction(())
 
 REACTIONS: dict[tuple[str, str], Reaction] = {
-    ("Follow", "actor"): Reaction((following.on_follow,)),
+    ("Follow", "actor"): Reaction((_on_follow,)),
     ("Accept", "any"): Reaction((_on_accept,)),
-    ("Reject", "any"): Reaction((following.on_reject,)),
+    ("Reject", "any"): Reaction((_on_reject,)),
     ("Undo", "any"): Reaction((_on_undo,)),
     ("Create", "model"): Reaction(
         (publishing.on_create, forking.on_fork), publishing.version_wanted
@@ -100,9 +121,7 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Update", "note"): Reaction((remarking.on_update_note,)),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
     ("Delete", "any"): Reaction((forgetting.on_delete,)),
-    ("Announce", "any"): Reaction(
-        (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
-    ),
+    ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
     ("Like", "any"): Reaction((remarking.on_like,)),
 }
 """(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares

@@ -8,6 +8,7 @@ One flat application: a document and a page can share an address (`negotiation.b
 handler finds the same few things under the same keys (`app_keys`).
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from federation.negotiation import Handler, both
 from federation.pages import rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
+from federation.peers.forwarded import TURN
 from federation.settings import Settings
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
@@ -87,6 +89,7 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[LOOKUP] = lookup
+    application[TURN] = asyncio.Semaphore()
     application[WORKERS] = Workers(database, here, client, lookup, settings)
     rendering.furnish(application)
     application.add_routes(_routes())

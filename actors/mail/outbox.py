@@ -32,10 +32,10 @@ from sqlalchemy.orm import aliased
 
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
-from activitypub.iris import Iri
+from activitypub.iris import Iri, host
 from activitypub.signatures.claims import Scheme
 from actors.database import Session
-from actors.mail import hosts, inbox
+from actors.mail import hosts, inbox, relays
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -101,6 +101,27 @@ async def post(
     session.add(row)
     await session.flush()
     return row
+
+
+async def post_to(session: Session, site: Site, outgoing: Outgoing, address: Iri) -> None:
+    """Send an activity also to one inbox, whoever reads there."""
+    known = await session.scalar(
+        select(Delivery.id).where(Delivery.outgoing_id == outgoing.id, Delivery.inbox == address)
+    )
+    if known is not None:
+        return
+    session.add(
+        Delivery(
+            outgoing_id=outgoing.id,
+            about=outgoing.about,
+            host=host(address),
+            inbox=address,
+            state=WAITING,
+            made_at=site.now(),
+            due_at=site.now(),
+        )
+    )
+    await session.flush()
 
 
 async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
@@ -340,6 +361,8 @@ async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None
         "due_at",
     ]
     await session.execute(insert(Delivery).from_select(columns, theirs, include_defaults=False))
+    for relay in await relays.inboxes_for(session, outgoing):
+        await post_to(session, site, outgoing, relay)
     ours = await session.scalar(
         select(true()).where(
             select(Actor.id)

@@ -15,6 +15,7 @@ from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.founding import init
 from federation.commands.look_up import follow, lookup
 from federation.commands.publish import fork_model, publish_model
+from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.serve import migrate, serve
 
 APP: Final = App(
@@ -36,6 +37,10 @@ _token.command(create_token, name="create")
 _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
+_relays: Final = App(name="relays", help="Relays that this instance takes part in.")
+_relays.command(add_relay, name="add")
+_relays.command(remove_relay, name="remove")
+_relays.command(list_relays, name="list")
 
-for _group in (_organisation, _member, _token, _model):
+for _group in (_organisation, _member, _token, _model, _relays):
     APP.command(_group)

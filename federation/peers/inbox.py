@@ -5,7 +5,7 @@ Accepting is one short transaction with one row; what the activity means is work
 
 The order of the checks is the order of their price: content type and size before the body is read,
 JSON before a key is fetched, the signature before anything is believed. Every refusal is one line
-in the log, with its reason.
+in the log, with its reason. What one server hands us of another's is judged in `forwarded`.
 
 A Delete of somebody we never heard of is answered 202 and forgotten, and an Update likewise when
 its key is gone: servers tell everybody they ever knew, and a key of someone deleted cannot be had
@@ -36,6 +36,7 @@ from actors.views import profiles
 from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 from federation.middleware import check_body, largest_body
 from federation.misses import KeyGone
+from federation.peers import forwarded
 from federation.peers.authenticating import as_wire, speaker
 from federation.refusals import FORESEEN
 
@@ -132,16 +133,24 @@ async def _remember(request: web.Request, document: Document, actor: Actor, body
         raise NotAuthoritative("that actor was deleted", code="tombstone")
     reading_alike.check(document)
     activity = reading.read_activity(document)
-    heard: Heard[ap.Activity] = hear(
-        activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
-    )
+    if activity.actor == actor.iri:
+        heard: Heard[ap.Activity] = hear(
+            activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
+        )
+    else:
+        try:
+            heard, body = await forwarded.judged(request, document, body, actor)
+        except forwarded.PROVES_NOTHING:
+            if await forwarded.ask_its_owner(request, document, actor):
+                return
+            raise
     async with request.app[DATABASE].begin() as session:
         is_new = await inbox.remember(session, site, heard, body)
     _log.debug(
         "inbox.accepted" if is_new else "inbox.duplicate",
         peer=actor.host,
-        activity=activity.id,
-        type=",".join(activity.types),
+        activity=heard.activity.id,
+        type=",".join(heard.activity.types),
     )
 
 

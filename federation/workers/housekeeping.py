@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from actors.database import Database
+from actors.mail import errands
 from actors.site import Site
 from actors.verbs import signing_in
 
@@ -12,7 +13,7 @@ EVERY: Final = timedelta(hours=1)
 
 
 class Housekeeping:
-    """Throws away browser sessions and authorization codes that have expired."""
+    """Throws away browser sessions and authorization codes that have expired, and errands done."""
 
     def __init__(self, database: Database, site: Site) -> None:
         self._database = database
@@ -26,4 +27,5 @@ class Housekeeping:
             self._next_at = now + EVERY
             async with self._database.begin() as session:
                 await signing_in.forget_expired(session, self._site)
+                await errands.forget_done(session, self._site)
         return 0

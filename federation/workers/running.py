@@ -9,12 +9,13 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import backfill, inbox, outbox
+from actors.mail import backfill, errands, inbox, outbox
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import Settings
 from federation.transport.client import Client
+from federation.workers.asking import Asking
 from federation.workers.backfilling import Backfilling
 from federation.workers.delivering import Delivering
 from federation.workers.housekeeping import Housekeeping
@@ -36,6 +37,7 @@ class Workers:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
         self.backfilling = Backfilling(database, site, lookup, settings)
+        self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
         self._loops = (
@@ -43,6 +45,7 @@ class Workers:
             Loop("receiving", lambda: self._then_wake(self.receiving.work)),
             Loop("delivering", lambda: self._then_wake(self.delivering.work)),
             Loop("backfilling", lambda: self._then_wake(self.backfilling.work)),
+            Loop("asking", lambda: self._then_wake(self.asking.work)),
         )
 
     async def start(self) -> None:
@@ -56,6 +59,7 @@ class Workers:
                 await inbox.release(session)
                 await outbox.release(session)
                 await backfill.release(session)
+                await errands.release(session)
         for loop in self._loops:
             loop.start()
 
@@ -78,6 +82,7 @@ class Workers:
         await self.receiving.stop()
         await self.delivering.stop()
         await self.backfilling.stop()
+        await self.asking.stop()
 
     async def settle(self) -> int:
         """Work until nothing is due now; for commands, demonstrations and tests.
@@ -88,7 +93,7 @@ class Workers:
         total = 0
         for _ in range(ROUNDS):
             done = await self.receiving.work() + await self.delivering.work()
-            done += await self.backfilling.work()
+            done += await self.backfilling.work() + await self.asking.work()
             if not done:
                 return total
             total += done
