@@ -27,6 +27,11 @@ IMPLEMENTS: Json = [
         "name": "RFC-9421: HTTP Message Signatures",
         "href": "https://datatracker.ietf.org/doc/html/rfc9421",
     },
+    {
+        "type": "Link",
+        "name": "FEP-8fcf: Followers collection synchronization across servers",
+        "href": "https://w3id.org/fep/8fcf",
+    },
 ]
 """What FEP-844e lets a peer know beforehand."""
 

@@ -93,6 +93,12 @@ async def ask(
     row = {"id": site.new_id(), "kind": kind.value, "iri": iri, "host": name}
     if await insert_once(session, Errand, fresh | row):
         return True
+    # Who speaks again before we have looked means it as it is now.
+    await session.execute(
+        update(Errand)
+        .where(Errand.kind == kind.value, Errand.iri == iri, Errand.state == WAITING)
+        .values(digest=digest)
+    )
     again = await session.scalars(
         update(Errand)
         .where(

@@ -13,7 +13,6 @@ any more (Mastodon `InboxesController#skip_unknown_actor_activity`).
 """
 
 import asyncio
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -28,16 +27,15 @@ from activitypub.iris import Iri
 from activitypub.jsonld import reading_alike
 from activitypub.limits import Limits
 from activitypub.signatures.claims import claim as read_claim
-from activitypub.signatures.verifying import Window
 from actors.errors import Gone, NotFound
 from actors.mail import inbox
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
+from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.middleware import check_body, largest_body
 from federation.misses import KeyGone
-from federation.peers import forwarded
-from federation.peers.authenticating import as_wire, speaker
+from federation.peers import forwarded, synchronisation
+from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
 
 SLOWEST_BODY: Final = 20
@@ -116,7 +114,7 @@ async def _accept(request: web.Request, document: Document) -> None:
         return
     try:
         actor = await speaker(
-            signed, claim, request.app[LOOKUP], now=site.now(), window=_window(request)
+            signed, claim, request.app[LOOKUP], now=site.now(), window=window(request)
         )
     except KeyGone:
         if not may_be_gone:
@@ -124,6 +122,7 @@ async def _accept(request: web.Request, document: Document) -> None:
         _log.debug("inbox.ignored", reason="key-fetch", activity=_id(document))
         return
     await _remember(request, document, actor, signed.body)
+    await synchronisation.compare(request, signed, claim, actor)
 
 
 async def _remember(request: web.Request, document: Document, actor: Actor, body: bytes) -> None:
@@ -180,14 +179,6 @@ def _peer(request: web.Request) -> str:
         return iris.host(read_claim(as_wire(request, request.app[SITE].origin, b"")).key_id)
     except ProtocolError:
         return "-"
-
-
-def _window(request: web.Request) -> Window:
-    settings = request.app[SETTINGS].inbox
-    return Window(
-        back=timedelta(seconds=settings.date_back_seconds),
-        ahead=timedelta(seconds=settings.date_ahead_seconds),
-    )
 
 
 async def _knows_actor(request: web.Request, document: Document) -> bool:

@@ -13,7 +13,7 @@ from aiohttp import web
 from activitypub.discovery import nodeinfo, webfinger
 from actors import places
 from federation.negotiation import Handler
-from federation.peers import collections, discovery, documents, inbox
+from federation.peers import collections, discovery, documents, inbox, synchronisation
 
 SHARED: Final[Mapping[str, Handler]] = {
     places.ACTOR: documents.actor,
@@ -41,6 +41,7 @@ def routes() -> list[web.RouteDef]:
         web.get(places.ACTIVITY, documents.activity),
         web.get(places.OUTBOX, collections.outbox),
         web.get(places.FOLLOWERS, collections.followers),
+        web.get(places.FOLLOWERS_SYNCHRONIZATION, synchronisation.partial),
         web.get(places.FOLLOWING, collections.following),
         web.get(places.FEATURED, collections.featured),
         web.get(places.HISTORY, collections.versions),

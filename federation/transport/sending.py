@@ -24,6 +24,7 @@ from typing import Final
 from activitypub import mediatypes, wire
 from activitypub.iris import Iri
 from activitypub.signatures.claims import Scheme
+from activitypub.synchronisation import HEADER, Announced, written
 from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
 from federation.transport.client import Client
 from federation.transport.redirects import retry_after
@@ -75,6 +76,7 @@ async def send(
     signatory: Signatory,
     now: datetime,
     scheme: Scheme = Scheme.CAVAGE,
+    synchronisation: Announced | None = None,
 ) -> SendResult:
     """POST one activity, signed at `now`. Never raises for what the network or the peer does.
 
@@ -85,11 +87,15 @@ async def send(
         signatory: whose it is.
         now: the time, aware and in UTC.
         scheme: how to sign first; the other one follows when the host seems not to read it.
+        synchronisation: what is said of the receiver's own among the followers, where it is.
     """
+    headers = [("content-type", mediatypes.ACTIVITY_JSON)]
+    if synchronisation is not None:
+        headers.append((HEADER, written(synchronisation)))
     unsigned = wire.Request(
         method="POST",
         url=inbox,
-        headers=(("content-type", mediatypes.ACTIVITY_JSON),),
+        headers=tuple(headers),
         body=body,
     )
     first = await _knock(client, signed(unsigned, signatory, now, scheme), scheme)

@@ -11,12 +11,14 @@ from typing import Final
 import structlog
 
 import activitypub.vocabulary as ap
+from activitypub import iris, synchronisation
+from activitypub.errors import Malformed
 from activitypub.iris import Iri
 from actors.database import Database
 from actors.mail import errands
-from actors.mail.errands import Task
+from actors.mail.errands import Kind, Task
 from actors.site import Site
-from actors.verbs import forgetting, remarking
+from actors.verbs import forgetting, remarking, synchronising
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
@@ -81,7 +83,10 @@ class Asking:
 
     async def _take(self, errand: Task) -> None:
         try:
-            await self._object(errand.iri)
+            if errand.kind is Kind.FOLLOWERS:
+                await self._followers(errand)
+            else:
+                await self._object(errand.iri)
         except FORESEEN as error:
             _log.info("errand.failed", kind=errand.kind.value, iri=errand.iri, reason=error.code)
             async with self._database.begin() as session:
@@ -126,3 +131,17 @@ class Asking:
     async def _forget(self, iri: Iri, *, for_ever: bool) -> None:
         async with self._database.begin() as session:
             await forgetting.forget_read(session, self._site, iri, for_ever=for_ever)
+
+    async def _followers(self, errand: Task) -> None:
+        """Read which of ours somebody counts as followers, and mend what differs.
+
+        Raises:
+            Malformed: the list does not add up to what was announced; nothing is done then.
+        """
+        found = await self._lookup.fresh(errand.iri)
+        own_host = iris.host(self._site.origin)
+        listed = synchronisation.members_of(found.document, host=own_host)
+        if found.id != errand.iri or synchronisation.digest(listed) != errand.digest:
+            raise Malformed("the list is not the one that was announced", code="digest")
+        async with self._database.begin() as session:
+            await synchronising.mend(session, self._site, errand.actor_iri, listed)

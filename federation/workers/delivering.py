@@ -16,6 +16,7 @@ from actors.database import Database
 from actors.mail import hosts, keyring, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
+from actors.verbs import synchronising
 from federation.settings import Settings
 from federation.transport.client import Client
 from federation.transport.sending import SendResult, Sent, send
@@ -89,6 +90,7 @@ class Delivering:
         try:
             async with self._database.read() as session:
                 held = await keyring.signing_key(session, parcel.actor_id)
+                announced = await synchronising.announced_with(session, self._site, parcel)
             result = await send(
                 self._client,
                 inbox=parcel.inbox,
@@ -96,6 +98,7 @@ class Delivering:
                 signatory=Signatory(held.iri, held.key),
                 now=self._site.now(),
                 scheme=parcel.scheme,
+                synchronisation=announced,
             )
             await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
