@@ -22,7 +22,7 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import enrolling, following, forking, remarking
+from actors.verbs import enrolling, following, forking, relaying, remarking
 
 Document = dict[str, Any]
 
@@ -122,6 +122,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     """Live through everything."""
     coop, repair = await alpha.organisation("coop"), await beta.organisation("repair")
     await _meet(alpha, beta, reader, coop, repair)
+    await _relay(alpha, reader)
     model = await alpha.publish(coop)
     large = await alpha.publish(coop, a_large_sheet())
     gone = await alpha.publish(coop, a_sheet("Atelier fermé"))
@@ -163,9 +164,23 @@ async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair
         )
 
 
-async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
-    """Stop following the reader."""
+async def _relay(alpha: House, reader: Stranger) -> None:
+    """Take part in a relay, which the reader plays: it accepts, and follows back."""
     async with alpha.begin() as session:
+        actor = await session.scalar(select(Actor).where(Actor.iri == reader.iri))
+        asked = await relaying.join(session, alpha.site, reader.iri, actor)
+    for said in (
+        reader.activity("Accept", asked.follow_iri),
+        reader.activity("Follow", alpha.url("/actor")),
+    ):
+        assert (await reader.send(alpha, said)).status == 202
+    await alpha.street.settle()
+
+
+async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
+    """Stop following the reader, and leave the relay."""
+    async with alpha.begin() as session:
+        await relaying.leave(session, alpha.site, reader.iri)
         for follow in await session.scalars(select(Follow).where(Follow.follower_id == coop.id)):
             await following.unfollow(session, alpha.site, follow)
 

@@ -96,13 +96,13 @@ async def test_nothing_else_is_handed_on(
     street: Street, vera: Stranger, reader: Stranger, model: Model, why: str
 ) -> None:
     followers = "https://alpha.test/actors/coop/followers"
-    changes: dict[str, Any] = {
+    every: dict[str, dict[str, Any]] = {
         "unsigned": {},
         "not addressed": {"cc": ["https://alpha.test/actors/coop"]},
         "no answer": {"inReplyTo": None, "cc": [followers, "https://alpha.test/actors/coop"]},
         "private": {"to": ["https://alpha.test/actors/coop"], "cc": [followers]},
-    }[why]
-    create = answer(vera, model, **changes)
+    }
+    create = answer(vera, model, **every[why])
     await send(street, vera, create if why == "unsigned" else sealed(create, vera))
     assert await authors(street.houses["alpha"]) == {vera.iri}
     assert reader.told == []
