@@ -22,6 +22,8 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 NPM_LOCKS := $(wildcard tests/peers/*/package-lock.json)
 PARSER ?= activity
 SECONDS ?= 60
+RELAY := tests/peers/relay
+RELAY_STAMP := $(RELAY)/.venv/installed
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 .DEFAULT_GOAL := help
@@ -57,7 +59,7 @@ contracts: $(TEST_STAMP)
 	@echo "== import contracts"
 	@$(BIN)/lint-imports
 
-tests: $(TEST_STAMP) $(NPM_STAMPS)
+tests: $(TEST_STAMP) $(NPM_STAMPS) $(RELAY_STAMP)
 	@echo "== tests"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
@@ -108,6 +110,12 @@ $(TEST_STAMP): requirements-dev.lock tests/captures.lock pyproject.toml | $(UV)
 tests/peers/%/node_modules/.installed: tests/peers/%/package.json tests/peers/%/package-lock.json | $(TEST_STAMP)
 	@echo "Installing the npm packages of tests/peers/$* ..."
 	@cd tests/peers/$* && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(RELAY_STAMP): $(RELAY)/requirements.lock | $(TEST_STAMP)
+	@echo "Installing ActivityRelay into $(RELAY)/.venv ..."
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(RELAY)/.venv
+	@$(PIP) sync --quiet --python $(RELAY)/.venv/bin/python --require-hashes $(RELAY)/requirements.lock
 	@touch $@
 
 chromium:

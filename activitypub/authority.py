@@ -30,7 +30,11 @@ class Vouched(Enum):
     """The speaker signed the HTTP request which brought it."""
 
     DOCUMENT = "document"
-    """The document carries an integrity proof by a key of the speaker (FEP-8b32)."""
+    """The document carries an integrity proof (FEP-8b32), or a Linked Data signature, by a key of
+    the speaker."""
+
+    RELAY = "relay"
+    """The same, and a relay that we take part in has brought it."""
 
     ORIGIN = "origin"
     """It was fetched from its own address, on the speaker's origin, or stood in the speaker's own

@@ -21,12 +21,14 @@ from actors.verbs import (
     following,
     forgetting,
     forking,
+    forwarding,
     hearing,
     knowing,
     mirroring,
     moving,
     publishing,
     quoting,
+    relaying,
     remarking,
 )
 from actors.verbs.mirroring import Gathered
@@ -73,8 +75,22 @@ class Reaction:
             await verb(session, site, heard, gathered)
 
 
+async def _on_follow(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """Somebody follows one of ours, or a relay our instance."""
+    if not await relaying.on_follow(session, site, heard):
+        await following.on_follow(session, site, heard, gathered)
+
+
+async def _on_announce(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
+    """A relay brings something, or somebody passes it on."""
+    if not await relaying.on_announce(session, site, heard, gathered):
+        await remarking.on_announce(session, site, heard, gathered)
+
+
 async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """An Accept answers a fork, a quote or a follow of ours."""
+    """An Accept answers what we asked of a relay, a fork, a quote or a follow of ours."""
+    if await relaying.on_accept(session, heard):
+        return
     if await forking.on_listed(session, site, heard, gathered):
         return
     quoting_remark = await quoting.on_accept(session, site, heard, gathered)
@@ -85,7 +101,9 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A Reject answers a quote of ours or a follow of ours."""
+    """A Reject answers what we asked of a relay, a quote of ours or a follow of ours."""
+    if await relaying.on_reject(session, heard):
+        return
     if not await quoting.on_reject(session, site, heard, gathered):
         await following.on_reject(session, site, heard, gathered)
 
@@ -107,7 +125,7 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
 IGNORED = Reaction(())
 
 REACTIONS: dict[tuple[str, str], Reaction] = {
-    ("Follow", "actor"): Reaction((following.on_follow,)),
+    ("Follow", "actor"): Reaction((_on_follow,)),
     ("Accept", "any"): Reaction((_on_accept,)),
     ("Reject", "any"): Reaction((_on_reject,)),
     ("Undo", "any"): Reaction((_on_undo,)),
@@ -118,13 +136,11 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         (publishing.on_update, forking.on_fork, forking.on_upstream_update),
         publishing.version_wanted,
     ),
-    ("Create", "note"): Reaction((remarking.on_note,)),
-    ("Update", "note"): Reaction((remarking.on_update_note,)),
+    ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer)),
+    ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer)),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
-    ("Delete", "any"): Reaction((forgetting.on_delete,)),
-    ("Announce", "any"): Reaction(
-        (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
-    ),
+    ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete)),
+    ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
     ("Like", "any"): Reaction((remarking.on_like,)),
     ("Add", "any"): Reaction((featuring.on_add,)),
     ("Remove", "any"): Reaction((featuring.on_remove,)),

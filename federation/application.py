@@ -8,6 +8,7 @@ One flat application: a document and a page can share an address (`negotiation.b
 handler finds the same few things under the same keys (`app_keys`).
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -45,6 +46,7 @@ from federation.negotiation import Handler, both
 from federation.pages import rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
+from federation.peers.forwarded import TURN
 from federation.rates import Rates
 from federation.settings import Settings
 from federation.signatories import OurSignatories
@@ -113,6 +115,7 @@ def build(
     application[LOOKUP] = lookup
     application[RATES] = Rates(here.now)
     callers.prepare(application)
+    application[TURN] = asyncio.Semaphore()
     application[WORKERS] = Workers(database, here, client, lookup, settings)
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)

@@ -2,6 +2,6 @@
 
 Documents from peers are read as plain JSON, because that is what every server does. `reading_alike`
 refuses those which a JSON-LD processor would read differently; `loader` knows the published
-contexts; `processing` expands and compacts *our own* documents, for exports and for tests. PyLD
-never runs on what a stranger sent: its canonicalisation has no work limit.
+contexts; `processing` expands and compacts *our own* documents, for exports and for tests. On what
+a stranger sent, PyLD runs in one place only, `statements`, behind limits: it has none itself.
 """

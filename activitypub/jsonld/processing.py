@@ -1,6 +1,6 @@
 """Expand and compact our own documents with PyLD, over the pinned contexts only.
 
-For exports and for checking what we write. Never used on what a peer sent: PyLD has no work limit.
+For exports and for checking what we write. Not for what a peer sent: PyLD has no work limit.
 """
 
 from collections.abc import Sequence

@@ -2,9 +2,9 @@
 
 As in draft-cavage-12, what is signed and in which order is what Mastodon signs
 (`app/lib/request.rb`), because every other server is tested against it: on POST `(request-target)
-host date digest content-type`, on GET `(request-target) host date` and `accept` if it is sent. The
-algorithm is named `rsa-sha256`, not `hs2019`: WordPress reads the latter as SHA-512 for keys of
-other sizes.
+host date digest content-type` (and `collection-synchronization`), on GET `(request-target) host
+date` and `accept` if it is sent. The algorithm is named `rsa-sha256`, not `hs2019`: WordPress reads
+the latter as SHA-512 for keys of other sizes.
 
 By RFC 9421 it is `@method @target-uri content-digest content-type`, and on GET `accept` in place of
 the last two. `alg` is named although the key decides, because WordPress guesses without it.
@@ -23,6 +23,7 @@ from activitypub.signatures.accepting import Asked
 from activitypub.signatures.claims import Scheme
 from activitypub.signatures.digests import make_content_digest, make_digest
 from activitypub.signatures.keys import ED25519, HS2019, RSA_SHA256, PrivateKey
+from activitypub.synchronisation import HEADER
 from activitypub.wire import Request
 
 _MADE_HERE = frozenset({"host", "date", "digest", "content-digest", "signature", "signature-input"})
@@ -105,8 +106,8 @@ def _by_rfc9421(
 
 def _also(request: Request) -> tuple[str, ...]:
     """What is covered besides, where it is sent."""
-    name = "content-type" if request.method == "POST" else "accept"
-    return (name,) if request.headers_named(name) else ()
+    names = ("content-type", HEADER) if request.method == "POST" else ("accept",)
+    return tuple(name for name in names if request.headers_named(name))
 
 
 def _with(request: Request, *headers: tuple[str, str]) -> Request:

@@ -32,6 +32,11 @@ IMPLEMENTS: Json = [
         "name": "RFC-9421 signatures using the Ed25519 algorithm",
         "href": RFC_9421_ED25519,
     },
+    {
+        "type": "Link",
+        "name": "FEP-8fcf: Followers collection synchronization across servers",
+        "href": "https://w3id.org/fep/8fcf",
+    },
 ]
 """What FEP-844e lets a peer know beforehand."""
 

@@ -33,9 +33,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
-from activitypub.iris import Iri
+from activitypub.iris import Iri, host
 from actors.database import Session
-from actors.mail import hosts, inbox
+from actors.mail import hosts, inbox, relays
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.block import Block
@@ -123,6 +123,27 @@ async def hide_all_about(session: Session, about: str) -> None:
         .where(Outgoing.about == about, Outgoing.type.in_(("Create", "Update")))
         .values(is_public=False)
     )
+
+
+async def post_to(session: Session, site: Site, outgoing: Outgoing, address: Iri) -> None:
+    """Send an activity also to one inbox, whoever reads there."""
+    known = await session.scalar(
+        select(Delivery.id).where(Delivery.outgoing_id == outgoing.id, Delivery.inbox == address)
+    )
+    if known is not None:
+        return
+    session.add(
+        Delivery(
+            outgoing_id=outgoing.id,
+            about=outgoing.about,
+            host=host(address),
+            inbox=address,
+            state=WAITING,
+            made_at=site.now(),
+            due_at=site.now(),
+        )
+    )
+    await session.flush()
 
 
 async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
@@ -446,6 +467,8 @@ async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None
         "due_at",
     ]
     await session.execute(insert(Delivery).from_select(columns, theirs, include_defaults=False))
+    for relay in await relays.inboxes_for(session, outgoing):
+        await post_to(session, site, outgoing, relay)
     ours = await session.scalar(
         select(true()).where(
             select(Actor.id)

@@ -1,10 +1,11 @@
 """Conversing: what belongs to a remark beside its own words, wherever it is.
 
 A remark that came is only a part of something: it may quote, answer what we do not know, and have
-been answered. What is missing is written down as an exploration, in the transaction in which the remark
-is kept, and read later by a worker within the budget of that one exploration. What an exploration finds asks
-for no exploration of its own, so a thread of strangers that leads to strangers costs what one remark
-costs. What somebody looks at is asked for anew, at most every quarter of an hour.
+been answered. What is missing is written down as an exploration, in the transaction in which the
+remark is kept, and read later by a worker within the budget of that one exploration. What an
+exploration finds asks for no exploration of its own, so a thread of strangers that leads to
+strangers costs what one remark costs. What somebody looks at is asked for anew, at most every
+quarter of an hour.
 """
 
 import activitypub.vocabulary as ap

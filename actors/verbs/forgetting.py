@@ -192,6 +192,24 @@ async def on_delete(
         await mirroring.bury(session, site, iri, speaker)
 
 
+async def forget_read(session: Session, site: Site, iri: str, *, for_ever: bool) -> None:
+    """The origin of something of a peer's, when asked, says that it is not there.
+
+    A note goes then. A model goes only if it is said to be gone for ever: others build on it, and
+    an address that is lost for a day says nothing.
+    """
+    theirs = select(Actor.id).where(Actor.is_ours.is_(False))
+    remark = await session.scalar(
+        select(Remark).where(Remark.iri == iri, Remark.actor_id.in_(theirs))
+    )
+    model = await session.scalar(select(Model).where(Model.iri == iri, Model.is_ours.is_(False)))
+    if remark is not None and remark.deleted_at is None:
+        await _bury_remark(session, site, remark)
+    if model is not None and for_ever:
+        stone = activities.tombstone(parse(model.document), at=site.now())
+        await _bury_model(session, site, model, encode(stone))
+
+
 async def _bury_model(session: Session, site: Site, model: Model, document: bytes) -> None:
     if model.deleted_at is not None:
         return

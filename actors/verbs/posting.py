@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from activitypub.addressing import PUBLIC
 from activitypub.canonical_json import Document, Json
 from actors.database import Session
 from actors.documents import activities
 from actors.documents.sealing import sealed
 from actors.errors import NotAllowed
-from actors.mail import keyring, outbox
+from actors.mail import keyring, outbox, relays
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.mail import Outgoing
+from actors.views import profiles
 
 
 def must_be_here(actor: Actor) -> None:
@@ -89,9 +91,12 @@ async def tell_of(
     linked: Document | None = None,
     is_public: bool = True,
 ) -> Outgoing:
-    """Post a Create or Update with its object embedded, addressed as the object is."""
+    """Post a Create or Update with its object embedded, addressed as the object is.
+
+    The id of what is new and for everybody is announced to LitePub relays, by the instance actor.
+    """
     body = activities.about_object(site, activity_type, document, at=site.now(), linked=linked)
-    return await outbox.post(
+    posted = await outbox.post(
         session,
         site,
         actor,
@@ -101,3 +106,23 @@ async def tell_of(
         followers_of=followers_of,
         is_public=is_public,
     )
+    if activity_type == "Create" and is_public and relays.is_for_everybody(body["to"]):
+        await _announce_to_relays(session, site, str(document["id"]))
+    return posted
+
+
+async def _announce_to_relays(session: Session, site: Site, iri: str) -> None:
+    recipients = await relays.announced_to(session)
+    if recipients:
+        ourselves = await profiles.instance_actor(session)
+        await say(
+            session,
+            site,
+            ourselves,
+            "Announce",
+            iri,
+            about=iri,
+            recipients=recipients,
+            to=[PUBLIC],
+            cc=list(recipients),
+        )

@@ -1,9 +1,10 @@
 """Remarking: notes, replies, likes, boosts.
 
 A note from elsewhere is kept when it concerns somebody here: one of ours follows its author, is
-addressed by it, or it answers something that we know. Everything else is answered 202 and
-forgotten, as Mastodon does (M46, activity/create.rb). Nobody is told of a note that is not for her:
-neither the owner of what it answers, nor who is mentioned in it without being addressed.
+addressed by it, it answers something that we know, or a relay of ours brings it. Everything else
+is answered 202 and forgotten, as Mastodon does (M46, activity/create.rb). Nobody is told of a note
+that is not for her: neither the owner of what it answers, nor who is mentioned in it without being
+addressed.
 
 Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two. What our own organisations
 like and pass on is in `liking`, what they change in `rewording`.
@@ -16,7 +17,7 @@ from sqlalchemy import delete, select
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility, addresses, visibility
-from activitypub.authority import Heard
+from activitypub.authority import Heard, Vouched
 from activitypub.canonical_json import encode, parse
 from activitypub.iris import Iri
 from actors import places
@@ -281,8 +282,7 @@ async def on_announce(
     booster = await hearing.speaker(session, heard)
     if await mirroring.is_buried(session, str(heard.activity.id), booster):
         return
-    subject = await _known(session, iri_of(heard.activity.object))
-    subject = subject or await _gathered_subject(session, site, heard, gathered)
+    subject = await remember_passed_on(session, site, Iri(iri_of(heard.activity.object)), gathered)
     if subject is None or not _is_open(subject):
         return
     if await blocks.bars(session, subject.actor_id, booster):
@@ -345,11 +345,12 @@ async def passing_on_concerns_us(session: Session, heard: Heard[ap.Announce]) ->
 
 
 def passed_on_wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset[Iri]:
-    """What must be fetched before something passed on can be remembered.
+    """What must be fetched before something passed on can be remembered."""
+    return wanted_for(Iri(iri_of(heard.activity.object)), gathered)
 
-    It, its author, a model's version.
-    """
-    iri = Iri(iri_of(heard.activity.object))
+
+def wanted_for(iri: Iri, gathered: Gathered) -> frozenset[Iri]:
+    """What must be fetched before this can be remembered: it, its author, a model's version."""
     thing = gathered.get(iri)
     if thing is None:
         return frozenset({iri})
@@ -359,14 +360,27 @@ def passed_on_wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset
     return frozenset(wanted - gathered.keys())
 
 
-async def _gathered_subject(
-    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+async def remember_passed_on(
+    session: Session, site: Site, iri: Iri, gathered: Gathered
 ) -> Model | Remark | None:
-    thing = gathered[Iri(iri_of(heard.activity.object))]
-    author = gathered.get(thing.attributed_to[0]) if thing.attributed_to else None
-    if not isinstance(author, ap.Actor):
-        raise NotFound("what was passed on has no author that can be read")
-    owner = await mirroring.remember_actor(session, site, author)
+    """What somebody pointed at: what we know under that id, else what its own origin says.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        iri: what it is.
+        gathered: what `wanted_for` has asked for.
+
+    Returns:
+        None where that is something else than a model or a note, or was deleted.
+
+    Raises:
+        NotFound: it has no author that can be read.
+    """
+    subject = await _known(session, iri)
+    if subject is not None:
+        return subject
+    thing, owner = gathered[iri], await _author(session, site, iri, gathered)
     if owner.shut_at is not None:
         return None
     if is_model(thing):
@@ -380,6 +394,50 @@ async def _gathered_subject(
             await conversing.keep(session, site, kept, thing)
         return kept
     return None
+
+
+async def remember_read(session: Session, site: Site, iri: Iri, gathered: Gathered) -> None:
+    """What was read at its own origin because somebody pointed there: remembered as it is now.
+
+    Its author's followers here see it, and whom it answers or names is told, as if its author had
+    sent it. What is for some only is left out.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        iri: what it is.
+        gathered: what `wanted_for` has asked for.
+
+    Raises:
+        NotFound: it has no author that can be read.
+    """
+    thing, owner = gathered[iri], await _author(session, site, iri, gathered)
+    if is_model(thing):
+        version = gathered[model_documents.current_version(thing)]
+        model = await mirroring.remember_model(session, site, thing, version, owner)
+        if model is not None:
+            await distributing.distribute(session, site, owner, model)
+    elif isinstance(thing, ap.Note | ap.Question) and thing.attributed_to[:1] == (owner.iri,):
+        visible = _visibility(thing, owner)
+        if visible not in timelines.OPEN:
+            return
+        kept = await mirroring.remember_remark(session, site, thing, owner, visibility=visible)
+        if kept is not None:
+            await distributing.distribute(session, site, owner, kept)
+            await _tell(session, site, owner, kept)
+
+
+async def _author(session: Session, site: Site, iri: Iri, gathered: Gathered) -> Actor:
+    thing = gathered[iri]
+    author = gathered.get(thing.attributed_to[0]) if thing.attributed_to else None
+    if not isinstance(author, ap.Actor):
+        raise NotFound("what was passed on has no author that can be read")
+    return await mirroring.remember_actor(session, site, author)
+
+
+async def is_known(session: Session, iri: str | None) -> bool:
+    """Do we remember a model or note of this id, and was it not deleted?"""
+    return await _known(session, iri) is not None
 
 
 async def _known(session: Session, iri: str | None) -> Model | Remark | None:
@@ -407,7 +465,9 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
         return
     author = await hearing.speaker(session, heard)
     kept = await session.scalar(select(Remark).where(Remark.iri == iri_of(note)))
-    if kept is None and await _concerns_us(session, note, author):
+    if kept is None and (
+        heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author)
+    ):
         kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )

@@ -21,6 +21,7 @@ from federation.commands.keys import rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
+from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.serve import migrate, serve
 
 APP: Final = App(
@@ -61,6 +62,10 @@ _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
+_relays: Final = App(name="relays", help="Relays that this instance takes part in.")
+_relays.command(add_relay, name="add")
+_relays.command(remove_relay, name="remove")
+_relays.command(list_relays, name="list")
 
-for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model):
+for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model, _relays):
     APP.command(_group)

@@ -6,7 +6,7 @@ What the key does not decide (a missing header, a wrong digest, an old date) is 
 read it again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -17,6 +17,7 @@ from activitypub.iris import Iri
 from activitypub.signatures.claims import Claim
 from activitypub.signatures.verifying import Window, verify
 from actors.tables.actor import Actor
+from federation.app_keys import SETTINGS
 from federation.lookup import Lookup
 
 KEY_DECIDES: Final = frozenset({"signature-syntax", "algorithm", "key-strength"})
@@ -45,6 +46,15 @@ def as_wire(request: web.Request, origin: Iri, body: bytes) -> wire.Request:
             for name, value in request.raw_headers
         ),
         body=body,
+    )
+
+
+def window(request: web.Request) -> Window:
+    """How far the time of a request may be from ours, as the operator decided."""
+    settings = request.app[SETTINGS].inbox
+    return Window(
+        back=timedelta(seconds=settings.date_back_seconds),
+        ahead=timedelta(seconds=settings.date_ahead_seconds),
     )
 
 

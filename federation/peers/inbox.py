@@ -5,7 +5,7 @@ Accepting is one short transaction with one row; what the activity means is work
 
 The order of the checks is the order of their price: content type and size before the body is read,
 JSON before a key is fetched, the signature before anything is believed. Every refusal is one line
-in the log, with its reason.
+in the log, with its reason. What one server hands us of another's is judged in `forwarded`.
 
 A Delete of somebody we never heard of is answered 202 and forgotten, and an Update likewise when
 its key is gone: servers tell everybody they ever knew, and a key of someone deleted cannot be had
@@ -38,8 +38,8 @@ from federation.app_keys import DATABASE, JOURNAL, LOOKUP, SETTINGS, SITE
 from federation.journal import NOTHING
 from federation.middleware import check_body, largest_body
 from federation.misses import KeyGone
-from federation.peers.authenticating import as_wire, speaker
-from federation.peers.readers import window
+from federation.peers import forwarded, synchronisation
+from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
 from federation.transport.causes import because_of
 
@@ -179,6 +179,7 @@ async def _accept(knock: _Knock) -> None:
         return
     site.passes("inbox.verified")
     await _remember(knock, actor, signed.body)
+    await synchronisation.compare(request, signed, claim, actor)
 
 
 async def _is_shut(request: web.Request, host: str) -> bool:
@@ -202,22 +203,31 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
         raise NotAuthoritative("that actor was deleted", code="tombstone")
     reading_alike.check(document)
     activity = reading.read_activity(document)
-    heard: Heard[ap.Activity] = hear(
-        activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
-    )
+    if activity.actor == actor.iri:
+        heard: Heard[ap.Activity] = hear(
+            activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
+        )
+    else:
+        try:
+            heard, body = await forwarded.judged(request, document, body, actor)
+        except forwarded.PROVES_NOTHING:
+            if await forwarded.ask_its_owner(request, document, actor):
+                knock.ends("ignored:signer-not-actor")
+                return
+            raise
     async with request.app[DATABASE].begin() as session:
         if await inbox.remember(session, site, heard, body):
             disposition = journal.ACCEPTED
             await request.app[JOURNAL].accepted(session, knock.entry(disposition))
-        elif await inbox.is_known(session, str(activity.id)):
+        elif await inbox.is_known(session, str(heard.activity.id)):
             disposition = journal.DUPLICATE
         else:
             disposition = "ignored:blocked"
         site.passes("inbox.stored")
     site.passes("inbox.committed")
     if disposition == journal.ACCEPTED:
-        kinds = ",".join(activity.types)
-        _log.info("inbox.accepted", peer=actor.host, activity=activity.id, type=kinds)
+        kinds = ",".join(heard.activity.types)
+        _log.info("inbox.accepted", peer=actor.host, activity=heard.activity.id, type=kinds)
     else:
         knock.ends(disposition)
 

@@ -11,19 +11,17 @@ must be able to find out without being asked in turn (GoToSocial's handshake wou
 What was shown to one reader is kept by no cache.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
 
 from activitypub.errors import NotAuthentic, NotAuthoritative
 from activitypub.signatures.claims import claim as read_claim
-from activitypub.signatures.verifying import Window
 from actors.mail import hosts
 from actors.tables.actor import Actor
 from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 from federation.negotiation import Handler
-from federation.peers.authenticating import as_wire, speaker
+from federation.peers.authenticating import as_wire, speaker, window
 from federation.settings import SIGNED
 
 VARY: Final = "Accept, Signature, Signature-Input"
@@ -72,15 +70,6 @@ async def signer(request: web.Request) -> Actor | None:
         if await hosts.is_blocked(session, actor.host):
             raise NotAuthoritative("this server does not speak with that host", code="blocked")
     return actor
-
-
-def window(request: web.Request) -> Window:
-    """How far the time of a signature may be from ours."""
-    settings = request.app[SETTINGS].inbox
-    return Window(
-        back=timedelta(seconds=settings.date_back_seconds),
-        ahead=timedelta(seconds=settings.date_ahead_seconds),
-    )
 
 
 def kept_by_nobody(response: web.StreamResponse) -> web.StreamResponse:

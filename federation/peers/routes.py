@@ -13,7 +13,7 @@ from aiohttp import web
 from activitypub.discovery import nodeinfo, webfinger
 from actors import places
 from federation.negotiation import Handler
-from federation.peers import collections, discovery, documents, inbox
+from federation.peers import collections, discovery, documents, inbox, synchronisation
 from federation.peers.readers import for_readers
 
 OPEN: Final = frozenset(
@@ -75,6 +75,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(places.STAMP, documents.stamp),
         web.get(places.OUTBOX, collections.outbox),
         web.get(places.FOLLOWERS, collections.followers),
+        web.get(places.FOLLOWERS_SYNCHRONIZATION, synchronisation.partial),
         web.get(places.FOLLOWING, collections.following),
         web.get(places.FEATURED, collections.featured),
         web.get(places.HISTORY, collections.versions),

@@ -22,6 +22,7 @@ from typing import Final
 
 from activitypub import mediatypes, wire
 from activitypub.iris import Iri
+from activitypub.synchronisation import HEADER, Announced, written
 from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
 from federation.transport.client import Client
 from federation.transport.redirects import retry_after
@@ -69,6 +70,7 @@ async def send(
     body: bytes,
     signing: Signing,
     now: datetime,
+    synchronisation: Announced | None = None,
 ) -> SendResult:
     """POST one activity, signed at `now`. Never raises for what the network or the peer does.
 
@@ -78,11 +80,15 @@ async def send(
         body: the activity.
         signing: whose it is, and how to sign.
         now: the time, aware and in UTC.
+        synchronisation: what is said of the receiver's own among the followers, where it is.
     """
+    headers = [("content-type", mediatypes.ACTIVITY_JSON)]
+    if synchronisation is not None:
+        headers.append((HEADER, written(synchronisation)))
     unsigned = wire.Request(
         method="POST",
         url=inbox,
-        headers=(("content-type", mediatypes.ACTIVITY_JSON),),
+        headers=tuple(headers),
         body=body,
     )
     knocking = Knocking(unsigned, signing, now)

@@ -16,6 +16,7 @@ from actors.database import Database
 from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
+from actors.verbs import synchronising
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
@@ -91,6 +92,8 @@ class Delivering:
         self._site.passes("deliver.read")
         try:
             signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
+            async with self._database.read() as session:
+                announced = await synchronising.announced_with(session, self._site, parcel)
             with caused_by("activity", parcel.activity_iri):
                 result = await send(
                     self._client,
@@ -98,6 +101,7 @@ class Delivering:
                     body=parcel.body,
                     signing=signing,
                     now=self._site.now(),
+                    synchronisation=announced,
                 )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")

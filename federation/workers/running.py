@@ -9,12 +9,13 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import backfill, explorations, inbox, outbox
+from actors.mail import backfill, errands, explorations, inbox, outbox
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import Settings
 from federation.transport.client import Client
+from federation.workers.asking import Asking
 from federation.workers.backfilling import Backfilling
 from federation.workers.delivering import Delivering
 from federation.workers.exploring import Exploring
@@ -38,6 +39,7 @@ class Workers:
         self.delivering = Delivering(database, site, client, settings)
         self.backfilling = Backfilling(database, site, lookup, settings)
         self.exploring = Exploring(database, site, lookup, settings)
+        self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
         self._loops = (
@@ -46,6 +48,7 @@ class Workers:
             Loop("delivering", lambda: self._then_wake(self.delivering.work)),
             Loop("backfilling", lambda: self._then_wake(self.backfilling.work)),
             Loop("exploring", lambda: self._then_wake(self.exploring.work)),
+            Loop("asking", lambda: self._then_wake(self.asking.work)),
         )
 
     async def start(self) -> None:
@@ -60,6 +63,7 @@ class Workers:
                 await outbox.release(session)
                 await backfill.release(session)
                 await explorations.release(session)
+                await errands.release(session)
         for loop in self._loops:
             loop.start()
 
@@ -83,6 +87,7 @@ class Workers:
         await self.delivering.stop()
         await self.backfilling.stop()
         await self.exploring.stop()
+        await self.asking.stop()
 
     async def settle(self) -> int:
         """Work until nothing is due now; for commands, demonstrations and tests.
@@ -94,6 +99,7 @@ class Workers:
         for _ in range(ROUNDS):
             done = await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
+            done += await self.asking.work()
             if not done:
                 return total
             total += done

@@ -33,6 +33,7 @@ from actors.verbs import (
     liking,
     moving,
     quoting,
+    relaying,
     remarking,
     rewording,
 )
@@ -141,6 +142,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     """Live through everything."""
     coop, repair = await alpha.organisation("coop"), await beta.organisation("repair")
     await _meet(alpha, beta, reader, coop, repair)
+    await _relay(alpha, reader)
     model = await alpha.publish(coop)
     large = await alpha.publish(coop, a_large_sheet())
     gone = await alpha.publish(coop, a_sheet("Atelier fermé"))
@@ -245,9 +247,23 @@ async def _talk(alpha: House, coop: Actor, answer: Remark, word: Remark) -> None
         await forgetting.delete_remark(session, alpha.site, slip)
 
 
-async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
-    """Stop following the reader."""
+async def _relay(alpha: House, reader: Stranger) -> None:
+    """Take part in a relay, which the reader plays: it accepts, and follows back."""
     async with alpha.begin() as session:
+        actor = await session.scalar(select(Actor).where(Actor.iri == reader.iri))
+        asked = await relaying.join(session, alpha.site, reader.iri, actor)
+    for said in (
+        reader.activity("Accept", asked.follow_iri),
+        reader.activity("Follow", alpha.url("/actor")),
+    ):
+        assert (await reader.send(alpha, said)).status == 202
+    await alpha.street.settle()
+
+
+async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
+    """Stop following the reader, and leave the relay."""
+    async with alpha.begin() as session:
+        await relaying.leave(session, alpha.site, reader.iri)
         for follow in await session.scalars(select(Follow).where(Follow.follower_id == coop.id)):
             await following.unfollow(session, alpha.site, follow)
 

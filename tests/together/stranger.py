@@ -135,6 +135,7 @@ class Stranger:
         content_type: str = ACTIVITY_JSON,
         is_announced: bool = True,
         scheme: Scheme = Scheme.CAVAGE,
+        more: tuple[tuple[str, str], ...] = (),
     ) -> aiohttp.ClientResponse:
         """Sign and send an activity.
 
@@ -149,10 +150,11 @@ class Stranger:
             content_type: what the body is said to be; covered by the signature.
             is_announced: say how long the body is before sending it.
             scheme: how it is signed.
+            more: further headers; signed where we would sign them.
         """
         body = activity if isinstance(activity, bytes) else orjson.dumps(activity)
         unsigned = wire.Request(
-            "POST", Iri(house.url(path)), (("content-type", content_type),), body
+            "POST", Iri(house.url(path)), (("content-type", content_type), *more), body
         )
         clock = self.street.clock
         clock.turn(minutes=-late)

@@ -1,0 +1,187 @@
+"""Errands: addresses that somebody pointed at, waiting to be read where they live.
+
+What is pointed at is never believed, only looked up: a forwarded statement that nobody can prove is
+asked of its owner, a list of followers that may differ from ours is read at its own origin. That
+costs requests which strangers cause, so it is bounded: one row for each address, not asked again
+for a while, so many waiting in all and for one host.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from sqlalchemy import delete, func, or_, select, update
+
+from activitypub import iris
+from activitypub.iris import Iri
+from actors.database import Session, insert_once
+from actors.mail import hosts
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.errand import Errand
+from actors.tables.host import Host
+
+WAITING, DONE = "waiting", "done"
+
+PAUSE = timedelta(minutes=10)
+"""How long an address is left alone after it was read: a stream of pointers costs six reads an
+hour."""
+
+KEPT = timedelta(days=1)
+"""How long a row that is done is kept."""
+
+CLAIM = timedelta(minutes=5)
+"""How long one errand may take: a few documents of at most 10 s each."""
+
+MOST_WAITING = 1_000
+"""Errands that wait in all: a relay's busy hour; more would be read too late to matter."""
+
+MOST_FOR_A_HOST = 50
+"""Errands that wait for one host, so that nobody can turn us against it."""
+
+TRIES = 6
+"""After 30 s, 1 min … 16 min: who is away for longer will tell us again."""
+
+
+class Kind(Enum):
+    """What is to be read."""
+
+    OBJECT = "object"
+    """Something that was forwarded without a proof."""
+
+    FOLLOWERS = "followers"
+    """A peer's list of those of ours who follow one of its actors (FEP-8fcf)."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A claimed errand, as plain values."""
+
+    id: int
+    kind: Kind
+    iri: Iri
+    actor_iri: Iri
+    digest: str
+    tries: int
+
+
+async def ask(
+    session: Session, site: Site, kind: Kind, iri: Iri, teller: Actor, *, digest: str = ""
+) -> bool:
+    """Let an address be read.
+
+    Returns:
+        False when it waits already, was read just now, its host is blocked, or too much waits.
+    """
+    now, name = site.now(), iris.host(iri)
+    waiting = select(func.count(Errand.id)).where(Errand.state == WAITING)
+    if (
+        await session.scalar(select(Host.is_blocked).where(Host.name == name))
+        or (await session.scalar(waiting) or 0) >= MOST_WAITING
+        or (await session.scalar(waiting.where(Errand.host == name)) or 0) >= MOST_FOR_A_HOST
+    ):
+        return False
+    fresh = {
+        "actor_id": teller.id,
+        "digest": digest,
+        "state": WAITING,
+        "reason": "",
+        "tries": 0,
+        "made_at": now,
+        "due_at": now,
+    }
+    row = {"id": site.new_id(), "kind": kind.value, "iri": iri, "host": name}
+    if await insert_once(session, Errand, fresh | row):
+        return True
+    # Who speaks again before we have looked means it as it is now.
+    await session.execute(
+        update(Errand)
+        .where(Errand.kind == kind.value, Errand.iri == iri, Errand.state == WAITING)
+        .values(digest=digest)
+    )
+    again = await session.scalars(
+        update(Errand)
+        .where(
+            Errand.kind == kind.value,
+            Errand.iri == iri,
+            Errand.state == DONE,
+            Errand.due_at <= now - PAUSE,
+        )
+        .values(**fresh, claimed_until=None)
+        .returning(Errand.id)
+        .execution_options(synchronize_session=False)
+    )
+    return again.first() is not None
+
+
+async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
+    """Take what is due and nobody works on, the oldest first."""
+    now = site.now()
+    free = or_(Errand.claimed_until.is_(None), Errand.claimed_until <= now)
+    due = (
+        select(Errand.id)
+        .where(Errand.state == WAITING, Errand.due_at <= now, free)
+        .order_by(Errand.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        await session.scalars(
+            update(Errand)
+            .where(Errand.id.in_(due.scalar_subquery()), free)
+            .values(claimed_until=now + CLAIM)
+            .returning(Errand.id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    rows = await session.execute(
+        select(Errand, Actor.iri)
+        .join(Actor, Actor.id == Errand.actor_id)
+        .where(Errand.id.in_(taken))
+        .order_by(Errand.id)
+    )
+    return [
+        Task(one.id, Kind(one.kind), Iri(one.iri), Iri(actor_iri), one.digest, one.tries)
+        for one, actor_iri in rows
+    ]
+
+
+async def done(session: Session, site: Site, task: Task, *, reason: str = "") -> None:
+    """It was read, or never will be."""
+    await session.execute(
+        update(Errand)
+        .where(Errand.id == task.id)
+        .values(state=DONE, reason=reason, due_at=site.now(), claimed_until=None)
+    )
+
+
+async def postpone(
+    session: Session, site: Site, task: Task, *, reason: str, retry_after: timedelta | None
+) -> None:
+    """It cannot be read now: later, but not for ever."""
+    if task.tries + 1 >= TRIES:
+        await done(session, site, task, reason=reason)
+        return
+    pause = max(hosts.delay(task.tries + 1), retry_after or timedelta(0))
+    await session.execute(
+        update(Errand)
+        .where(Errand.id == task.id)
+        .values(
+            tries=Errand.tries + 1,
+            reason=reason,
+            due_at=site.now() + min(pause, hosts.LONGEST_DELAY),
+            claimed_until=None,
+        )
+    )
+
+
+async def forget_done(session: Session, site: Site) -> None:
+    """Throw away what was done a day ago."""
+    await session.execute(
+        delete(Errand).where(Errand.state == DONE, Errand.due_at <= site.now() - KEPT)
+    )
+
+
+async def release(session: Session) -> None:
+    """Give every claim back: whoever held one is dead, because one process owns this database."""
+    await session.execute(update(Errand).where(Errand.state == WAITING).values(claimed_until=None))

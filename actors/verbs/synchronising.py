@@ -1,0 +1,127 @@
+"""Synchronising: two servers disagree on who follows whom, and mend it (FEP-8fcf).
+
+The list of the one who is followed decides who hears from it; whether ours wants to is ours to
+say. So a follow that it does not know ends here, and one that we do not know is taken back there.
+Only a list is compared that adds up to the digest which came with it, signed, by the same actor.
+"""
+
+from sqlalchemy import select, update
+
+from activitypub.addressing import PUBLIC, Visibility, visibility
+from activitypub.canonical_json import Document, parse
+from activitypub.iris import Iri, host
+from activitypub.synchronisation import Announced, digest
+from actors import places
+from actors.database import Session
+from actors.errors import NotFound
+from actors.mail.outbox import Parcel
+from actors.places import place
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.verbs import distributing, posting
+from actors.verbs.following import ACCEPTED, PENDING
+from actors.views import followers
+
+
+async def announced_with(session: Session, site: Site, parcel: Parcel) -> Announced | None:
+    """What is said of the receiver's own with a delivery; None where nothing is.
+
+    It goes with what is for followers only, to servers whose followers say that they compare.
+    """
+    actor = await session.get_one(Actor, parcel.actor_id)
+    if actor.followers is None or not _is_for_followers(parcel.body, Iri(actor.followers)):
+        return None
+    if not await followers.compares(session, actor, parcel.host):
+        return None
+    if not await followers.can_be_compared(session, actor):
+        return None
+    return Announced(
+        Iri(actor.followers),
+        digest(await followers.at_host(session, actor, parcel.host)),
+        place(site.origin, places.FOLLOWERS_SYNCHRONIZATION, handle=actor.handle),
+    )
+
+
+async def differs(session: Session, site: Site, actor: Actor, announced: Announced) -> bool:
+    """Do we count otherwise than the actor whom ours follow?"""
+    if not await followers.can_be_compared(session, actor):
+        return False
+    ours = await followers.at_host(session, actor, host(site.origin))
+    return digest(ours) != announced.digest
+
+
+async def mend(session: Session, site: Site, actor_iri: str, listed: frozenset[Iri]) -> None:
+    """Make our follows of an actor agree with its own list of them.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        actor_iri: whom ours follow, or do not.
+        listed: those of ours that it counts among its followers; proven by a digest.
+
+    Raises:
+        NotFound: the actor was forgotten.
+    """
+    actor = await session.scalar(select(Actor).where(Actor.iri == actor_iri))
+    if actor is None or actor.is_ours:
+        raise NotFound("whom it is about is not remembered")
+    rows = await session.execute(
+        select(Follow, Actor)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.followee_id == actor.id, Actor.is_ours.is_(True))
+    )
+    following = {follower.iri: follow for follow, follower in rows}
+    for iri, follow in following.items():
+        if follow.state == ACCEPTED and iri not in listed:
+            await session.delete(follow)
+            await session.flush()
+            await distributing.withdraw(session, follow.follower_id, actor)
+    for iri in sorted(listed):
+        known = following.get(iri)
+        if known is None or known.state not in (ACCEPTED, PENDING):
+            await _take_back(session, site, iri, actor)
+        elif known.state == PENDING:
+            # Its Accept was lost on the way.
+            await session.execute(
+                update(Follow).where(Follow.id == known.id).values(state=ACCEPTED)
+            )
+            await distributing.catch_up(session, site, known.follower_id, actor)
+
+
+async def _take_back(session: Session, site: Site, follower_iri: str, actor: Actor) -> None:
+    """Say for one of ours that it does not follow: by an Undo of a Follow whose id nobody knows."""
+    follower = await session.scalar(
+        select(Actor).where(Actor.iri == follower_iri, Actor.is_ours.is_(True))
+    )
+    if follower is None or follower.gone_at is not None:
+        return
+    follow: Document = {
+        "id": f"{follower.iri}#follows/{site.new_id()}",
+        "type": "Follow",
+        "actor": follower.iri,
+        "object": actor.iri,
+    }
+    await posting.say(
+        session,
+        site,
+        follower,
+        "Undo",
+        follow,
+        about=str(follow["id"]),
+        recipients=[actor.iri],
+    )
+
+
+def _is_for_followers(body: bytes, collection: Iri) -> bool:
+    """Is it for followers, and for nobody whom we do not know?"""
+    document = parse(body)
+    to, cc = _listed(document.get("to")), _listed(document.get("cc"))
+    if PUBLIC in (*to, *cc):
+        return False
+    return visibility(to, cc, collection) is Visibility.FOLLOWERS
+
+
+def _listed(value: object) -> list[str]:
+    entries = value if isinstance(value, list) else [value]
+    return [entry for entry in entries if isinstance(entry, str)]

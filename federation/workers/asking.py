@@ -1,0 +1,147 @@
+"""Asking: what somebody pointed at is read where it lives.
+
+What was forwarded without a proof is read at its owner's origin, with what belongs to it, and then
+remembered as if we had looked it up; what its origin says is gone is forgotten here. A list of
+followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+import activitypub.vocabulary as ap
+from activitypub import iris, synchronisation
+from activitypub.errors import Malformed
+from activitypub.iris import Iri
+from actors.database import Database
+from actors.mail import errands
+from actors.mail.errands import Kind, Task
+from actors.site import Site
+from actors.verbs import forgetting, remarking, synchronising
+from federation.errors import Refused, TooMuch
+from federation.lookup import Lookup
+from federation.refusals import FORESEEN
+from federation.settings import Settings
+from federation.workers.loop import LOOK_EVERY
+
+AT_ONCE: Final = 4
+"""Errands at the same time: they are nobody's live mail."""
+
+FOR_EVER: Final = 410
+GONE: Final = frozenset({404, FOR_EVER})
+
+_log = structlog.stdlib.get_logger("federation.errands")
+
+
+class Asking:
+    """Works through the errands.
+
+    Args:
+        database: where they wait.
+        site: our clock and ids.
+        lookup: reads documents.
+        settings: how many documents one errand may cost.
+    """
+
+    def __init__(self, database: Database, site: Site, lookup: Lookup, settings: Settings) -> None:
+        self._database = database
+        self._site = site
+        self._lookup = lookup
+        self._budget = settings.federation.budget
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> int:
+        """Take what is due, and wait until one is done, or a second.
+
+        Returns:
+            How many were begun or are under way; 0 when nothing is due.
+        """
+        async with self._database.begin() as session:
+            taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._tasks))
+        for errand in taken:
+            task = asyncio.create_task(self._take(errand))
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            return max(1, len(taken))
+        return 0
+
+    async def stop(self) -> None:
+        """Break off what is under way: it is taken up again when its claim has expired."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """A task that failed as a whole (the database is away) leaves its claim to expire."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("worker.failed", exc_info=error)
+
+    async def _take(self, errand: Task) -> None:
+        try:
+            if errand.kind is Kind.FOLLOWERS:
+                await self._followers(errand)
+            else:
+                await self._object(errand.iri)
+        except FORESEEN as error:
+            _log.info("errand.failed", kind=errand.kind.value, iri=errand.iri, reason=error.code)
+            async with self._database.begin() as session:
+                if error.temporary:
+                    pause = getattr(error, "retry_after", None)
+                    await errands.postpone(
+                        session, self._site, errand, reason=error.reason, retry_after=pause
+                    )
+                else:
+                    await errands.done(session, self._site, errand, reason=error.reason)
+        except Exception:  # noqa: BLE001 - a bug with one errand must not stop the others
+            _log.exception("errand.failed", kind=errand.kind.value, iri=errand.iri)
+            async with self._database.begin() as session:
+                await errands.postpone(
+                    session, self._site, errand, reason="a mistake: see the log", retry_after=None
+                )
+        else:
+            async with self._database.begin() as session:
+                await errands.done(session, self._site, errand)
+
+    async def _object(self, iri: Iri) -> None:
+        """Read something at its owner's, and remember it as it is there."""
+        try:
+            thing = await self._lookup.fresh(iri)
+        except Refused as error:
+            if error.status not in GONE:
+                raise
+            await self._forget(iri, for_ever=error.status == FOR_EVER)
+            return
+        if isinstance(thing, ap.Tombstone):
+            await self._forget(iri, for_ever=True)
+            return
+        gathered = {iri: thing}
+        while missing := remarking.wanted_for(iri, gathered):
+            if len(gathered) + len(missing) > self._budget:
+                raise TooMuch(f"one errand may need {self._budget} documents at most")
+            for one in sorted(missing):
+                gathered[one] = await self._lookup.object(one)
+        async with self._database.begin() as session:
+            await remarking.remember_read(session, self._site, iri, gathered)
+
+    async def _forget(self, iri: Iri, *, for_ever: bool) -> None:
+        async with self._database.begin() as session:
+            await forgetting.forget_read(session, self._site, iri, for_ever=for_ever)
+
+    async def _followers(self, errand: Task) -> None:
+        """Read which of ours somebody counts as followers, and mend what differs.
+
+        Raises:
+            Malformed: the list does not add up to what was announced; nothing is done then.
+        """
+        found = await self._lookup.fresh(errand.iri)
+        own_host = iris.host(self._site.origin)
+        listed = synchronisation.members_of(found.document, host=own_host)
+        if found.id != errand.iri or synchronisation.digest(listed) != errand.digest:
+            raise Malformed("the list is not the one that was announced", code="digest")
+        async with self._database.begin() as session:
+            await synchronising.mend(session, self._site, errand.actor_iri, listed)
