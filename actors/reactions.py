@@ -19,13 +19,16 @@ from actors.verbs import (
     forgetting,
     forking,
     hearing,
+    joining,
     knowing,
     mirroring,
+    overhearing,
     publishing,
     remarking,
+    sharing,
 )
 from actors.verbs.mirroring import Gathered
-from actors.vocabulary import is_model
+from actors.vocabulary import is_model, is_note
 
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
@@ -82,28 +85,61 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
         await mirroring.bury(session, site, undone, await hearing.speaker(session, heard))
 
 
+async def _on_reject(
+    session: Session, site: Site, heard: Heard[ap.Reject], gathered: Gathered
+) -> None:
+    """A commons declines what one of ours put into it, or somebody refuses a follow of ours."""
+    if not await overhearing.on_declined(session, site, heard):
+        await following.on_reject(session, site, heard, gathered)
+
+
+def overheard(heard: Heard[Any], gathered: Gathered) -> frozenset[Iri]:
+    """What a commons passes on is read first; then whatever its own reaction needs."""
+    wanted = overhearing.wanted(heard, gathered)
+    said = None if wanted else overhearing.inner(heard, gathered)
+    return wanted if said is None else reaction_for(said.activity).needs(said, gathered)
+
+
+async def _on_overheard(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> None:
+    """What a commons passed on has the effect that it has from its speaker."""
+    said = overhearing.inner(heard, gathered)
+    if said is not None:
+        await overhearing.remember_speaker(session, site, said, gathered)
+        await reaction_for(said.activity).apply(session, site, said, gathered)
+
+
 IGNORED = Reaction(())
 
 REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Follow", "actor"): Reaction((following.on_follow,)),
     ("Accept", "any"): Reaction((_on_accept,)),
-    ("Reject", "any"): Reaction((following.on_reject,)),
-    ("Undo", "any"): Reaction((_on_undo,)),
+    ("Reject", "any"): Reaction((_on_reject,)),
+    ("Join", "actor"): Reaction((joining.on_join,)),
+    ("Leave", "actor"): Reaction((joining.on_leave,)),
+    ("Undo", "any"): Reaction((_on_undo, sharing.on_said)),
     ("Create", "model"): Reaction(
-        (publishing.on_create, forking.on_fork), publishing.version_wanted
+        (publishing.on_create, forking.on_fork, sharing.on_said), publishing.version_wanted
     ),
     ("Update", "model"): Reaction(
-        (publishing.on_update, forking.on_fork, forking.on_upstream_update),
+        (publishing.on_update, forking.on_fork, forking.on_upstream_update, sharing.on_said),
         publishing.version_wanted,
     ),
-    ("Create", "note"): Reaction((remarking.on_note,)),
-    ("Update", "note"): Reaction((remarking.on_update_note,)),
+    ("Create", "note"): Reaction((remarking.on_note, sharing.on_said)),
+    ("Update", "note"): Reaction((remarking.on_update_note, sharing.on_said)),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
-    ("Delete", "any"): Reaction((forgetting.on_delete,)),
+    ("Delete", "any"): Reaction((forgetting.on_delete, sharing.on_said)),
+    ("Announce", "activity"): Reaction(
+        (overhearing.on_new, overhearing.on_removal, _on_overheard),
+        overheard,
+        overhearing.concerns_us,
+    ),
     ("Announce", "any"): Reaction(
         (remarking.on_announce,), passed_on, remarking.passing_on_concerns_us
     ),
-    ("Like", "any"): Reaction((remarking.on_like,)),
+    ("Like", "any"): Reaction((remarking.on_like, sharing.on_said)),
+    ("Dislike", "any"): Reaction((sharing.on_said,)),
 }
 """(activity, what it is about) → reaction. FEDERATION.md lists the same rows; a test compares
 them."""
@@ -112,6 +148,8 @@ them."""
 def reaction_for(activity: ap.Activity) -> Reaction:
     """The reaction to an activity; `IGNORED` when nothing here cares."""
     name = activity.type_name
+    if overhearing.embeds_activity(activity):
+        return REACTIONS["Announce", "activity"]
     specific = REACTIONS.get((name, _kind(activity.object)))
     return specific or REACTIONS.get((name, "any"), IGNORED)
 
@@ -123,4 +161,4 @@ def _kind(thing: ap.Object | Iri) -> str:
         return "actor"
     if is_model(thing):
         return "model"
-    return "note" if isinstance(thing, (ap.Note, ap.Question)) else "other"
+    return "note" if is_note(thing) else "other"

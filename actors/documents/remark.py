@@ -1,5 +1,8 @@
 """Remark ↔ Note document."""
 
+from html import escape
+
+import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility
 from activitypub.canonical_json import Document, Json
 from actors.documents.times import wire_time
@@ -31,8 +34,23 @@ def to_document(
         "published": wire_time(remark.published_at),
         "to": list(to),
         "cc": list(cc),
+        "audience": remark.commons_iri,
         "tag": tags or None,
     }
+
+
+def shown(note: ap.Object) -> str:
+    """What people read of something that was said elsewhere, as HTML that is still to be cleaned.
+
+    A post of Lemmy has a title, and its link, if it is about one, is attached; a note has neither.
+    """
+    if isinstance(note, ap.Note):
+        return note.content or ""
+    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name else ""
+    links = [one["href"] for one in note.attachment if one.get("type") == "Link" and "href" in one]
+    hrefs = [one for one in links if isinstance(one, str)]
+    below = "".join(f'<p><a href="{escape(one)}">{escape(one)}</a></p>' for one in hrefs)
+    return title + (note.content or "") + below
 
 
 VISIBILITIES = {one.name.lower(): one for one in Visibility}

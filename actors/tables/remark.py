@@ -13,6 +13,7 @@ class Remark(Base, kw_only=True):
     """A note: `content` is clean HTML. `visibility` is one of public, unlisted, followers, direct.
 
     `addressed` holds the IRIs of everybody it names: who may see it when it is not public.
+    `commons_iri` is the Group in which it was said (`audience` on the wire).
     """
 
     __tablename__ = "remark"
@@ -31,6 +32,7 @@ class Remark(Base, kw_only=True):
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    commons_iri: Mapped[str | None] = mapped_column(default=None)
 
 
 class Like(Base, kw_only=True):

@@ -13,6 +13,7 @@ from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import host
 from actors import places
 from actors.database import Session, insert_once
+from actors.documents import commons as commons_documents
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
 from actors.errors import Conflicting
@@ -23,6 +24,7 @@ from actors.rules.permissions import Office
 from actors.rules.searching import who
 from actors.site import Site
 from actors.tables.actor import Actor, Key
+from actors.tables.commons import Commons
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
 from actors.verbs import posting
@@ -51,7 +53,7 @@ async def found_instance(
     """
     if await session.scalar(select(Instance.id)) is not None:
         raise Conflicting("this database holds an instance already")
-    application = await _new_actor(
+    application = await new_actor(
         session,
         site,
         iri=place(site.origin, places.INSTANCE_ACTOR),
@@ -61,7 +63,7 @@ async def found_instance(
         summary="",
         keys=instance_keys,
     )
-    await _seal(session, site, application)
+    await seal_actor(session, site, application)
     network = await add_organisation(
         session, site, handle=handle, name=name, locale=locale, keys=network_keys, is_network=True
     )
@@ -107,13 +109,8 @@ async def add_organisation(
         Unwise: the handle cannot be used.
         Conflicting: the handle is taken.
     """
-    handle = check_handle(handle)
-    taken = await session.scalar(
-        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
-    )
-    if taken is not None:
-        raise Conflicting(f"the name {handle} is taken")
-    actor = await _new_actor(
+    handle = await free_handle(session, handle)
+    actor = await new_actor(
         session,
         site,
         iri=place(site.origin, places.ACTOR, handle=handle),
@@ -132,8 +129,24 @@ async def add_organisation(
         )
     )
     await session.flush()
-    await _seal(session, site, actor)
+    await seal_actor(session, site, actor)
     return actor
+
+
+async def free_handle(session: Session, handle: str) -> str:
+    """The handle as it is written, if nobody of ours has it or ever had it.
+
+    Raises:
+        Unwise: it cannot be used.
+        Conflicting: it is taken.
+    """
+    handle = check_handle(handle)
+    taken = await session.scalar(
+        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+    )
+    if taken is not None:
+        raise Conflicting(f"the name {handle} is taken")
+    return handle
 
 
 async def update_organisation(
@@ -152,7 +165,7 @@ async def update_organisation(
     organisation.sought = who(name, organisation.handle)
     organisation.summary = documents.markdown_summary(summary)
     organisation.updated_at = site.now()
-    document = await _seal(session, site, organisation)
+    document = await seal_actor(session, site, organisation)
     await posting.tell_of(
         session, site, organisation, "Update", document, followers_of=[organisation]
     )
@@ -203,7 +216,7 @@ async def add_member(
     return member
 
 
-async def _new_actor(
+async def new_actor(
     session: Session,
     site: Site,
     *,
@@ -214,11 +227,12 @@ async def _new_actor(
     summary: str,
     keys: KeyPems,
 ) -> Actor:
+    """Write the rows of an actor of ours and its keys; its document is still to be sealed."""
     now = site.now()
-    is_organisation = actor_type == "Organization"
+    is_somebody = actor_type != "Application"
 
     def of_organisation(template: str) -> str | None:
-        return place(site.origin, template, handle=handle) if is_organisation else None
+        return place(site.origin, template, handle=handle) if is_somebody else None
 
     actor = Actor(
         id=site.new_id(),
@@ -259,13 +273,16 @@ async def _new_actor(
     return actor
 
 
-async def _seal(session: Session, site: Site, actor: Actor) -> Document:
+async def seal_actor(session: Session, site: Site, actor: Actor) -> Document:
     """Write the actor's document anew, as the world will see it."""
     rows = (await session.scalars(select(Key).where(Key.actor_id == actor.id))).all()
     signing = next(one for one in rows if one.iri.endswith(places.MAIN_KEY))
     proving = next(one for one in rows if one.iri.endswith(places.ED25519_KEY))
     organisation = await session.get(Organisation, actor.id)
-    if organisation is None:
+    commons = await session.get(Commons, actor.id)
+    if commons is not None:
+        body = commons_documents.to_document(site, actor, (signing, proving), commons)
+    elif organisation is None:
         body = documents.instance_document(site, actor, (signing, proving))
     else:
         body = documents.to_document(

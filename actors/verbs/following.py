@@ -5,7 +5,8 @@ approves its followers leaves the follow waiting; all others accept at once. A r
 accepted again, because the peer may have lost our answer. A follow of ours counts once its
 followee says so, and nobody else. An Undo that overtakes its Follow binds.
 
-Wire: Follow, Accept{Follow}, Reject{Follow}, Undo{Follow} (ActivityPub 7.5 to 7.7, 7.10).
+Wire: Follow, Accept{Follow}, Reject{Follow} (said by a commons only), Undo{Follow} (ActivityPub 7.5
+to 7.7, 7.10).
 """
 
 from sqlalchemy import delete, select
@@ -19,6 +20,7 @@ from actors.errors import Conflicting, NotAllowed, NotFound
 from actors.mail import backfill, outbox
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.commons import Exclusion
 from actors.tables.follow import Follow
 from actors.verbs import distributing, hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
@@ -74,7 +76,7 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
         site,
         follower,
         "Undo",
-        _as_document(follow, follower, followee),
+        as_document(follow, follower, followee),
         about=follow.iri,
         recipients=[followee.iri],
     )
@@ -84,12 +86,12 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
 
 
 async def on_follow(
-    session: Session, site: Site, heard: Heard[ap.Follow], gathered: Gathered
+    session: Session, site: Site, heard: Heard[ap.Follow | ap.Join], gathered: Gathered
 ) -> None:
     """Somebody asks to follow one of ours.
 
     Writes at most one Follow, one Notice and one Accept. The follower is remembered already:
-    authenticating it did that.
+    authenticating it did that. Who is kept out of a commons is answered Reject.
 
     Raises:
         NotFound: the object is not one of our organisations.
@@ -104,7 +106,10 @@ async def on_follow(
         return
     is_new = row is None or (is_ours and row.state == PENDING)
     row = row or _asking(site, follower, followee)
-    row.iri = str(heard.activity.id)
+    row.iri, row.is_join = str(heard.activity.id), isinstance(heard.activity, ap.Join)
+    if await _is_kept_out(session, follower, followee):
+        await _turn_away(session, site, row, follower, followee)
+        return
     session.add(row)
     await session.flush()
     if not followee.approves_followers:
@@ -115,12 +120,27 @@ async def on_follow(
             site,
             followee,
             "Accept",
-            _as_document(row, follower, followee),
+            as_document(row, follower, followee),
             about=row.iri,
             recipients=[follower.iri],
         )
     if is_new:
         await noticing.tell(session, site, followee.id, "follow", follower)
+
+
+async def _turn_away(
+    session: Session, site: Site, row: Follow, follower: Actor, followee: Actor
+) -> None:
+    """Say no to somebody who is kept out of a commons; where both are ours, the one row says so."""
+    await posting.say(
+        session,
+        site,
+        followee,
+        "Reject",
+        as_document(row, follower, followee),
+        about=row.iri,
+        recipients=[follower.iri],
+    )
 
 
 async def on_accept(
@@ -202,6 +222,15 @@ async def _asked(session: Session, heard: Heard[ap.Activity]) -> Follow:
     return row
 
 
+async def _is_kept_out(session: Session, follower: Actor, followee: Actor) -> bool:
+    found = await session.scalar(
+        select(Exclusion.id).where(
+            Exclusion.commons_id == followee.id, Exclusion.actor_id == follower.id
+        )
+    )
+    return found is not None
+
+
 async def _between(session: Session, follower_id: int, followee_id: int) -> Follow | None:
     return await session.scalar(
         select(Follow).where(Follow.follower_id == follower_id, Follow.followee_id == followee_id)
@@ -222,6 +251,7 @@ async def _ours(session: Session, iri: str) -> Actor:
     return row
 
 
-def _as_document(follow: Follow, follower: Actor, followee: Actor) -> Document:
+def as_document(follow: Follow, follower: Actor, followee: Actor) -> Document:
     """The Follow as it is named in Accept and Undo: embedded, with the id under which it came."""
-    return {"id": follow.iri, "type": "Follow", "actor": follower.iri, "object": followee.iri}
+    kind = "Join" if follow.is_join else "Follow"
+    return {"id": follow.iri, "type": kind, "actor": follower.iri, "object": followee.iri}

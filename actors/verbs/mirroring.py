@@ -19,6 +19,7 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
+from actors.documents import remark as remark_documents
 from actors.mail import keyring
 from actors.rules.searching import who
 from actors.rules.sections import Sheet
@@ -30,6 +31,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.verbs import cataloguing
+from actors.vocabulary import audience
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
@@ -134,7 +136,7 @@ async def remember_remark(
     if await is_buried(session, iri, owner):
         return None
     said_at = _not_later_than_now(site, note.updated or note.published)
-    content, summary = clean(note.content or ""), note.summary or ""
+    content, summary = clean(remark_documents.shown(note)), note.summary or ""
     document = encode(note.document)
     if known is not None:
         if said_at > known.updated_at:
@@ -157,6 +159,7 @@ async def remember_remark(
         document=document,
         published_at=published_at,
         updated_at=said_at,
+        commons_iri=next(iter(audience(note)), None),
     )
     session.add(remark)
     await session.flush()
@@ -190,6 +193,7 @@ def _move_head(
     model.url = _page(article, Iri(model.iri))
     model.document = encode(article.document)
     model.updated_at = said_at
+    model.commons_iri = next(iter(audience(article)), None)
 
 
 async def _remember_revision(

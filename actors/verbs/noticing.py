@@ -23,8 +23,12 @@ async def tell(
     remark: Remark | None = None,
     about: dict[str, Any] | None = None,
 ) -> None:
-    """Write one notice for an organisation of ours; nobody is told of what she did herself."""
-    if owner_id == sender.id:
+    """Write one notice for an organisation of ours; nobody is told of what she did herself.
+
+    A commons reads none: those who tend it see its page.
+    """
+    owner = await session.get_one(Actor, owner_id)
+    if owner.id == sender.id or owner.type == "Group":
         return
     session.add(
         Notice(

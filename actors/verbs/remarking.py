@@ -11,7 +11,7 @@ Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility, addresses, visibility
@@ -34,7 +34,7 @@ from actors.verbs import distributing, hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.views import timelines
-from actors.vocabulary import is_model
+from actors.vocabulary import is_model, is_note
 
 OVERTAKEN = timedelta(days=1)
 """How old a note may be whose Update we hear first: what is older we did not want at its time
@@ -53,6 +53,7 @@ async def remark(
     in_reply_to: Model | Remark | None = None,
     visible: Visibility = Visibility.PUBLIC,
     language: str | None = None,
+    commons: Actor | None = None,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -64,6 +65,7 @@ async def remark(
         in_reply_to: what it answers; its author is notified.
         visible: who may see it.
         language: the language of the text.
+        commons: the Group in which it is said; an answer stays where that stands which it answers.
 
     Raises:
         Unwise: there is no text, or too much of it.
@@ -75,6 +77,11 @@ async def remark(
     mentioned = (answered,) if answered and answered.id != organisation.id else ()
     followers = Iri(organisation.followers) if organisation.followers else None
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
+    group = in_reply_to.commons_iri if in_reply_to else commons.iri if commons else None
+    if group is not None and visible in (Visibility.PUBLIC, Visibility.UNLISTED):
+        cc = (*cc, Iri(group))
+    else:
+        group = None
     remark_id = site.new_id()
     iri = place(site.origin, places.REMARK, id=remark_id)
     row = Remark(
@@ -90,6 +97,7 @@ async def remark(
         document=b"",
         published_at=site.now(),
         updated_at=site.now(),
+        commons_iri=group,
     )
     body = documents.to_document(row, organisation, to=to, cc=cc, mentioned=mentioned)
     document = await posting.seal(session, site, organisation, body)
@@ -102,7 +110,7 @@ async def remark(
         organisation,
         "Create",
         document,
-        recipients=[one.iri for one in mentioned],
+        recipients=[*(one.iri for one in mentioned), *((group,) if group else ())],
         followers_of=() if visible is Visibility.DIRECT else [organisation],
         is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
     )
@@ -192,6 +200,20 @@ async def on_announce(
         await _tell_owner(session, site, "boost", booster, subject)
 
 
+async def remember_passed_on(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> None:
+    """An answer was passed on: it belongs into a conversation that we know, and nowhere else."""
+    subject = iri_of(heard.activity.object)
+    answer = gathered.get(Iri(subject))
+    if answer is None or await _known(session, answer.in_reply_to) is None:
+        return
+    known = await _known(session, subject)
+    kept = known or await _gathered_subject(session, site, heard, gathered)
+    if isinstance(kept, Remark) and _is_open(kept):
+        await _tell(session, site, await session.get_one(Actor, kept.actor_id), kept)
+
+
 async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     """Somebody takes a like or a boost back.
 
@@ -201,7 +223,11 @@ async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     undone, speaker = heard.activity.object, await hearing.speaker(session, heard)
     iri = iri_of(undone)
     like = delete(Like).where(Like.actor_id == speaker.id, Like.iri == iri)
-    boost = delete(Boost).where(Boost.actor_id == speaker.id, Boost.iri == iri)
+    # A commons announces one thing twice, under two ids: the undone one's object tells which.
+    about = iri_of(undone.object) if isinstance(undone, ap.Announce) else ""
+    boost = delete(Boost).where(
+        Boost.actor_id == speaker.id, or_(Boost.iri == iri, Boost.object_iri == about)
+    )
     likes = (await session.scalars(like.returning(Like.id))).all()
     boosts = (await session.scalars(boost.returning(Boost.id))).all()
     return bool(likes or boosts)
@@ -240,7 +266,7 @@ async def _gathered_subject(
     if is_model(thing):
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
-    if isinstance(thing, ap.Note):
+    if is_note(thing):
         return await mirroring.remember_remark(
             session, site, thing, owner, visibility=_visibility(thing, owner)
         )

@@ -10,6 +10,7 @@ from cyclopts import App
 
 from federation import __version__
 from federation.commands.check import check
+from federation.commands.commons import list_commons, open_commons, tend_commons
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_token
 from federation.commands.founding import init
@@ -37,5 +38,10 @@ _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
 
-for _group in (_organisation, _member, _token, _model):
+_commons: Final = App(name="commons", help="Groups around a theme.")
+_commons.command(open_commons, name="open")
+_commons.command(list_commons, name="list")
+_commons.command(tend_commons, name="tend")
+
+for _group in (_organisation, _member, _token, _model, _commons):
     APP.command(_group)

@@ -15,7 +15,7 @@ from actors.rules.comparing import Mark, SectionChange
 from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, lineage, timelines
+from actors.views import commons, history, lineage, profiles, timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE
 from federation.pages import forms, reading, rendering, sessions
@@ -54,11 +54,17 @@ async def model(request: web.Request) -> web.Response:
         replies: list[Item] = []
         if item is not None:
             _, replies = await timelines.thread(session, item, here.organisation)
+        group = await profiles.by_iri(session, found.commons_iri or "")
+        is_mine = _is_mine(here, found)
+        may_place = here.organisation if is_mine else None
+        known = await commons.choices(session, may_place) if may_place else []
     sheet = history.sheet(head)
     return rendering.page(
         request,
         here,
         "model.html",
+        group=group,
+        commons_known=known,
         model=found,
         author=author,
         head=head,
@@ -71,7 +77,7 @@ async def model(request: web.Request) -> web.Response:
         modifications=history.modifications(head),
         forks=forks,
         replies=replies,
-        is_mine=_is_mine(here, found),
+        is_mine=is_mine,
         section_names=_names(sheet, rendering.language(request)),
     )
 

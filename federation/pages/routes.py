@@ -12,6 +12,7 @@ from aiohttp import web
 from actors import places
 from federation.negotiation import Handler
 from federation.pages import (
+    commons,
     consent,
     directory,
     forks,
@@ -28,7 +29,7 @@ from federation.pages import (
 )
 
 SHARED: Final[Mapping[str, Handler]] = {
-    places.ACTOR: organisations.organisation,
+    places.ACTOR: commons.actor,
     places.MODEL: models.model,
     places.VERSION: models.version,
     places.REMARK: remarks.remark,
@@ -46,7 +47,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/about", home.about),
         web.get("/directory", directory.directory),
         web.get("/organisations", directory.organisations),
-        web.get(places.ACTOR_PAGE, organisations.organisation),
+        web.get(places.ACTOR_PAGE, commons.actor),
+        web.get("/commons", commons.listing),
         web.get(MODEL, models.model),
         web.get(places.VERSION_PAGE, models.version),
         web.get(f"{MODEL}/versions", models.versions),
@@ -70,6 +72,12 @@ def _for_members() -> list[web.RouteDef]:
         web.get("/mail", mail.post_office),
         web.get("/write", writing.write_page),
         web.post("/write", writing.write),
+        web.post("/commons", commons.open_one),
+        web.post(f"{places.ACTOR_PAGE}/say", commons.say),
+        web.post(f"{places.ACTOR_PAGE}/tend", commons.tend),
+        web.get(f"{places.ACTOR_PAGE}/charter", commons.charter_page),
+        web.post(f"{places.ACTOR_PAGE}/charter", commons.charter),
+        web.post(f"{MODEL}/commons", commons.place),
         web.get(f"{MODEL}/edit", writing.edit_page),
         web.post(f"{MODEL}/edit", writing.edit),
         web.get(f"{MODEL}/delete", writing.delete_page),

@@ -16,11 +16,11 @@ from activitypub.canonical_json import Json, encode
 from activitypub.errors import Malformed
 from actors import places
 from actors.documents import collections
-from actors.errors import Gone
+from actors.errors import Gone, NotFound
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.views import catalogue, history, lineage, mail, profiles, timelines
+from actors.views import catalogue, commons, history, lineage, mail, profiles, timelines
 from actors.views.paging import Page
 from actors.views.profiles import Listed
 from actors.views.timelines import Item
@@ -78,12 +78,30 @@ async def following(request: web.Request) -> web.Response:
 
 
 async def featured(request: web.Request) -> web.Response:
-    """GET /actors/{handle}/featured: the newest models, as plain addresses."""
+    """GET /actors/{handle}/featured: the newest models, or what a commons pinned: addresses."""
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
-        models = await catalogue.of_actor(session, owner.id, Page(limit=PINNED))
-    iri = _address(request, places.FEATURED, handle=owner.handle)
-    return _short(iri, [model.iri for model in models])
+        if await commons.of(session, owner) is not None:
+            chosen = await commons.pinned(session, owner)
+        else:
+            models = await catalogue.of_actor(session, owner.id, Page(limit=PINNED))
+            chosen = [model.iri for model in models]
+    return _short(_address(request, places.FEATURED, handle=owner.handle), chosen)
+
+
+async def moderators(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/moderators: who tends a commons; nobody else has such a list.
+
+    Raises:
+        NotFound: the organisation is no commons.
+    """
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        if await commons.of(session, owner) is None:
+            raise NotFound("only a commons has moderators")
+        tending = await commons.moderators(session, owner)
+    iri = _address(request, places.MODERATORS, handle=owner.handle)
+    return _short(iri, [one.iri for one in tending])
 
 
 async def versions(request: web.Request) -> web.Response:
