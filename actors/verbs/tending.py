@@ -25,10 +25,11 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.commons import Exclusion, Moderator, Posting
 from actors.tables.follow import Follow
+from actors.tables.model import Model
 from actors.tables.organisation import Organisation
-from actors.tables.remark import Boost
+from actors.tables.remark import Boost, Remark
 from actors.tables.timeline import TimelineEntry
-from actors.verbs import joining, posting, sharing
+from actors.verbs import joining, noticing, posting, sharing
 
 MOST_PINNED = 10
 """Things at the top of a commons: more would not be the top."""
@@ -49,6 +50,8 @@ async def remove(
     inner = await _said(session, site, commons, moderator, "Delete", iri, summary=row.reason)
     author = await session.get_one(Actor, row.actor_id)
     await _tell_members(session, site, commons, inner, about=iri, also=author)
+    if author.is_ours:
+        await _tell_author(session, site, commons, row, author)
     boost = await session.scalar(
         select(Boost).where(Boost.actor_id == commons.id, Boost.object_iri == iri)
     )
@@ -225,6 +228,18 @@ async def must_tend(session: Session, commons: Actor, somebody: Actor) -> None:
     """
     if not await tends(session, commons, somebody):
         raise NotAllowed("Only those who tend this commons do that.")
+
+
+async def _tell_author(
+    session: Session, site: Site, commons: Actor, row: Posting, author: Actor
+) -> None:
+    """A notice for an author who lives here: what we announce ourselves tells us nothing."""
+    model = await session.scalar(select(Model).where(Model.iri == row.iri))
+    remark = await session.scalar(select(Remark).where(Remark.iri == row.iri))
+    about = {"reason": row.reason}
+    await noticing.tell(
+        session, site, author.id, "removed", commons, model=model, remark=remark, about=about
+    )
 
 
 async def _standing(session: Session, commons: Actor, iri: str) -> Posting:

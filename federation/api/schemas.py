@@ -121,7 +121,7 @@ _COMMONS: Final[dict[str, Schema]] = {
     "family": _or_null(_text("Its theme: a family of models.")),
     "posting": _one_of("Who may put something into it.", *(one.value for one in MayPost)),
     "approvesMembers": {**_BOOL, "description": "Whether members are let in by hand."},
-    "members": _NUMBER,
+    "members": {"type": "integer", "minimum": 0},
     "moderators": _list(_ref("Actor"), "Who tends it."),
 }
 

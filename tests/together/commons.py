@@ -1,5 +1,7 @@
 """Helpers for journeys around a commons: open one, put things into it, see what stands there."""
 
+from dataclasses import replace
+
 from together.street import House
 
 from actors.rules.commons import MayPost
@@ -12,6 +14,15 @@ from actors.views import commons as view
 from actors.views import timelines
 from actors.views.paging import Page
 
+CHARTER = Charter(
+    language="en",
+    names={"en": "Repair cafés in Europe", "fr": "Les ateliers de réparation"},
+    summaries={"en": "How to *mend* together.", "fr": "Réparer ensemble."},
+    rules="Say **where** it worked.",
+    family="hardware",
+)
+"""What the commons says of itself."""
+
 
 async def open_commons(
     house: House,
@@ -21,15 +32,7 @@ async def open_commons(
     approves: bool = False,
 ) -> Actor:
     """A commons about repair cafés, opened and tended by the network of that house."""
-    charter = Charter(
-        language="en",
-        names={"en": "Repair cafés in Europe", "fr": "Les ateliers de réparation"},
-        summaries={"en": "How to *mend* together.", "fr": "Réparer ensemble."},
-        rules="Say **where** it worked.",
-        family="hardware",
-        posting=posting,
-        approves=approves,
-    )
+    charter = replace(CHARTER, posting=posting, approves=approves)
     keys = house.street.next_keys()
     async with house.begin() as session:
         network = await session.get_one(Actor, house.network.id)

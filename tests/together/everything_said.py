@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import select
+from together.commons import CHARTER, known, open_commons, say
 from together.judges.signatures import Signed
 from together.judges.verdict import ACTIVITY_JSON, Answer
 from together.stranger import Stranger
@@ -22,7 +23,15 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import enrolling, following, forking, remarking
+from actors.verbs import (
+    enrolling,
+    following,
+    forking,
+    opening,
+    publishing,
+    remarking,
+    tending,
+)
 
 Document = dict[str, Any]
 
@@ -51,7 +60,8 @@ class Life:
 
     Attributes:
         alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
-        beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
+        beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private; and puts
+            `shared` into the `commons` of alpha.
         reader: the server of somebody who follows them all.
     """
 
@@ -66,6 +76,8 @@ class Life:
     gone: Model
     answer: Remark
     word: Remark
+    commons: Actor
+    shared: Model
 
     @property
     def street(self) -> Street:
@@ -140,9 +152,24 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    commons, shared = await _share(alpha, beta, repair, reader)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
-    return Life(alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word)
+    return Life(
+        alpha,
+        beta,
+        reader,
+        coop,
+        repair,
+        model,
+        fork,
+        large,
+        gone,
+        answer,
+        word,
+        commons,
+        shared,
+    )
 
 
 async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair: Actor) -> None:
@@ -168,6 +195,43 @@ async def _part(alpha: House, coop: Actor, reader: Stranger) -> None:
     async with alpha.begin() as session:
         for follow in await session.scalars(select(Follow).where(Follow.follower_id == coop.id)):
             await following.unfollow(session, alpha.site, follow)
+
+
+async def _share(alpha: House, beta: House, repair: Actor, reader: Stranger) -> tuple[Actor, Model]:
+    """Open a commons, put things into it, and tend it; the reader and `repair` are members."""
+    group = await open_commons(alpha, "mending")
+    assert (await reader.send(alpha, reader.activity("Follow", group.iri))).status == 202
+    assert (await reader.send(alpha, reader.activity("Join", group.iri))).status == 202
+    await beta.follow(repair, "@mending@alpha.test")
+    await alpha.street.settle()
+    there = await known(beta, "@mending@alpha.test")
+    async with beta.begin() as session:
+        shared = await publishing.publish(
+            session, beta.site, repair, a_sheet("Atelier partagé"), commons=there
+        )
+    word = await say(beta, repair, "Qui a un local ?", commons="@mending@alpha.test")
+    await alpha.street.settle()
+    await say(beta, repair, "Nous, à Turin.", answer_to=word.iri)
+    await reader.send(alpha, reader.activity("Like", shared.iri, audience=group.iri))
+    await alpha.street.settle()
+    network = await alpha.actor("network")
+    helper, somebody = await alpha.organisation("helper"), await known(alpha, reader.iri)
+    async with alpha.begin() as session:
+        for change in (tending.pin, tending.unpin):
+            await change(session, alpha.site, group, network, shared.iri)
+        await tending.remove(session, alpha.site, group, network, word.iri, "Hors sujet.")
+        await tending.appoint(session, alpha.site, group, network, helper)
+        await tending.exclude(session, alpha.site, group, network, somebody, "Publicité.")
+        await opening.describe(session, alpha.site, group, CHARTER)
+    await alpha.street.settle()
+    note = reader.note("/notes/late", cc=[group.iri])
+    await reader.send(alpha, reader.activity("Create", note, to=note["to"], cc=note["cc"]))
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        await tending.readmit(session, alpha.site, group, network, somebody)
+        await tending.pin(session, alpha.site, group, network, shared.iri)
+    await alpha.street.settle()
+    return group, shared
 
 
 async def _fork(house: House, organisation: Actor, source: Model) -> Model:

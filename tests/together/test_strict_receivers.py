@@ -52,6 +52,8 @@ def served(life: Life) -> list[str]:
         life.fork.iri,
         life.answer.iri,
         life.word.iri,
+        life.commons.iri,
+        life.shared.iri,
     ]
 
 
@@ -63,6 +65,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Create",
         "Delete",
         "Follow",
+        "Reject",
         "Undo",
         "Update",
     }
