@@ -77,11 +77,10 @@ async def remark(
     mentioned = (answered,) if answered and answered.id != organisation.id else ()
     followers = Iri(organisation.followers) if organisation.followers else None
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
-    group = in_reply_to.commons_iri if in_reply_to else commons.iri if commons else None
-    if group is not None and visible in (Visibility.PUBLIC, Visibility.UNLISTED):
+    is_open = visible in (Visibility.PUBLIC, Visibility.UNLISTED)
+    group = await _group(session, in_reply_to, commons) if is_open else None
+    if group is not None:
         cc = (*cc, Iri(group))
-    else:
-        group = None
     remark_id = site.new_id()
     iri = place(site.origin, places.REMARK, id=remark_id)
     row = Remark(
@@ -115,6 +114,21 @@ async def remark(
         is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
     )
     return row
+
+
+async def _group(
+    session: Session, in_reply_to: Model | Remark | None, commons: Actor | None
+) -> str | None:
+    """The Group in which something is said.
+
+    What others name as the audience of theirs counts only where we know that it is a Group: else
+    anybody could make us send our answers to anybody.
+    """
+    iri = in_reply_to.commons_iri if in_reply_to else commons.iri if commons else None
+    found: str | None = await session.scalar(
+        select(Actor.iri).where(Actor.iri == iri, Actor.type == "Group", Actor.gone_at.is_(None))
+    )
+    return found
 
 
 async def on_note(

@@ -286,7 +286,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "Something the organisation should know.",
         {
             "id": _ID,
-            "kind": _text("follow, followed, fork, upstream, reply, mention, like, boost …"),
+            "kind": _text(
+                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed …"
+            ),
             "from": _ref("Actor"),
             "model": _or_null(
                 _record("The model it is about.", {"id": _ID, "iri": _IRI, "name": _text("Name")})

@@ -356,3 +356,23 @@ async def test_a_model_in_a_community_is_a_post_that_lemmy_takes(
         ("removed", "Advertising"),
     ]
     assert street.refusals() == []
+
+
+async def test_an_answer_is_never_sent_to_whom_a_stranger_calls_a_commons(
+    street: Street, lemmy: LemmyPeer, commons: tuple[House, Actor]
+) -> None:
+    alpha, _ = commons
+    coop = await alpha.organisation("coop")
+    async with moved_in(street, "victim.test") as victim:
+        await known(alpha, victim.iri)
+        note = lemmy.stranger.note(to=[PUBLIC], cc=[coop.iri], audience=victim.iri)
+        await lemmy.send(alpha, lemmy.stranger.activity("Create", note))
+        async with alpha.begin() as session:
+            heard = (await session.scalars(select(Remark))).one()
+            answer = await remarking.remark(
+                session, alpha.site, coop, text="Good day.", in_reply_to=heard
+            )
+        await street.settle()
+        assert victim.told == []
+    assert answer.commons_iri is None
+    assert victim.iri not in answer.addressed
