@@ -23,16 +23,19 @@ from actors.verbs import (
     forking,
     forwarding,
     hearing,
+    joining,
     knowing,
     mirroring,
     moving,
+    overhearing,
     publishing,
     quoting,
     relaying,
     remarking,
+    sharing,
 )
 from actors.verbs.mirroring import Gathered
-from actors.vocabulary import is_model
+from actors.vocabulary import is_model, is_note
 
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
@@ -101,8 +104,10 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A Reject answers what we asked of a relay, a quote of ours or a follow of ours."""
+    """A Reject answers what we asked of a relay, put into a commons, a quote or a follow of ours."""
     if await relaying.on_reject(session, heard):
+        return
+    if await overhearing.on_declined(session, site, heard):
         return
     if not await quoting.on_reject(session, site, heard, gathered):
         await following.on_reject(session, site, heard, gathered)
@@ -122,26 +127,51 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
         await mirroring.bury(session, site, undone, await hearing.speaker(session, heard))
 
 
+def overheard(heard: Heard[Any], gathered: Gathered) -> frozenset[Iri]:
+    """What a commons passes on is read first; then whatever its own reaction needs."""
+    wanted = overhearing.wanted(heard, gathered)
+    said = None if wanted else overhearing.inner(heard, gathered)
+    return wanted if said is None else reaction_for(said.activity).needs(said, gathered)
+
+
+async def _on_overheard(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> None:
+    """What a commons passed on has the effect that it has from its speaker."""
+    said = overhearing.inner(heard, gathered)
+    if said is not None:
+        await overhearing.remember_speaker(session, site, said, gathered)
+        await reaction_for(said.activity).apply(session, site, said, gathered)
+
+
 IGNORED = Reaction(())
 
 REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Follow", "actor"): Reaction((_on_follow,)),
     ("Accept", "any"): Reaction((_on_accept,)),
     ("Reject", "any"): Reaction((_on_reject,)),
-    ("Undo", "any"): Reaction((_on_undo,)),
+    ("Join", "actor"): Reaction((joining.on_join,)),
+    ("Leave", "actor"): Reaction((joining.on_leave,)),
+    ("Undo", "any"): Reaction((_on_undo, sharing.on_said)),
     ("Create", "model"): Reaction(
-        (publishing.on_create, forking.on_fork), publishing.version_wanted
+        (publishing.on_create, forking.on_fork, sharing.on_said), publishing.version_wanted
     ),
     ("Update", "model"): Reaction(
-        (publishing.on_update, forking.on_fork, forking.on_upstream_update),
+        (publishing.on_update, forking.on_fork, forking.on_upstream_update, sharing.on_said),
         publishing.version_wanted,
     ),
-    ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer)),
-    ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer)),
+    ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer, sharing.on_said)),
+    ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer, sharing.on_said)),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
-    ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete)),
+    ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete, sharing.on_said)),
+    ("Announce", "activity"): Reaction(
+        (overhearing.on_new, overhearing.on_removal, _on_overheard),
+        overheard,
+        overhearing.concerns_us,
+    ),
     ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
-    ("Like", "any"): Reaction((remarking.on_like,)),
+    ("Like", "any"): Reaction((remarking.on_like, sharing.on_said)),
+    ("Dislike", "any"): Reaction((sharing.on_said,)),
     ("Add", "any"): Reaction((featuring.on_add,)),
     ("Remove", "any"): Reaction((featuring.on_remove,)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
@@ -159,6 +189,8 @@ them."""
 def reaction_for(activity: ap.Activity) -> Reaction:
     """The reaction to an activity; `IGNORED` when nothing here cares."""
     name = activity.type_name
+    if overhearing.embeds_activity(activity):
+        return REACTIONS["Announce", "activity"]
     specific = REACTIONS.get((name, _kind(activity.object)))
     return specific or REACTIONS.get((name, "any"), IGNORED)
 
@@ -170,4 +202,4 @@ def _kind(thing: ap.Object | Iri) -> str:
         return "actor"
     if is_model(thing):
         return "model"
-    return "note" if isinstance(thing, (ap.Note, ap.Question)) else "other"
+    return "note" if is_note(thing) else "other"

@@ -72,6 +72,20 @@ def is_model(thing: ap.Object) -> bool:
     return isinstance(thing, ap.Article) and conforms_to(thing, MODEL)
 
 
+def is_note(thing: ap.Object) -> bool:
+    """Something that was said: a note, a question, a post of Lemmy or a long post; no model."""
+    said = isinstance(thing, ap.Note | ap.Question | ap.Page | ap.Article)
+    return said and not is_model(thing)
+
+
+def audience(thing: ap.Object) -> tuple[str, ...]:
+    """The groups for which something is meant (FEP-1b12); most name one as a string."""
+    said = thing.extra.get("audience")
+    return tuple(
+        str(one) for one in (said if isinstance(said, list) else [said]) if isinstance(one, str)
+    )
+
+
 def prefixed(value: str) -> str:
     """`Core` → `ess:Core`; what has a prefix or is an IRI already stays."""
     return value if ":" in value else PREFIX + value

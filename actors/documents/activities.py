@@ -85,6 +85,7 @@ def about_object(
         at=at,
         to=document.get("to") or [PUBLIC],
         cc=document.get("cc") or [],
+        audience=document.get("audience"),
     )
 
 

@@ -91,7 +91,7 @@ def living(telling: Telling) -> Document:
     return _article(telling) | {
         "id": model.iri,
         "url": model.url,
-        "updated": wire_time(model.updated_at) if revision.number > 1 else None,
+        "updated": wire_time(model.updated_at) if model.updated_at > model.published_at else None,
         "currentVersion": revision.iri,
         "history": telling.place(places.HISTORY),
         "forks": telling.place(places.FORKS),
@@ -193,6 +193,7 @@ def _article(telling: Telling) -> Document:
         "published": wire_time(telling.model.published_at),
         "to": [PUBLIC],
         "cc": _copies(telling),
+        "audience": telling.model.commons_iri,
         "versionNumber": str(telling.revision.number),
         "digest": telling.revision.digest,
         "wasRevisionOf": telling.revision.parent_iri,
@@ -206,8 +207,8 @@ def _article(telling: Telling) -> Document:
 
 
 def _copies(telling: Telling) -> list[Json]:
-    """The followers, and for a fork the source's organisation, which is to be notified."""
-    copies = [telling.author.followers]
+    """The followers, the commons, and for a fork the source's organisation, to be notified."""
+    copies = [telling.author.followers, telling.model.commons_iri]
     if telling.fork and telling.fork.source_author:
         copies.append(telling.fork.source_author.iri)
     return [one for one in copies if one]

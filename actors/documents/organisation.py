@@ -60,7 +60,7 @@ def to_document(
         locale: the language it works in.
         is_network: it is this instance's network.
     """
-    document = _actor(site, actor, keys)
+    document = actor_document(site, actor, keys)
     document |= {
         "conformsTo": NETWORK if is_network else None,
         "outbox": actor.outbox,
@@ -77,7 +77,7 @@ def to_document(
 
 def instance_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
     """The Application actor that signs our fetches: readable by anybody, without a signature."""
-    document = _actor(site, actor, keys)
+    document = actor_document(site, actor, keys)
     document |= {"outbox": actor.outbox, "discoverable": False, "indexable": False}
     return document
 
@@ -87,7 +87,8 @@ def markdown_summary(text: str) -> str:
     return render(text) if text.strip() else ""
 
 
-def _actor(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
+def actor_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
+    """What every actor of ours says of itself, whatever its type."""
     signing, *proving = keys
     return {
         "id": actor.iri,

@@ -7,8 +7,10 @@ copied as it stands there, never made up for somebody else's conversation.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote
 
+import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility
 from activitypub.canonical_json import Document, Json
 from activitypub.iris import Iri
@@ -70,9 +72,24 @@ def to_document(origin: Iri, remark: Remark, author: Actor, addressed: Addressed
         "updated": wire_time(remark.updated_at) if edited else None,
         "to": list(addressed.to),
         "cc": list(addressed.cc),
+        "audience": remark.commons_iri,
         "tag": tags or None,
         **(_counted(origin, remark) if remark.visibility in OPEN else {}),
     }
+
+
+def shown(note: ap.Object) -> str:
+    """What people read of something that was said elsewhere, as HTML that is still to be cleaned.
+
+    A post of Lemmy has a title, and its link, if it is about one, is attached; a note has neither.
+    """
+    if isinstance(note, ap.Note):
+        return note.content or ""
+    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name else ""
+    links = [one["href"] for one in note.attachment if one.get("type") == "Link" and "href" in one]
+    hrefs = [one for one in links if isinstance(one, str)]
+    below = "".join(f'<p><a href="{escape(one)}">{escape(one)}</a></p>' for one in hrefs)
+    return title + (note.content or "") + below
 
 
 def tag_page(origin: Iri, name: str) -> str:

@@ -4,16 +4,18 @@ A whole instance blocks a host in `actors.tables.host`.
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Block(Base, kw_only=True):
     """One actor blocks another, ours or theirs; `iri` is the Block that says so."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "block"
     __table_args__ = (UniqueConstraint("blocker_id", "blocked_id"),)
 
@@ -32,6 +34,7 @@ class Mute(Base, kw_only=True):
     `hides_notices`: nor be told what that somebody does to it.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "mute"
     __table_args__ = (UniqueConstraint("muter_id", "muted_id"),)
 
@@ -47,6 +50,7 @@ class Mute(Base, kw_only=True):
 class HostBlock(Base, kw_only=True):
     """An organisation of ours wants nothing to do with a host and the hosts below it."""
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "host_block"
     __table_args__ = (UniqueConstraint("owner_id", "name"),)
 

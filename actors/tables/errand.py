@@ -1,11 +1,12 @@
 """Errand: something that somebody pointed at, to be read where it lives."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Errand(Base, kw_only=True):
@@ -17,6 +18,7 @@ class Errand(Base, kw_only=True):
     done keeps the same address from being asked for again at once.
     """
 
+    kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "errand"
     __table_args__ = (
         UniqueConstraint("kind", "iri"),

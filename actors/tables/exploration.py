@@ -1,12 +1,12 @@
 """Exploration: something to be read elsewhere, because of what came here or is looked at here."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, primary_key
+from actors.tables.base import Base, Kept, primary_key
 
 
 class Exploration(Base, kw_only=True):
@@ -18,6 +18,7 @@ class Exploration(Base, kw_only=True):
     `fetches` counts what it has cost so far.
     """
 
+    kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "exploration"
     __table_args__ = (
         UniqueConstraint("kind", "iri"),

@@ -13,7 +13,7 @@ class Follow(Base, kw_only=True):
     """One actor follows another; `state` is pending, accepted or rejected.
 
     `iri` is the id of the Follow activity that counts: the newest one, because a peer that lost
-    our Accept asks again under a new id.
+    our Accept asks again under a new id. `is_join`: it was asked by a Join, and is answered so.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -28,3 +28,4 @@ class Follow(Base, kw_only=True):
     )
     state: Mapped[str]
     made_at: Mapped[datetime]
+    is_join: Mapped[bool] = mapped_column(default=False)

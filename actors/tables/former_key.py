@@ -1,11 +1,12 @@
 """FormerKey: a private key that was replaced, and that some peers may still know us by."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class FormerKey(Base, kw_only=True):
@@ -15,6 +16,7 @@ class FormerKey(Base, kw_only=True):
     left who may take it.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "former_key"
 
     id: Mapped[int] = primary_key()

@@ -14,6 +14,7 @@ class Model(Base, kw_only=True):
 
     `slug` is ours alone. `document` is the living object as the world sees it. A deleted model
     keeps its row: its id answers 410 for ever, and `document` is then the Tombstone.
+    `commons_iri` is the Group into which its author put it (`audience` on the wire).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -41,6 +42,7 @@ class Model(Base, kw_only=True):
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    commons_iri: Mapped[str | None] = mapped_column(default=None)
 
     @property
     def name(self) -> str:

@@ -1,11 +1,12 @@
 """Quote: a remark that shows something else inside itself, and whether its author agrees."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Quote(Base, kw_only=True):
@@ -17,6 +18,7 @@ class Quote(Base, kw_only=True):
     last read at its own address.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "quote"
     __table_args__ = (UniqueConstraint("remark_id"),)
 

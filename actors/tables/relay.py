@@ -1,10 +1,11 @@
 """Relay: a server that passes on what many others publish."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, primary_key
+from actors.tables.base import Base, Kept, primary_key
 
 
 class Relay(Base, kw_only=True):
@@ -16,6 +17,7 @@ class Relay(Base, kw_only=True):
     pending, accepted or rejected.
     """
 
+    kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "relay"
 
     id: Mapped[int] = primary_key()

@@ -15,6 +15,7 @@ class Remark(Base, kw_only=True):
     `addressed` holds the IRIs of everybody it names: who may see it when it is not public.
     `source` is the Markdown of a remark of ours, `request_key` what its app calls the request that
     made it. `poll` is what a Question asks (`rules.polls.Poll`); None for a Note.
+    `commons_iri` is the Group in which it was said (`audience` on the wire).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -37,6 +38,7 @@ class Remark(Base, kw_only=True):
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    commons_iri: Mapped[str | None] = mapped_column(default=None)
 
 
 class Like(Base, kw_only=True):

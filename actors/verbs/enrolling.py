@@ -13,6 +13,7 @@ from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import host
 from actors import places
 from actors.database import Session, insert_once
+from actors.documents import commons as commons_documents
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
 from actors.errors import Conflicting
@@ -24,6 +25,7 @@ from actors.rules.permissions import Office
 from actors.rules.searching import who
 from actors.site import Site
 from actors.tables.actor import Actor, Key
+from actors.tables.commons import Commons
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
 from actors.verbs import posting
@@ -52,7 +54,7 @@ async def found_instance(
     """
     if await session.scalar(select(Instance.id)) is not None:
         raise Conflicting("this database holds an instance already")
-    application = await _new_actor(
+    application = await new_actor(
         session,
         site,
         iri=place(site.origin, places.INSTANCE_ACTOR),
@@ -62,7 +64,7 @@ async def found_instance(
         summary="",
         keys=instance_keys,
     )
-    await seal(session, site, application)
+    await seal_actor(session, site, application)
     network = await add_organisation(
         session, site, handle=handle, name=name, locale=locale, keys=network_keys, is_network=True
     )
@@ -108,13 +110,8 @@ async def add_organisation(
         Unwise: the handle cannot be used.
         Conflicting: the handle is taken.
     """
-    handle = check_handle(handle)
-    taken = await session.scalar(
-        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
-    )
-    if taken is not None:
-        raise Conflicting(f"the name {handle} is taken")
-    actor = await _new_actor(
+    handle = await free_handle(session, handle)
+    actor = await new_actor(
         session,
         site,
         iri=place(site.origin, places.ACTOR, handle=handle),
@@ -133,8 +130,24 @@ async def add_organisation(
         )
     )
     await session.flush()
-    await seal(session, site, actor)
+    await seal_actor(session, site, actor)
     return actor
+
+
+async def free_handle(session: Session, handle: str) -> str:
+    """The handle as it is written, if nobody of ours has it or ever had it.
+
+    Raises:
+        Unwise: it cannot be used.
+        Conflicting: it is taken.
+    """
+    handle = check_handle(handle)
+    taken = await session.scalar(
+        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+    )
+    if taken is not None:
+        raise Conflicting(f"the name {handle} is taken")
+    return handle
 
 
 async def update_organisation(
@@ -166,7 +179,7 @@ async def set_approval(session: Session, site: Site, organisation: Actor, *, by_
 async def tell_profile(session: Session, site: Site, organisation: Actor) -> None:
     """Something in a profile has changed: write its document anew, and tell the followers."""
     organisation.updated_at = site.now()
-    document = await seal(session, site, organisation)
+    document = await seal_actor(session, site, organisation)
     await posting.tell_of(
         session, site, organisation, "Update", document, followers_of=[organisation]
     )
@@ -217,7 +230,7 @@ async def add_member(
     return member
 
 
-async def _new_actor(
+async def new_actor(
     session: Session,
     site: Site,
     *,
@@ -228,11 +241,12 @@ async def _new_actor(
     summary: str,
     keys: KeyPems,
 ) -> Actor:
+    """Write the rows of an actor of ours and its keys; its document is still to be sealed."""
     now = site.now()
-    is_organisation = actor_type == "Organization"
+    is_somebody = actor_type != "Application"
 
     def of_organisation(template: str) -> str | None:
-        return place(site.origin, template, handle=handle) if is_organisation else None
+        return place(site.origin, template, handle=handle) if is_somebody else None
 
     actor = Actor(
         id=site.new_id(),
@@ -281,10 +295,13 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
     signing = next(one for one in rows if one.algorithm == keyring.RSA)
     keys = (signing, *(one for one in rows if one.algorithm == keyring.ED25519))
     organisation = await session.get(Organisation, actor.id)
-    body = (
-        documents.instance_document(site, actor, keys)
-        if organisation is None
-        else documents.to_document(
+    commons = await session.get(Commons, actor.id)
+    if commons is not None:
+        body = commons_documents.to_document(site, actor, keys, commons)
+    elif organisation is None:
+        body = documents.instance_document(site, actor, keys)
+    else:
+        body = documents.to_document(
             site,
             actor,
             keys,
@@ -292,11 +309,10 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
             locale=organisation.locale,
             is_network=organisation.is_network,
         )
-    )
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def seal(session: Session, site: Site, actor: Actor) -> Document:
+async def seal_actor(session: Session, site: Site, actor: Actor) -> Document:
     """Write the actor's document anew, as the world will see it."""
     body = await described(session, site, actor)
     document = await posting.seal(session, site, actor, body, well_known=KEY_CONTEXTS)

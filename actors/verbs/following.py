@@ -5,7 +5,8 @@ approves its followers leaves the follow waiting; all others accept at once. A r
 accepted again, because the peer may have lost our answer. A follow of ours counts once its
 followee says so, and nobody else. An Undo that overtakes its Follow binds.
 
-Wire: Follow, Accept{Follow}, Reject{Follow}, Undo{Follow} (ActivityPub 7.5 to 7.7, 7.10).
+Wire: Follow, Accept{Follow}, Reject{Follow} (said by a commons only), Undo{Follow} (ActivityPub 7.5
+to 7.7, 7.10).
 """
 
 from sqlalchemy import delete, select
@@ -19,6 +20,7 @@ from actors.errors import Conflicting, NotAllowed, NotFound
 from actors.mail import backfill, outbox
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.commons import Exclusion
 from actors.tables.follow import Follow
 from actors.verbs import distributing, hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
@@ -83,7 +85,7 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
         site,
         follower,
         "Undo",
-        _as_document(follow, follower, followee),
+        as_document(follow, follower, followee),
         about=follow.iri,
         recipients=[followee.iri],
     )
@@ -104,7 +106,7 @@ async def admit(session: Session, site: Site, follow: Follow) -> None:
         site,
         followee,
         "Accept",
-        _as_document(follow, follower, followee),
+        as_document(follow, follower, followee),
         about=follow.iri,
         recipients=[follower.iri],
     )
@@ -130,7 +132,7 @@ async def dismiss(session: Session, site: Site, follow: Follow) -> None:
         site,
         followee,
         "Reject",
-        _as_document(follow, follower, followee),
+        as_document(follow, follower, followee),
         about=follow.iri,
         recipients=[follower.iri],
     )
@@ -144,12 +146,12 @@ async def dismiss(session: Session, site: Site, follow: Follow) -> None:
 
 
 async def on_follow(
-    session: Session, site: Site, heard: Heard[ap.Follow], gathered: Gathered
+    session: Session, site: Site, heard: Heard[ap.Follow | ap.Join], gathered: Gathered
 ) -> None:
     """Somebody asks to follow one of ours.
 
     Writes at most one Follow, one Notice and one Accept. The follower is remembered already:
-    authenticating it did that.
+    authenticating it did that. Who is kept out of a commons is answered Reject.
 
     Raises:
         NotFound: the object is not one of our organisations.
@@ -162,12 +164,14 @@ async def on_follow(
         return  # taken back, or asked again, before it came
     if await mirroring.is_buried(session, str(heard.activity.id), follower):
         return
-    if await blocks.bars(session, followee.id, follower):
-        await _turn_away(session, site, heard, follower, followee, row)
+    if await blocks.bars(session, followee.id, follower) or await _is_kept_out(
+        session, follower, followee
+    ):
+        await _turn_away(session, site, heard, row or _asking(site, follower, followee))
         return
     is_new = row is None or (is_ours and row.state == PENDING)
     row = row or _asking(site, follower, followee)
-    row.iri = str(heard.activity.id)
+    row.iri, row.is_join = str(heard.activity.id), isinstance(heard.activity, ap.Join)
     session.add(row)
     await session.flush()
     is_admitted = row.state == ACCEPTED or not followee.approves_followers
@@ -228,16 +232,10 @@ async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
 
 
 async def _turn_away(
-    session: Session,
-    site: Site,
-    heard: Heard[ap.Follow],
-    follower: Actor,
-    followee: Actor,
-    known: Follow | None,
+    session: Session, site: Site, heard: Heard[ap.Follow | ap.Join], row: Follow
 ) -> None:
-    """Somebody whom the followee blocks asks to follow it: no, and nothing is remembered of it."""
-    row = known or _asking(site, follower, followee)
-    row.iri = str(heard.activity.id)
+    """Somebody who is blocked or kept out asks to follow: no, and nothing is remembered of it."""
+    row.iri, row.is_join = str(heard.activity.id), isinstance(heard.activity, ap.Join)
     session.add(row)
     await session.flush()
     await dismiss(session, site, row)
@@ -273,6 +271,15 @@ async def _asked(session: Session, heard: Heard[ap.Activity]) -> Follow:
     return row
 
 
+async def _is_kept_out(session: Session, follower: Actor, followee: Actor) -> bool:
+    found = await session.scalar(
+        select(Exclusion.id).where(
+            Exclusion.commons_id == followee.id, Exclusion.actor_id == follower.id
+        )
+    )
+    return found is not None
+
+
 async def _between(session: Session, follower_id: int, followee_id: int) -> Follow | None:
     return await session.scalar(
         select(Follow).where(Follow.follower_id == follower_id, Follow.followee_id == followee_id)
@@ -293,6 +300,7 @@ async def _ours(session: Session, iri: str) -> Actor:
     return row
 
 
-def _as_document(follow: Follow, follower: Actor, followee: Actor) -> Document:
+def as_document(follow: Follow, follower: Actor, followee: Actor) -> Document:
     """The Follow as it is named in Accept and Undo: embedded, with the id under which it came."""
-    return {"id": follow.iri, "type": "Follow", "actor": follower.iri, "object": followee.iri}
+    kind = "Join" if follow.is_join else "Follow"
+    return {"id": follow.iri, "type": kind, "actor": follower.iri, "object": followee.iri}

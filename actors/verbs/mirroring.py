@@ -25,6 +25,7 @@ from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session, insert_once
 from actors.documents import model as model_documents
+from actors.documents import remark as remark_documents
 from actors.mail import hosts, keyring
 from actors.rules import polls
 from actors.rules.polls import Poll
@@ -40,7 +41,7 @@ from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
 from actors.verbs import cataloguing
-from actors.vocabulary import RFC_9421, RFC_9421_ED25519
+from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
 """What a reaction asked to be fetched, by id: each read from its own origin, or from what we
@@ -162,7 +163,7 @@ async def remember_remark(
     if await is_buried(session, iri, owner):
         return None
     said_at = _not_later_than_now(site, note.updated or note.published)
-    content, summary = clean(note.content or ""), note.summary or ""
+    content, summary = clean(remark_documents.shown(note)), note.summary or ""
     document, poll = encode(without_blind_copies(note.document)), polls.read(note)
     if known is not None:
         _count_votes(known, poll, said_at)
@@ -188,6 +189,7 @@ async def remember_remark(
         document=document,
         published_at=published_at,
         updated_at=said_at,
+        commons_iri=next(iter(audience(note)), None),
     )
     session.add(remark)
     await session.flush()
@@ -256,6 +258,7 @@ def _move_head(
     model.url = _page(article, Iri(model.iri))
     model.document = encode(article.document)
     model.updated_at = said_at
+    model.commons_iri = next(iter(audience(article)), None)
 
 
 async def _remember_revision(

@@ -26,9 +26,13 @@ async def tell(
 ) -> None:
     """Write one notice for an organisation of ours.
 
-    Nobody is told of what she did herself, nor of what somebody does whom she blocks or mutes.
+    Nobody is told of what she did herself, nor of what somebody does whom she blocks or mutes. A
+    commons reads none: those who tend it see its page.
     """
-    if owner_id == sender.id or await blocks.silences(session, owner_id, sender):
+    owner = await session.get_one(Actor, owner_id)
+    if owner.id == sender.id or owner.type == "Group":
+        return
+    if await blocks.silences(session, owner_id, sender):
         return
     session.add(
         Notice(

@@ -60,15 +60,19 @@ async def publish(
     *,
     author: Member | None = None,
     note: str = "",
+    commons: Actor | None = None,
 ) -> Model:
-    """An organisation of ours publishes a new model.
+    """An organisation of ours publishes a new model, also into a commons if one is given.
 
     Raises:
-        Unwise: the sheet cannot be published, with every fault at once.
+        Unwise: the sheet cannot be published, with every fault at once; or that is no commons.
     """
+    group = _group(commons)
     fit = provenance.carried(None, clean(sheet), upstream_language=None, adapted=())
     check(fit)
-    return await start(session, site, organisation, fit, Making(author=author, note=note))
+    return await start(
+        session, site, organisation, fit, Making(author=author, note=note), commons_iri=group
+    )
 
 
 async def revise(
@@ -125,6 +129,7 @@ async def start(
     making: Making,
     *,
     lineage: Lineage | None = None,
+    commons_iri: str | None = None,
 ) -> Model:
     """Write a new model with its first version, and tell everybody. `sheet` is fit already."""
     posting.must_be_here(organisation)
@@ -141,6 +146,7 @@ async def start(
         license=sheet.license,
         published_at=now,
         updated_at=now - timedelta(seconds=1),
+        commons_iri=commons_iri,
     )
     session.add(model)
     await session.flush()
@@ -155,12 +161,54 @@ async def start(
         organisation,
         "Create",
         document,
-        recipients=await _source_owners(session, model),
+        recipients=await audience(session, model),
         followers_of=[organisation],
         linked=linked,
     )
     await _pass_on(session, site, organisation, model)
     return model
+
+
+async def place_in(session: Session, site: Site, model: Model, commons: Actor | None) -> None:
+    """Put a model of ours into a commons, into another one, or take it out of every one.
+
+    Its text and its versions stay as they are; who follows it is told of the new address.
+
+    Raises:
+        Unwise: that is no commons.
+        Conflicting: it stands there already.
+        NotAllowed, Gone: as `held`.
+    """
+    model = await held(session, model)
+    group, before = _group(commons), await audience(session, model)
+    if group == model.commons_iri:
+        raise Conflicting("The model stands there already.")
+    organisation = await session.get_one(Actor, model.actor_id)
+    revision = await history.head(session, model)
+    model.commons_iri = group
+    model.updated_at = max(site.now(), model.updated_at + timedelta(seconds=1))
+    making = Making(modifications=history.modifications(revision))
+    telling = documents.Telling(
+        site,
+        model,
+        revision,
+        history.sheet(revision),
+        organisation,
+        await _fork_terms(session, model, making),
+    )
+    living = await posting.seal(session, site, organisation, documents.living(telling))
+    model.document = _fitting(living)
+    await session.flush()
+    await posting.tell_of(
+        session,
+        site,
+        organisation,
+        "Update",
+        living,
+        recipients=list(dict.fromkeys([*before, *await audience(session, model)])),
+        followers_of=[organisation, await network(session)],
+        linked=parse(revision.document),
+    )
 
 
 async def advance(
@@ -203,7 +251,7 @@ async def tell_newest(
 async def audience(session: Session, model: Model) -> list[str]:
     """Who must hear of a change besides the followers.
 
-    The source's owner, and the owners of listed forks.
+    The source's owner, the owners of listed forks, and the commons in which it stands.
     """
     forkers = await session.scalars(
         select(Actor.iri)
@@ -211,7 +259,8 @@ async def audience(session: Session, model: Model) -> list[str]:
         .join(Lineage, Lineage.model_id == Model.id)
         .where(Lineage.upstream_iri == model.iri, Lineage.listed_at.is_not(None))
     )
-    return [*await _source_owners(session, model), *forkers]
+    group = [model.commons_iri] if model.commons_iri else []
+    return [*await _source_owners(session, model), *forkers, *group]
 
 
 async def on_create(
@@ -367,6 +416,20 @@ async def _base(session: Session, model: Model) -> Sheet | None:
     lineage = await _lineage(session, model)
     base = await history.revision_by_iri(session, lineage.base_iri) if lineage else None
     return history.sheet(base) if base else None
+
+
+def _group(commons: Actor | None) -> str | None:
+    """The id of a commons.
+
+    Raises:
+        Unwise: it is something else, or no longer there.
+    """
+    if commons is None:
+        return None
+    if commons.type != "Group" or commons.gone_at is not None:
+        words = "This is not a commons."
+        raise Unwise(words, fields={"commons": words})
+    return commons.iri
 
 
 async def _lineage(session: Session, model: Model) -> Lineage | None:

@@ -13,7 +13,7 @@ like and pass on is in `liking`, what they change in `rewording`.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import Visibility, addresses, visibility
@@ -48,7 +48,7 @@ from actors.verbs import (
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.views import blocks, timelines
-from actors.vocabulary import is_model
+from actors.vocabulary import is_model, is_note
 
 OVERTAKEN = timedelta(days=1)
 """How old a note may be whose Update we hear first: what is older we did not want at its time
@@ -74,6 +74,7 @@ async def remark(
     request_key: str | None = None,
     quoted: Model | Remark | None = None,
     quotable: Quotable = Quotable.PUBLIC,
+    commons: Actor | None = None,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -90,6 +91,7 @@ async def remark(
             remark that was made then.
         quoted: what it shows inside itself, once its author agrees.
         quotable: who may quote it; what not everybody may see is quoted by nobody.
+        commons: the Group in which it is said; an answer stays where that stands which it answers.
 
     Raises:
         Unwise: there is no text, or too much of it; or that cannot be quoted.
@@ -107,6 +109,10 @@ async def remark(
     mentioned = tuple(people.values())
     followers = Iri(organisation.followers) if organisation.followers else None
     to, cc = addresses(visible, followers, [Iri(one.iri) for one in mentioned])
+    is_open = visible in (Visibility.PUBLIC, Visibility.UNLISTED)
+    group = await _group(session, in_reply_to, commons) if is_open else None
+    if group is not None:
+        cc = (*cc, Iri(group))
     remark_id, now = site.new_id(), site.now()
     iri = place(site.origin, places.REMARK, id=remark_id)
     quote = None
@@ -130,6 +136,7 @@ async def remark(
         document=b"",
         published_at=now,
         updated_at=now,
+        commons_iri=group,
     )
     addressed = Addressed(
         to,
@@ -155,7 +162,7 @@ async def remark(
         organisation,
         "Create",
         document,
-        recipients=[one.iri for one in mentioned],
+        recipients=[*(one.iri for one in mentioned), *((group,) if group else ())],
         followers_of=() if visible is Visibility.DIRECT else [organisation],
         is_public=visible in (Visibility.PUBLIC, Visibility.UNLISTED),
     )
@@ -214,6 +221,21 @@ def _conversation(site: Site, row: Remark, answered: Model | Remark | None) -> s
         return None
     said = parse(answered.document).get("context")
     return said if isinstance(said, str) and said.startswith(("https://", "http://")) else None
+
+
+async def _group(
+    session: Session, in_reply_to: Model | Remark | None, commons: Actor | None
+) -> str | None:
+    """The Group in which something is said.
+
+    What others name as the audience of theirs counts only where we know that it is a Group: else
+    anybody could make us send our answers to anybody.
+    """
+    iri = in_reply_to.commons_iri if in_reply_to else commons.iri if commons else None
+    found: str | None = await session.scalar(
+        select(Actor.iri).where(Actor.iri == iri, Actor.type == "Group", Actor.gone_at.is_(None))
+    )
+    return found
 
 
 async def on_note(
@@ -322,6 +344,19 @@ async def _remember_boost(
     )
 
 
+async def remember_answer(
+    session: Session, site: Site, heard: Heard[ap.Announce], gathered: Gathered
+) -> None:
+    """An answer was passed on: it belongs into a conversation that we know, and nowhere else."""
+    subject = iri_of(heard.activity.object)
+    answer = gathered.get(Iri(subject))
+    if answer is None or await _known(session, answer.in_reply_to) is None:
+        return
+    kept = await remember_passed_on(session, site, Iri(subject), gathered)
+    if isinstance(kept, Remark) and _is_open(kept):
+        await _tell(session, site, await session.get_one(Actor, kept.actor_id), kept)
+
+
 async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     """Somebody takes a like or a boost back.
 
@@ -331,7 +366,11 @@ async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     undone, speaker = heard.activity.object, await hearing.speaker(session, heard)
     iri = iri_of(undone)
     like = delete(Like).where(Like.actor_id == speaker.id, Like.iri == iri)
-    boost = delete(Boost).where(Boost.actor_id == speaker.id, Boost.iri == iri)
+    # A commons announces one thing twice, under two ids: the undone one's object tells which.
+    about = iri_of(undone.object) if isinstance(undone, ap.Announce) else ""
+    boost = delete(Boost).where(
+        Boost.actor_id == speaker.id, or_(Boost.iri == iri, Boost.object_iri == about)
+    )
     likes = (await session.scalars(like.returning(Like.id))).all()
     boosts = (await session.scalars(boost.returning(Boost.id))).all()
     return bool(likes or boosts)
@@ -386,7 +425,7 @@ async def remember_passed_on(
     if is_model(thing):
         version = gathered[model_documents.current_version(thing)]
         return await mirroring.remember_model(session, site, thing, version, owner)
-    if isinstance(thing, (ap.Note, ap.Question)):
+    if is_note(thing):
         kept = await mirroring.remember_remark(
             session, site, thing, owner, visibility=_visibility(thing, owner)
         )

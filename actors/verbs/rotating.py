@@ -83,7 +83,7 @@ async def rotate(session: Session, site: Site, actor: Actor, pems: KeyPems) -> N
         )
     )
     await session.flush()
-    await enrolling.seal(session, site, actor)
+    await enrolling.seal_actor(session, site, actor)
 
 
 async def _held(session: Session, actor: Actor, *algorithms: str) -> list[Key]:

@@ -18,11 +18,13 @@ from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, lineage
+from actors.views import commons as commons_view
+from actors.views import history, lineage, profiles
 from actors.views.access import Acting
 from actors.views.catalogue import Entry
 from actors.views.lineage import Fork, Upstream
 from actors.views.notices import NoticeItem
+from actors.views.paging import Page
 from federation.api import facts
 
 Answer = dict[str, Any]
@@ -47,10 +49,49 @@ async def model(session: Session, row: Model) -> Answer:
         **facts.answered(sheet),
         "version": newest,
         "parents": newest["parents"],
+        "commons": row.commons_iri,
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row)],
         "relation": await lineage.relation(session, row),
+    }
+
+
+async def commons(session: Session, row: Actor) -> Answer:
+    """Schema `Commons`."""
+    said = await commons_view.row_of(session, row)
+    counted = await profiles.counts(session, row)
+    return {
+        **actor(row),
+        "language": said.language,
+        "names": said.names,
+        "summaries": said.summaries,
+        "rules": said.rules,
+        "family": said.family,
+        "posting": said.posting,
+        "approvesMembers": row.approves_followers,
+        "members": counted.followers,
+        "moderators": [actor(one) for one in await commons_view.moderators(session, row)],
+    }
+
+
+async def commons_in_full(session: Session, row: Actor, page: Page) -> Answer:
+    """Schema `CommonsInFull`."""
+    found = await commons_view.entries(session, row, page)
+    return {
+        **await commons(session, row),
+        "entries": [
+            {
+                "iri": one.subject.iri,
+                "url": one.subject.url,
+                "kind": "model" if isinstance(one.subject, Model) else "remark",
+                "name": one.subject.name if isinstance(one.subject, Model) else None,
+                "author": actor(one.author),
+                "at": time(one.posting.made_at),
+                "pinned": one.posting.pinned_at is not None,
+            }
+            for one in found
+        ],
     }
 
 

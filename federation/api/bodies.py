@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actors.errors import Unwise
+from actors.rules.commons import MayPost
 from actors.rules.languages import canonical_tag
 from actors.rules.modifications import Modification, Nature, Reason
 from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.verbs.tending import Act
 from actors.vocabulary import FORK_KINDS
 from federation.api import facts
 from federation.api.shapes import (
@@ -71,7 +73,11 @@ _MODIFICATION: Final = Record(
 
 _NOTE: Final = Text("What is new, in a sentence for readers.", may_be_empty=True)
 
-MODEL: Final = Record("A model to publish.", _MODEL_MEMBERS, _MODEL_REQUIRED)
+_COMMONS: Final = Text("The handle of the commons, user@host; empty for none.", may_be_empty=True)
+
+MODEL: Final = Record(
+    "A model to publish.", {**_MODEL_MEMBERS, "commons": _COMMONS}, _MODEL_REQUIRED
+)
 REVISION: Final = Record(
     "A new version: the whole sheet, not a difference.",
     {
@@ -112,6 +118,34 @@ MERGE: Final = Record(
 FOLLOW: Final = Record(
     "Whom to follow.", {"handle": Text("user@host, or user@host:port.")}, frozenset({"handle"})
 )
+_CHARTER: Final[Mapping[str, Shape]] = {
+    "language": Text("Its own language (BCP 47)."),
+    "name": ByLanguage("What people call it.", or_text=True),
+    "summary": ByLanguage("What it is about, as Markdown.", or_text=True, may_be_empty=True),
+    "rules": Text("What one keeps to there, as Markdown.", may_be_empty=True),
+    "family": Text("Its theme: a family of models.", may_be_empty=True),
+    "posting": Word("Who may put something into it.", [one.value for one in MayPost]),
+    "approvesMembers": Flag("Whether members are let in by hand."),
+}
+COMMONS: Final = Record(
+    "A commons to open.",
+    {"handle": Text("Its name in addresses; it can never change."), **_CHARTER},
+    frozenset({"handle", "language", "name"}),
+)
+CHARTER: Final = Record(
+    "What a commons says of itself, all of it.", _CHARTER, frozenset({"language", "name"})
+)
+TENDING: Final = Record(
+    "What to do to what, or to whom.",
+    {
+        "do": Word("What to do.", [one.value for one in Act]),
+        "iri": Text("The address of the model or remark: for remove, pin and unpin."),
+        "handle": Text("Who is meant, user@host: for all else."),
+        "reason": Text("Why, for those concerned: for remove and exclude."),
+    },
+    frozenset({"do"}),
+)
+PLACE: Final = Record("Where a model stands.", {"commons": _COMMONS}, frozenset({"commons"}))
 READ_NOTICES: Final = Record(
     "Up to where the notices have been read.",
     {"upTo": Text("The id of the newest notice that has been read.")},
@@ -124,8 +158,8 @@ def sheet(values: Mapping[str, Any]) -> Sheet:
     language = canonical_tag(values["language"])
     return Sheet(
         language=language,
-        names=_texts(values["name"], language),
-        summaries=_texts(values["summary"], language),
+        names=by_language(values["name"], language),
+        summaries=by_language(values["summary"], language),
         license=values["license"],
         sections=tuple(_section(one, language) for one in values["sections"]),
         facts=facts.given(values),
@@ -186,12 +220,12 @@ def _section(one: Mapping[str, Any], language: str) -> Section:
         key=one["key"],
         role=Role(one["role"]),
         adaptability=Adaptability(one["adaptability"]),
-        names=_texts(one["name"], language),
-        texts=_texts(one["text"], language),
+        names=by_language(one["name"], language),
+        texts=by_language(one["text"], language),
         translated_from=one.get("translatedFrom", {}),
     )
 
 
-def _texts(given: Mapping[str, str], language: str) -> dict[str, str]:
+def by_language(given: Mapping[str, str], language: str) -> dict[str, str]:
     """Texts by language; the one under the empty tag is in the sheet's own language."""
     return {tag or language: text for tag, text in given.items()}

@@ -4,9 +4,12 @@ from typing import Final
 
 from aiohttp import web
 
+from activitypub import handles
+from activitypub.errors import ProtocolError
 from actors.database import Session
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.rules import permissions
+from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.verbs import forgetting, publishing
 from actors.views import history
@@ -15,18 +18,25 @@ from federation.api import answers, bodies
 from federation.api.authenticating import WRITE, acting
 from federation.api.operations import ROOT, Operation
 from federation.api.shapes import read_body
-from federation.app_keys import DATABASE, SETTINGS, SITE
+from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 
 
 async def publish(request: web.Request) -> web.Response:
     """POST models: the organisation publishes a model."""
     who = await acting(request, WRITE)
     permissions.must_publish(who.office)
-    sheet = bodies.sheet(await read_body(request, bodies.MODEL))
+    values = await read_body(request, bodies.MODEL)
+    sheet = bodies.sheet(values)
+    group = await commons_named(request, values["commons"]) if values.get("commons") else None
     async with request.app[DATABASE].begin() as session:
         try:
             row = await publishing.publish(
-                session, request.app[SITE], who.organisation, sheet, author=who.member
+                session,
+                request.app[SITE],
+                who.organisation,
+                sheet,
+                author=who.member,
+                commons=group,
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
@@ -93,6 +103,21 @@ async def delete(request: web.Request) -> web.Response:
         row = await owned(request, session, who)
         await forgetting.delete_model(session, request.app[SITE], row)
     return web.Response(status=204)
+
+
+async def commons_named(request: web.Request, text: str) -> Actor:
+    """Whoever has this handle; whether that is a commons is for the verb to judge.
+
+    Raises:
+        Unwise: it is no handle.
+        NotFound: nobody has it.
+    """
+    try:
+        handle = handles.parse(text)
+    except ProtocolError as error:
+        words = {"commons": "It looks like user@host."}
+        raise Unwise("This is no handle.", fields=words) from error
+    return await request.app[LOOKUP].by_address(handle)
 
 
 LONGEST_NUMBER: Final = 9

@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from aiohttp import web
 
 from actors.errors import NotFound
-from federation.api import admin, answers, directory, follows, forks, models, notices
+from federation.api import admin, answers, commons, directory, follows, forks, models, notices
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
 from federation.app_keys import SETTINGS
@@ -21,6 +21,7 @@ OPERATIONS: Final = (
     *models.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
+    *commons.OPERATIONS,
     *directory.OPERATIONS,
     *notices.OPERATIONS,
     *admin.OPERATIONS,

@@ -7,6 +7,7 @@ has a member that is not described.
 from collections.abc import Mapping
 from typing import Final
 
+from actors.rules.commons import MayPost
 from actors.rules.core import Relation
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
@@ -108,6 +109,23 @@ _SHORT_MODEL: Final[dict[str, Schema]] = {
     "author": _ref("Actor"),
 }
 
+_COMMONS: Final[dict[str, Schema]] = {
+    "id": _ID,
+    "iri": _IRI,
+    "handle": _text("name@host"),
+    "name": _text("In its own language."),
+    "url": _or_null(_IRI),
+    "language": _text("Its own language (BCP 47)."),
+    "names": _BY_LANGUAGE,
+    "summaries": _BY_LANGUAGE,
+    "rules": _text("What one keeps to there, as Markdown; may be empty."),
+    "family": _or_null(_text("Its theme: a family of models.")),
+    "posting": _one_of("Who may put something into it.", *(one.value for one in MayPost)),
+    "approvesMembers": {**_BOOL, "description": "Whether members are let in by hand."},
+    "members": {"type": "integer", "minimum": 0},
+    "moderators": _list(_ref("Actor"), "Who tends it."),
+}
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actor": _record(
         "An organisation, or anybody else who can speak.",
@@ -178,6 +196,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "upstream": _or_null(_ref("Upstream")),
             "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
             "relation": _RELATION,
+            "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
         }
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
@@ -241,11 +260,36 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
     "Follows": _page_of("Follow", "Whom the organisation follows."),
+    "Commons": _record("A commons of this instance.", _COMMONS),
+    "CommonsInFull": _record(
+        "A commons and what stands in it.",
+        {
+            **_COMMONS,
+            "entries": _list(
+                _record(
+                    "Something that stands there.",
+                    {
+                        "iri": _IRI,
+                        "url": _IRI,
+                        "kind": _one_of("What it is.", "model", "remark"),
+                        "name": _or_null(_text("The title of a model.")),
+                        "author": _ref("Actor"),
+                        "at": _TIME,
+                        "pinned": _BOOL,
+                    },
+                ),
+                "What is pinned first, then newest first.",
+            ),
+        },
+    ),
+    "CommonsList": _page_of("Commons", "The commons of this instance."),
     "Notice": _record(
         "Something the organisation should know.",
         {
             "id": _ID,
-            "kind": _text("follow, followed, fork, upstream, reply, mention, like, boost …"),
+            "kind": _text(
+                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed …"
+            ),
             "from": _ref("Actor"),
             "model": _or_null(
                 _record("The model it is about.", {"id": _ID, "iri": _IRI, "name": _text("Name")})

@@ -12,6 +12,7 @@ from federation import __version__
 from federation.commands.block import block, unblock
 from federation.commands.check import check
 from federation.commands.close import close_organisation
+from federation.commands.commons import list_commons, open_commons, tend_commons
 from federation.commands.demo import demo
 from federation.commands.enrol import add_member, add_organisation, create_admin_token, create_token
 from federation.commands.followers import accept, list_requests, reject, set_approval
@@ -67,5 +68,20 @@ _relays.command(add_relay, name="add")
 _relays.command(remove_relay, name="remove")
 _relays.command(list_relays, name="list")
 
-for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model, _relays):
+_commons: Final = App(name="commons", help="Groups around a theme.")
+_commons.command(open_commons, name="open")
+_commons.command(list_commons, name="list")
+_commons.command(tend_commons, name="tend")
+
+for _group in (
+    _organisation,
+    _followers,
+    _hosts,
+    _keys,
+    _member,
+    _token,
+    _model,
+    _commons,
+    _relays,
+):
     APP.command(_group)

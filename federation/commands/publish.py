@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Literal
 
+from activitypub import handles
 from activitypub.canonical_json import Json
 from actors.rules.languages import canonical_tag
 from actors.rules.sections import Sheet
@@ -18,7 +19,13 @@ LARGEST_FILE: Final = 2 * 1024 * 1024
 
 
 async def publish_model(
-    directory: Path, file: Path, /, *, organisation: str, output: Output = PLAIN
+    directory: Path,
+    file: Path,
+    /,
+    *,
+    organisation: str,
+    commons: str = "",
+    output: Output = PLAIN,
 ) -> None:
     """Publish a model from a file: Markdown with front matter (.md), or YAML (.yaml).
 
@@ -26,13 +33,16 @@ async def publish_model(
         directory: The instance.
         file: The sheet.
         organisation: The handle of the organisation that publishes it.
+        commons: The commons into which to put it, here or on any instance, as user@host.
         output: How to answer.
     """
     sheet = _read(file)
-    async with opened(directory) as instance, instance.database.begin() as session:
-        actor = await organisation_named(session, organisation)
-        model = await publishing.publish(session, instance.site, actor, sheet)
-        value = _as_json(model, (await history.head(session, model)).iri)
+    async with opened(directory) as instance:
+        group = await instance.lookup.by_address(handles.parse(commons)) if commons else None
+        async with instance.database.begin() as session:
+            actor = await organisation_named(session, organisation)
+            model = await publishing.publish(session, instance.site, actor, sheet, commons=group)
+            value = _as_json(model, (await history.head(session, model)).iri)
     output.say(f"{model.name} is published: {model.url} ({model.iri})", value)
 
 

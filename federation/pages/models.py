@@ -15,7 +15,7 @@ from actors.rules.comparing import Mark, SectionChange
 from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, lineage, pins, reception, timelines
+from actors.views import commons, history, lineage, pins, profiles, reception, timelines
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE
@@ -58,6 +58,10 @@ async def model(request: web.Request) -> web.Response:
             _, replies = await timelines.thread(session, item, here.organisation)
         shown = [found, *(one.subject for one in replies)]
         receptions = await reception.receptions(session, here.organisation, shown)
+        group = await profiles.by_iri(session, found.commons_iri or "")
+        is_mine = _is_mine(here, found)
+        may_place = here.organisation if is_mine else None
+        known = await commons.choices(session, may_place) if may_place else []
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -65,6 +69,8 @@ async def model(request: web.Request) -> web.Response:
         request,
         here,
         "model.html",
+        group=group,
+        commons_known=known,
         model=found,
         author=author,
         head=head,
@@ -78,7 +84,7 @@ async def model(request: web.Request) -> web.Response:
         forks=forks,
         replies=replies,
         receptions=receptions,
-        is_mine=_is_mine(here, found),
+        is_mine=is_mine,
         pinned=pinned,
         section_names=_names(sheet, rendering.language(request)),
     )

@@ -145,7 +145,7 @@ async def follow(request: web.Request) -> web.Response:
     if not form.validate():
         return await space.show(request, here, acting, handle=text, faults=forms.faults(form))
     try:
-        actor = await _somebody(request, text)
+        actor = await somebody(request, text)
         async with request.app[DATABASE].begin() as session:
             await following.follow(session, request.app[SITE], acting.organisation, actor)
     except elsewhere.FORESEEN as refused:
@@ -163,7 +163,7 @@ async def _unfollow(request: web.Request, acting: Acting, handle: str) -> NoRetu
     raise web.HTTPSeeOther(saying.address("/space", "unfollowed"))
 
 
-async def _somebody(request: web.Request, text: str) -> Actor:
+async def somebody(request: web.Request, text: str) -> Actor:
     """Whoever is meant: what we remember, else what the network answers.
 
     Raises:

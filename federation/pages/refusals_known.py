@@ -163,4 +163,39 @@ PAGES: Final = (
 )
 """Our own, those of `federation.refusals`, and what aiohttp says for an unknown address."""
 
-PATTERNS: Final = (*SHEETS, *LICENCES, *OFFICES, *VERBS, *QUOTES, *LOOKING_UP, *ELSEWHERE, *PAGES)
+COMMONS: Final = (
+    N_("This is not a language tag."),
+    N_("A commons has a name in its own language."),
+    N_("A name has at most %(number)s characters."),
+    N_("A summary has at most %(number)s characters."),
+    N_("The rules have at most %(number)s characters."),
+    N_("A family is a word of a-z, 0-9 and hyphens."),
+    N_("This is not a commons."),
+    N_("The model stands there already."),
+    N_("There is no such commons here."),
+    N_("There is no such model of yours."),
+    N_("This account has not asked to join."),
+    N_("A commons has at most %(number)s pinned things."),
+    N_("Those who tend a commons cannot be kept out of it."),
+    N_("This account is not kept out."),
+    N_("Only organisations of this site tend its commons."),
+    N_("This organisation does not tend it."),
+    N_("Somebody has to tend a commons: appoint another organisation first."),
+    N_("Only those who tend this commons do that."),
+    N_("This does not stand in the commons."),
+    N_("Say why, in at most %(number)s characters."),
+    N_("Say who is meant."),
+)
+"""`actors.rules.commons` and the verbs of a commons."""
+
+PATTERNS: Final = (
+    *COMMONS,
+    *SHEETS,
+    *LICENCES,
+    *OFFICES,
+    *VERBS,
+    *QUOTES,
+    *LOOKING_UP,
+    *ELSEWHERE,
+    *PAGES,
+)

@@ -14,6 +14,7 @@ from federation.negotiation import Handler
 from federation.pages import (
     blocks,
     closing,
+    commons,
     consent,
     directory,
     followers,
@@ -38,7 +39,7 @@ from federation.pages import (
 )
 
 SHARED: Final[Mapping[str, Handler]] = {
-    places.ACTOR: organisations.organisation,
+    places.ACTOR: commons.actor,
     places.MODEL: models.model,
     places.VERSION: models.version,
     places.REMARK: remarks.remark,
@@ -59,7 +60,8 @@ def routes() -> list[web.RouteDef]:
         web.get(places.INTERACT, interacting.interact),
         web.get("/from-elsewhere", interacting.from_elsewhere_page),
         web.post("/from-elsewhere", interacting.from_elsewhere),
-        web.get(places.ACTOR_PAGE, organisations.organisation),
+        web.get(places.ACTOR_PAGE, commons.actor),
+        web.get("/commons", commons.listing),
         web.get(MODEL, models.model),
         web.get(places.VERSION_PAGE, models.version),
         web.get(f"{MODEL}/versions", models.versions),
@@ -91,6 +93,12 @@ def _for_members() -> list[web.RouteDef]:
         web.post("/blocks", blocks.act),
         web.get("/write", writing.write_page),
         web.post("/write", writing.write),
+        web.post("/commons", commons.open_one),
+        web.post(f"{places.ACTOR_PAGE}/say", commons.say),
+        web.post(f"{places.ACTOR_PAGE}/tend", commons.tend),
+        web.get(f"{places.ACTOR_PAGE}/charter", commons.charter_page),
+        web.post(f"{places.ACTOR_PAGE}/charter", commons.charter),
+        web.post(f"{MODEL}/commons", commons.place),
         web.get(f"{MODEL}/edit", writing.edit_page),
         web.post(f"{MODEL}/edit", writing.edit),
         web.get(f"{MODEL}/delete", writing.delete_page),

@@ -45,6 +45,11 @@ SENTENCES: Final = {
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),
     "signed-out": N_("You are signed out."),
+    "commons-opened": N_("The commons is open. Those who follow it are its members."),
+    "commons-changed": N_("This is what the commons says of itself now."),
+    "said": N_("You said it. The commons passes it on to its members."),
+    "tended": N_("Done. The members are being told where it concerns them."),
+    "placed": N_("This is where the model stands now. Those who follow it are being told."),
     "acting": N_("From now on you act for this organisation."),
 }
 

@@ -29,6 +29,7 @@ OWN, FRESH, STALE = "own", "fresh", "stale"
 KINDS: Final = (OWN, FRESH, STALE)
 
 NUTS: Final = "http://data.europa.eu/nuts/code/"
+LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while the form is filled
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
 
 NOT_IN_LIST: Final = N_("Please choose one from the list.")
@@ -69,6 +70,7 @@ class Draft:
     summaries: Mapping[str, str] = field(default_factory=dict)
     license: str = "CC-BY-SA-4.0"
     family: str = ""
+    commons: str = ""
     territory: str = ""
     note: str = ""
     base: int = 0
@@ -133,6 +135,7 @@ def read(fields: Fields) -> Draft:
         summaries=_by_language(fields, "summary", languages),
         license=fields.get("license", ""),
         family=fields.get("family", ""),
+        commons=fields.get("commons", "")[:LONGEST_HANDLE],
         territory=fields.get("territory", ""),
         note=fields.get("note", ""),
         base=int(base) if base.isascii() and base.isdigit() and len(base) <= 9 else 0,

@@ -120,6 +120,12 @@ FAMILIES: Final = {
     "energy": N_("Energy"),
 }
 
+POSTING: Final = {
+    "everybody": N_("Everybody may put something into it."),
+    "members": N_("Members may put something into it."),
+    "moderators": N_("Only those who tend it put something into it."),
+}
+
 OFFICES: Final = {
     "steward": N_("steward"),
     "editor": N_("editor"),

@@ -16,12 +16,23 @@ from actors.errors import NotAllowed, Refusal, Unwise
 from actors.rules import permissions, sections
 from actors.rules.modifications import Modification, Nature, Reason
 from actors.rules.sections import Sheet
+from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.verbs import forgetting, publishing
 from actors.views import history, lineage
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, models, reading, rendering, saying, sessions
+from federation.pages import (
+    addresses,
+    commons,
+    elsewhere,
+    forms,
+    models,
+    reading,
+    rendering,
+    saying,
+    sessions,
+)
 from federation.pages import sheet_form as sheets
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
@@ -51,7 +62,9 @@ async def write_page(request: web.Request) -> web.Response:
     """GET /write: an empty sheet."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
-    return _show(request, here, sheets.blank(rendering.language(request)))
+    draft = sheets.blank(rendering.language(request))
+    wanted = request.query.get("commons", "")[: sheets.LONGEST_HANDLE]
+    return _show(request, here, replace(draft, commons=wanted))
 
 
 async def write(request: web.Request) -> web.Response:
@@ -68,6 +81,7 @@ async def write(request: web.Request) -> web.Response:
     sheet, faults = sheets.to_sheet(draft)
     try:
         _check(sheet, faults, draft)
+        group = await _group(request, draft)
         async with request.app[DATABASE].begin() as session:
             made = await publishing.publish(
                 session,
@@ -76,10 +90,24 @@ async def write(request: web.Request) -> web.Response:
                 sheet,
                 author=acting.member,
                 note=draft.note.strip(),
+                commons=group,
             )
     except Refusal as refused:
         return _show(request, here, draft, refused=refused)
     raise web.HTTPSeeOther(saying.address(addresses.page_of(made), "published"))
+
+
+async def _group(request: web.Request, draft: Draft) -> Actor | None:
+    """The commons whose handle was typed.
+
+    Raises:
+        Unwise: nobody of that name can be found.
+    """
+    try:
+        return await commons.chosen(request, draft.commons)
+    except elsewhere.FORESEEN as refused:
+        words = elsewhere.plainly(refused)
+        raise Unwise(words, fields={"commons": words}) from refused
 
 
 async def edit_page(request: web.Request) -> web.Response:

@@ -19,12 +19,12 @@ from activitypub.canonical_json import Json, encode
 from activitypub.errors import Malformed
 from actors import places
 from actors.documents import collections
-from actors.errors import Gone
+from actors.errors import Gone, NotFound
 from actors.places import place
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import history, lineage, mail, pins, profiles, reception, timelines
+from actors.views import commons, history, lineage, mail, pins, profiles, reception, timelines
 from actors.views.paging import Page
 from actors.views.profiles import Listed
 from actors.views.timelines import Item
@@ -83,8 +83,26 @@ async def featured(request: web.Request) -> web.Response:
     """
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
-        items = await pins.featured(session, owner)
-    return _short(_address(request, places.FEATURED, handle=owner.handle), items)
+        if await commons.of(session, owner) is not None:
+            chosen = await commons.pinned(session, owner)
+        else:
+            chosen = await pins.featured(session, owner)
+    return _short(_address(request, places.FEATURED, handle=owner.handle), chosen)
+
+
+async def moderators(request: web.Request) -> web.Response:
+    """GET /actors/{handle}/moderators: who tends a commons; nobody else has such a list.
+
+    Raises:
+        NotFound: the organisation is no commons.
+    """
+    async with request.app[DATABASE].read() as session:
+        owner = _living_organisation(await organisation(session, request))
+        if await commons.of(session, owner) is None:
+            raise NotFound("only a commons has moderators")
+        tending = await commons.moderators(session, owner)
+    iri = _address(request, places.MODERATORS, handle=owner.handle)
+    return _short(iri, [one.iri for one in tending])
 
 
 async def versions(request: web.Request) -> web.Response:

@@ -78,6 +78,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(places.FOLLOWERS_SYNCHRONIZATION, synchronisation.partial),
         web.get(places.FOLLOWING, collections.following),
         web.get(places.FEATURED, collections.featured),
+        web.get(places.MODERATORS, collections.moderators),
         web.get(places.HISTORY, collections.versions),
         web.get(places.FORKS, collections.forks),
         web.get(places.REPLIES, collections.replies),

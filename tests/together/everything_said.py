@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import select
+from together.commons import CHARTER, known, open_commons, say
 from together.judges.signatures import Signed
 from together.judges.verdict import ACTIVITY_JSON, Answer
 from together.stranger import Stranger
@@ -32,10 +33,13 @@ from actors.verbs import (
     forking,
     liking,
     moving,
+    opening,
+    publishing,
     quoting,
     relaying,
     remarking,
     rewording,
+    tending,
 )
 
 Document = dict[str, Any]
@@ -66,7 +70,8 @@ class Life:
     Attributes:
         alpha: where `coop` publishes `model`, `large` and, for a while, `gone`, and says `word`.
         brief: an organisation of alpha's, as it was before it ended.
-        beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private.
+        beta: where `repair` makes `fork` of `model`, and `answer`s it, also in private; and puts
+            `shared` into the `commons` of alpha.
         reader: the server of somebody who follows them all, whom coop's `quote` quotes, and who
             quotes coop: with consent, without, and no longer.
     """
@@ -84,6 +89,8 @@ class Life:
     word: Remark
     quote: Remark
     brief: Actor
+    commons: Actor
+    shared: Model
 
     @property
     def street(self) -> Street:
@@ -164,6 +171,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()
     await _talk(alpha, coop, answer, word)
+    commons, shared = await _share(alpha, beta, repair, reader)
     await _part(alpha, coop, reader)
     await alpha.street.settle()
     for change in (featuring.pin, featuring.unpin):
@@ -178,7 +186,21 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
         await forgetting.close_organisation(session, alpha.site, brief)
     await alpha.street.settle()
     return Life(
-        alpha, beta, reader, coop, repair, model, fork, large, gone, answer, word, quote, brief
+        alpha,
+        beta,
+        reader,
+        coop,
+        repair,
+        model,
+        fork,
+        large,
+        gone,
+        answer,
+        word,
+        quote,
+        brief,
+        commons,
+        shared,
     )
 
 
@@ -289,6 +311,43 @@ async def _move(alpha: House, reader: Stranger) -> None:
         await moving.add_alias(session, alpha.site, nomad, "https://old.test/users/nomad")
         await moving.move(session, alpha.site, nomad, target)
     await alpha.street.settle()
+
+
+async def _share(alpha: House, beta: House, repair: Actor, reader: Stranger) -> tuple[Actor, Model]:
+    """Open a commons, put things into it, and tend it; the reader and `repair` are members."""
+    group = await open_commons(alpha, "mending")
+    assert (await reader.send(alpha, reader.activity("Follow", group.iri))).status == 202
+    assert (await reader.send(alpha, reader.activity("Join", group.iri))).status == 202
+    await beta.follow(repair, "@mending@alpha.test")
+    await alpha.street.settle()
+    there = await known(beta, "@mending@alpha.test")
+    async with beta.begin() as session:
+        shared = await publishing.publish(
+            session, beta.site, repair, a_sheet("Atelier partagé"), commons=there
+        )
+    word = await say(beta, repair, "Qui a un local ?", commons="@mending@alpha.test")
+    await alpha.street.settle()
+    await say(beta, repair, "Nous, à Turin.", answer_to=word.iri)
+    await reader.send(alpha, reader.activity("Like", shared.iri, audience=group.iri))
+    await alpha.street.settle()
+    network = await alpha.actor("network")
+    helper, somebody = await alpha.organisation("helper"), await known(alpha, reader.iri)
+    async with alpha.begin() as session:
+        for change in (tending.pin, tending.unpin):
+            await change(session, alpha.site, group, network, shared.iri)
+        await tending.remove(session, alpha.site, group, network, word.iri, "Hors sujet.")
+        await tending.appoint(session, alpha.site, group, network, helper)
+        await tending.exclude(session, alpha.site, group, network, somebody, "Publicité.")
+        await opening.describe(session, alpha.site, group, CHARTER)
+    await alpha.street.settle()
+    note = reader.note("/notes/late", cc=[group.iri])
+    await reader.send(alpha, reader.activity("Create", note, to=note["to"], cc=note["cc"]))
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        await tending.readmit(session, alpha.site, group, network, somebody)
+        await tending.pin(session, alpha.site, group, network, shared.iri)
+    await alpha.street.settle()
+    return group, shared
 
 
 async def _fork(house: House, organisation: Actor, source: Model) -> Model:

@@ -54,6 +54,8 @@ def served(life: Life) -> list[str]:
         life.answer.iri,
         life.word.iri,
         life.quote.iri,
+        life.commons.iri,
+        life.shared.iri,
     ]
 
 

@@ -63,6 +63,15 @@ EXPECTED = {
         for answer in ("Accept", "Reject")
         for judge in ("Akkoma", "Misskey", "Lemmy")
     },
+    # A commons refuses what it does not take in: for instances of our own kind.
+    ("Reject address", "Akkoma"): "the Follow is embedded",
+    ("Reject address", "Misskey"): _NO_FOLLOW,
+    ("Reject address", "Lemmy"): _NO_FOLLOW,
+    # Join and its answer are Mobilizon's words.
+    ("Accept Join", "Akkoma"): "what is answered is a Follow",
+    ("Accept Join", "Misskey"): "what is answered is a Follow",
+    ("Accept Join", "Lemmy"): "what is answered is a Follow",
+    ("Update Group", "Lemmy"): "a user is read anew instead",
 }
 """What was said, and to whom → why they show nothing. It is their purpose, not a fault of ours."""
 

@@ -30,7 +30,15 @@ from together.judges.verdict import (
 
 _USERS = ("Person", "Service", "Organization", "Application")
 _PAGES = ("Page", "Article", "Note", "Video", "Event")
+_UNDONE = ("Like", "Dislike", "Delete", "Block", "Lock")
 _ANSWERS = (ACTIVITY_JSON, f"{ACTIVITY_JSON}; charset=utf-8", LD_JSON)
+
+_OF_COMMUNITIES = {
+    "Add": "featured is a community's",
+    "Remove": "featured is a community's",
+    "Block": "one is blocked from a community, not by a person",
+    "Like": "what is voted for stands in a community",  # activities/voting/vote.rs
+}
 
 
 class Lemmy(Judge):
@@ -83,26 +91,46 @@ class Lemmy(Judge):
         match activity["type"]:
             case "Create" | "Update":
                 subject = embedded(activity)
-                if subject.get("type") in _USERS:
+                if subject.get("type") in (*_USERS, "Group"):
                     raise Ignored("a user is read anew instead")
                 need(isinstance(activity.get("to"), list), "to is an array")
                 return self.read(subject)
             case "Undo" if embedded(activity).get("type") == "Like":
                 self.hear({**activity, **embedded(activity)})
-            case "Like":  # activities/voting/vote.rs
-                raise Ignored("what is voted for stands in a community")
             case "Accept" | "Reject" | "Undo":
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
                 need(iri(activity["object"].get("object")), "the Follow names its object")
-            case "Add" | "Remove":
-                raise Ignored("featured is a community's")
-            case "Block":
-                raise Ignored("one is blocked from a community, not by a person")
+            case "Add" | "Remove" | "Block" | "Like" as name:
+                raise Ignored(_OF_COMMUNITIES[name])
+            case "Announce" if isinstance(activity.get("object"), Mapping):
+                return self._passed_on(activity)
             case "Follow" | "Announce" | "Delete":
                 need(iri(activity.get("object")), "the object has an id")
             case _:
                 raise Refused("the activity is known")
+        return None
+
+    def _passed_on(self, activity: Document) -> Seen | None:
+        """What a community passes on; of its moderators too (`community/announce.rs`)."""
+        inner = embedded(activity)
+        need(iri(inner.get("id")) and iri(inner.get("actor")), "it has an id and an actor")
+        need(
+            "@public" in str(activity.get("to")).lower() or "#Public" in str(activity.get("to")),
+            "a public community announces to everybody",
+        )
+        member = Lemmy({*self.communities, iri(activity.get("actor"))})
+        match inner.get("type"):
+            case "Like" | "Dislike":
+                need(iri(inner.get("object")), "a vote is on something")
+            case "Add" | "Remove" | "Block":
+                need(iri(inner.get("target")), "it names the collection or the community")
+                need(isinstance(inner.get("to"), list), "to is an array")
+                need(iri(activity.get("actor")) in listed(inner.get("cc")), "cc has the community")
+            case "Undo":
+                need(embedded(inner).get("type") in _UNDONE, "what is undone is embedded")
+            case _:
+                return member.hear(inner)
         return None
 
     def request(self, signed: Signed, now: datetime) -> None:
