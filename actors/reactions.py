@@ -104,7 +104,7 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A Reject answers what we asked of a relay, put into a commons, a quote or a follow of ours."""
+    """A Reject answers what we asked of a relay or a commons, a quote or a follow of ours."""
     if await relaying.on_reject(session, heard):
         return
     if await overhearing.on_declined(session, site, heard):
