@@ -160,7 +160,7 @@ async def update_organisation(
     facts: Mapping[str, Json],
 ) -> None:
     """Change a profile, and tell the followers."""
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     row = await session.get_one(Organisation, organisation.id)
     organisation.name, row.facts = name, dict(facts)
     organisation.sought = who(name, organisation.handle)
@@ -170,7 +170,7 @@ async def update_organisation(
 
 async def set_approval(session: Session, site: Site, organisation: Actor, *, by_hand: bool) -> None:
     """Let an organisation of ours decide itself who follows it, or let everybody."""
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     if organisation.approves_followers != by_hand:
         organisation.approves_followers = by_hand
         await tell_profile(session, site, organisation)

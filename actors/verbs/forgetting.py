@@ -35,7 +35,7 @@ from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
-from actors.views import timelines
+from actors.views import quotes, timelines
 
 REMEMBERED = timedelta(days=90)
 """How long a Delete or Undo binds what has not come yet: no server known to us tries for longer
@@ -120,7 +120,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     Raises:
         NotAllowed: it is the network of this instance. Gone: it was closed already.
     """
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     if organisation.gone_at is not None:
         raise Gone("that organisation was deleted")
     if (await session.get_one(Organisation, organisation.id)).is_network:
@@ -195,15 +195,16 @@ async def on_delete(
 async def forget_read(session: Session, site: Site, iri: str, *, for_ever: bool) -> None:
     """The origin of something of a peer's, when asked, says that it is not there.
 
-    A note goes then. A model goes only if it is said to be gone for ever: others build on it, and
-    an address that is lost for a day says nothing.
+    What is said to be gone for ever goes. What is only not found goes if it is a note for
+    everybody: one that is for some does not exist for whoever asks, so anybody who pointed us there
+    could delete it. Others build on a model, and an address that is lost for a day says nothing.
     """
     theirs = select(Actor.id).where(Actor.is_ours.is_(False))
     remark = await session.scalar(
         select(Remark).where(Remark.iri == iri, Remark.actor_id.in_(theirs))
     )
     model = await session.scalar(select(Model).where(Model.iri == iri, Model.is_ours.is_(False)))
-    if remark is not None and remark.deleted_at is None:
+    if remark is not None and remark.deleted_at is None and (for_ever or quotes.is_open(remark)):
         await _bury_remark(session, site, remark)
     if model is not None and for_ever:
         stone = activities.tombstone(parse(model.document), at=site.now())

@@ -6,8 +6,8 @@ whose it is (ActivityPub 7.1.2; Mastodon, `app/lib/activitypub/activity/create.r
 `forward_for_reply`). Without one nobody could believe it, so it stays here.
 
 Forwarded is, once for each id, what its author sent us herself, about a note that we keep, that
-answers something of ours, is for everybody to see, and names the list of followers of ours that
-it answers. The request is signed by the one who is answered.
+answers something of ours whose author has not barred her, is for everybody to see, and names the
+list of followers of ours that it answers. The request is signed by the one who is answered.
 """
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import hearing
 from actors.verbs.mirroring import Gathered
-from actors.views import timelines
+from actors.views import blocks, timelines
 
 
 async def on_answer(
@@ -48,6 +48,8 @@ async def on_answer(
     )
     owner = None if note is None else await _answered(session, note)
     if note is None or owner is None or owner.followers not in note.addressed:
+        return
+    if await blocks.bars(session, owner.id, speaker):
         return
     await insert_once(
         session,

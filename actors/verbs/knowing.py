@@ -11,7 +11,12 @@ from actors.verbs.mirroring import Gathered
 async def on_update_actor(
     session: Session, site: Site, heard: Heard[ap.Update], gathered: Gathered
 ) -> None:
-    """Profile, addresses and keys of the speaker, as it states them now."""
+    """Profile, addresses and keys of the speaker, as it states them now.
+
+    Who had moved and says no `movedTo` any more is back.
+    """
     actor = heard.activity.object
     if isinstance(actor, ap.Actor) and not hearing.is_our_own(heard):
-        await mirroring.remember_actor(session, site, actor)
+        row = await mirroring.remember_actor(session, site, actor)
+        if actor.moved_to is None:
+            row.moved_to = None

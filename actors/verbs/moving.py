@@ -46,7 +46,7 @@ async def add_alias(session: Session, site: Site, organisation: Actor, iri: str)
     Raises:
         Unwise: it is no address, its own, or one too many.
     """
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     try:
         alias = parse(iri)
     except Malformed as fault:
@@ -66,7 +66,7 @@ async def add_alias(session: Session, site: Site, organisation: Actor, iri: str)
 
 async def remove_alias(session: Session, site: Site, organisation: Actor, iri: str) -> None:
     """An organisation of ours is not that account any more; nothing happens where it was not."""
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     kept = [one for one in organisation.aliases if one != iri]
     if len(kept) < len(organisation.aliases):
         organisation.aliases = kept
@@ -87,7 +87,7 @@ async def move(session: Session, site: Site, organisation: Actor, target: ap.Act
             it is this one, is here, or has moved itself.
         Conflicting: it has moved already, or less than a week ago.
     """
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     row = await session.get_one(Organisation, organisation.id)
     if row.is_network:
         raise NotAllowed("the network of an instance cannot move away from it")
@@ -119,7 +119,7 @@ async def stay(session: Session, site: Site, organisation: Actor) -> None:
     Raises:
         Conflicting: it has not moved.
     """
-    organisation = await session.get_one(Actor, organisation.id, with_for_update=True)
+    organisation = await posting.held(session, organisation)
     if organisation.moved_to is None:
         raise Conflicting("this organisation has not moved")
     organisation.moved_to = None
@@ -158,6 +158,8 @@ async def on_move(session: Session, site: Site, heard: Heard[ap.Move], gathered:
     new = await mirroring.remember_actor(session, site, target)
     if new.shut_at is not None or new.gone_at is not None:
         raise NotAllowed("the new account is blocked here, or gone")
+    if not new.is_ours:
+        new.moved_to = None  # it has no `movedTo` now: who moved away from there is back
     rows = await session.execute(
         select(Follow, Actor)
         .join(Actor, Actor.id == Follow.follower_id)

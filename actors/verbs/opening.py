@@ -92,7 +92,7 @@ async def describe(session: Session, site: Site, commons: Actor, charter: Charte
         NotFound: it is no commons of ours.
     """
     check(charter.language, charter.names, charter.summaries, charter.rules, charter.family)
-    actor = await session.get_one(Actor, commons.id, with_for_update=True)
+    actor = await posting.held(session, commons)
     row = await view.row_of(session, actor)
     _describe(actor, row, charter)
     actor.updated_at = site.now()

@@ -25,6 +25,15 @@ def must_be_here(actor: Actor) -> None:
         raise NotAllowed("this organisation has moved, and says nothing new here")
 
 
+async def held(session: Session, actor: Actor) -> Actor:
+    """An actor of ours, read anew and held until the transaction ends.
+
+    For whoever changes what it says of itself: of two who do so at once, neither undoes the other.
+    """
+    await session.flush()
+    return await session.get_one(Actor, actor.id, with_for_update=True, populate_existing=True)
+
+
 async def seal(
     session: Session,
     site: Site,

@@ -42,7 +42,7 @@ async def rotate(session: Session, site: Site, actor: Actor, pems: KeyPems) -> N
     Raises:
         Gone: the organisation was deleted.
     """
-    actor = await session.get_one(Actor, actor.id, with_for_update=True)
+    actor = await posting.held(session, actor)
     if actor.gone_at is not None:
         raise Gone("that organisation was deleted")
     signing, proving = await _held(session, actor, keyring.RSA, keyring.ED25519)

@@ -241,3 +241,30 @@ async def test_an_organisation_does_not_move_where_it_is_not_known(
             async with alpha.begin() as session:
                 await moving.move(session, alpha.site, who, target)
     assert (await alpha.actor("coop")).moved_to is None
+
+
+async def test_who_comes_back_takes_them_along_again(
+    street: Street, alpha: House, old: Stranger, new: Stranger
+) -> None:
+    await followed(alpha, old)
+    shows(old, alsoKnownAs=[new.iri], movedTo=new.iri)
+    await moves(alpha, old, new.iri)
+    await new.send(alpha, new.activity("Accept", new.told[-1]["id"]))
+    await street.settle()
+    street.clock.turn(days=8)
+    shows(old, alsoKnownAs=[new.iri])
+    shows(new, alsoKnownAs=[old.iri], movedTo=old.iri)
+    await moves(alpha, new, old.iri)
+    assert await follows(alpha) == {"old.test": "pending"}
+
+
+async def test_who_stays_after_all_and_says_so_can_be_followed_where_she_was(
+    street: Street, alpha: House, old: Stranger, new: Stranger
+) -> None:
+    await followed(alpha, old)
+    await moves(alpha, old, new.iri)
+    await followed_again(alpha, old)
+    await old.send(alpha, old.activity("Update", old.actor()))
+    await street.settle()
+    await alpha.follow(await alpha.actor("coop"), old.iri)
+    assert (await follows(alpha))["old.test"] == "pending"

@@ -13,6 +13,7 @@ from activitypub.addressing import PUBLIC
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
+from actors.verbs import blocking
 
 
 @pytest.fixture
@@ -106,3 +107,37 @@ async def test_nothing_else_is_handed_on(
     await send(street, vera, create if why == "unsigned" else sealed(create, vera))
     assert await authors(street.houses["alpha"]) == {vera.iri}
     assert reader.told == []
+
+
+async def test_nothing_of_somebody_whom_the_answered_one_blocks_is_handed_on(
+    street: Street, vera: Stranger, reader: Stranger, model: Model
+) -> None:
+    alpha = street.houses["alpha"]
+    await alpha.follow(await alpha.organisation("other"), vera.iri)
+    await street.settle()
+    await vera.send(alpha, vera.activity("Accept", vera.told[-1]["id"]))
+    await street.settle()
+    them = await alpha.lookup.resolve(vera.iri)
+    coop = await alpha.actor("coop")
+    assert isinstance(them, Actor)
+    async with alpha.begin() as session:
+        await blocking.block(session, alpha.site, coop, them)
+    await send(street, vera, sealed(answer(vera, model), vera))
+    assert await authors(alpha) == {vera.iri}  # for `other`, who follows her
+    assert reader.told == []
+
+
+async def test_a_note_for_some_is_not_forgotten_because_its_server_hides_it_from_us(
+    street: Street, vera: Stranger, reader: Stranger, model: Model
+) -> None:
+    alpha = street.houses["alpha"]
+    create = answer(vera, model, to=["https://alpha.test/actors/coop"], cc=[])
+    await send(street, vera, create)
+    assert await authors(alpha) == {vera.iri}
+    del vera.documents["/notes/1"]
+    vera.asked.clear()
+    pointer = vera.activity("Update", create["object"])
+    assert (await reader.send(alpha, pointer)).status == 202
+    await street.settle()
+    assert vera.asked == ["/notes/1"]
+    assert await authors(alpha) == {vera.iri}
