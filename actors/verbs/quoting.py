@@ -43,7 +43,7 @@ from actors.tables.remark import Remark
 from actors.verbs import hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
-from actors.views import quotes
+from actors.views import blocks, quotes
 from actors.views.quotes import ACCEPTED, PENDING, REJECTED, REVOKED
 
 CHECK_AGAIN = timedelta(days=1)
@@ -184,10 +184,13 @@ async def on_reject(
 async def mark(session: Session, site: Site, remark: Remark, note: ap.Object) -> Quote | None:
     """Remember that a remark quotes something, as its author says now; nothing of it is believed.
 
-    Who quotes herself, needs nobody's consent.
+    Who quotes herself, needs nobody's consent. A remark from which one of ours took a stamp back
+    keeps that row whatever it quotes now: else it could forget it by an edit, and ask again.
     """
     named = documents.quoted(note)
     quote = await quotes.by_remark(session, remark.id)
+    if quote is not None and quote.stamp and quote.state == REVOKED:
+        return quote
     if quote is not None and quote.quoted_iri != named:
         await session.delete(quote)
         await session.flush()
@@ -248,6 +251,10 @@ async def on_quote_request(
         raise NotAuthoritative("only the author of a post may ask for it", code="attribution")
     if documents.quoted(note) != subject.iri:
         raise NotAuthoritative("what asks does not quote that", code="origin-object")
+    author = await session.get_one(Actor, subject.actor_id)
+    if await blocks.bars(session, author.id, asker):
+        await _answer(session, site, author, heard)
+        return
     remark = await mirroring.remember_remark(
         session, site, note, asker, visibility=_visibility(note, asker)
     )
@@ -255,16 +262,15 @@ async def on_quote_request(
     if remark is None or quote is None:
         return
     quote.request_iri = str(request.id)
-    author = await session.get_one(Actor, subject.actor_id)
     allowed = await policy_for(session, subject, author, asker)
     if quote.state == REVOKED or allowed is not Consent.AUTOMATIC:
         quote.state = quote.state if quote.state == REVOKED else REJECTED
-        await _answer(session, site, author, asker, "Reject", quote, remark)
+        await _answer(session, site, author, heard)
         return
     if quote.state != ACCEPTED or not quote.stamp:
         await _stamp(session, site, quote, author, remark.iri)
         await _tell_owner(session, site, asker, author, remark)
-    await _answer(session, site, author, asker, "Accept", quote, remark)
+    await _answer(session, site, author, heard, quote.stamp_iri)
 
 
 async def on_stamp_deleted(session: Session, site: Site, iri: str, speaker: Actor) -> None:
@@ -488,7 +494,11 @@ async def _restate(session: Session, site: Site, remark: Remark, quote: Quote | 
     It was not edited, so it says no `updated`: Mastodon then reads the stamp and shows no edit.
     """
     author = await session.get_one(Actor, remark.actor_id)
-    if not author.is_ours or remark.deleted_at is not None:
+    if not author.is_ours:
+        return
+    # Held, because it may be reworded at this moment: neither change may undo the other.
+    remark = await session.get_one(Remark, remark.id, with_for_update=True, populate_existing=True)
+    if remark.deleted_at is not None:
         return
     body = unsealed(parse(remark.document))
     stamp = None if quote is None else quote.stamp_iri
@@ -513,34 +523,29 @@ async def _answer(
     session: Session,
     site: Site,
     author: Actor,
-    asker: Actor,
-    answer: str,
-    quote: Quote,
-    remark: Remark,
+    heard: Heard[ap.QuoteRequest],
+    stamp_iri: str | None = None,
 ) -> None:
+    """Accept with the stamp where there is one, else Reject."""
+    asked = heard.activity
     request: Document = {
-        "id": quote.request_iri,
+        "id": str(asked.id),
         "type": "QuoteRequest",
-        "actor": asker.iri,
-        "object": quote.quoted_iri,
-        "instrument": remark.iri,
+        "actor": heard.speaker,
+        "object": iri_of(asked.object),
+        "instrument": asked.instrument,
     }
-    about = quote.stamp_iri or remark.iri
-    if answer == "Accept":
-        await posting.say(
-            session,
-            site,
-            author,
-            "Accept",
-            request,
-            about=about,
-            recipients=[asker.iri],
-            result=quote.stamp_iri,
-        )
-    else:
-        await posting.say(
-            session, site, author, "Reject", request, about=about, recipients=[asker.iri]
-        )
+    about = stamp_iri or str(asked.instrument or asked.id)
+    await posting.say(
+        session,
+        site,
+        author,
+        "Accept" if stamp_iri else "Reject",
+        request,
+        about=about,
+        recipients=[heard.speaker],
+        result=stamp_iri,
+    )
 
 
 async def _tell_owner(

@@ -143,7 +143,10 @@ async def kept_out(session: Session, commons: Actor) -> list[KeptOut]:
 
 
 async def _with_subjects(session: Session, rows: Sequence[Posting]) -> list[Entry]:
-    """The things behind the rows, in their order; what was deleted is left out."""
+    """The things behind the rows, in their order.
+
+    What was deleted, and what comes from a host that is blocked here, is left out.
+    """
     iris = [row.iri for row in rows]
     subjects: dict[str, Model | Remark] = {}
     models = select(Model).where(Model.iri.in_(iris), Model.deleted_at.is_(None))
@@ -153,9 +156,13 @@ async def _with_subjects(session: Session, rows: Sequence[Posting]) -> list[Entr
     authors = {
         one.id: one
         for one in await session.scalars(
-            select(Actor).where(Actor.id.in_({row.actor_id for row in rows}))
+            select(Actor).where(
+                Actor.id.in_({row.actor_id for row in rows}), Actor.shut_at.is_(None)
+            )
         )
     }
     return [
-        Entry(row, subjects[row.iri], authors[row.actor_id]) for row in rows if row.iri in subjects
+        Entry(row, subjects[row.iri], authors[row.actor_id])
+        for row in rows
+        if row.iri in subjects and row.actor_id in authors
     ]

@@ -52,7 +52,8 @@ async def quoting(session: Session, iri: str, page: Page) -> list[Remark]:
     statement = (
         select(Remark)
         .join(Quote, Quote.remark_id == Remark.id)
-        .where(*_counted(iri), Remark.visibility.in_(OPEN))
+        .join(Actor, Actor.id == Remark.actor_id)
+        .where(*_counted(iri), Remark.visibility.in_(OPEN), Actor.shut_at.is_(None))
     )
     return list(await session.scalars(page.cut(statement, Remark.id.expression)))
 
@@ -114,7 +115,10 @@ async def _shown(session: Session, row: Quote) -> Quoted:
     if not is_open(found):
         state = UNAUTHORIZED if found.deleted_at is None else DELETED
         return Quoted(state, row.quoted_iri)
-    return Quoted(ACCEPTED, row.quoted_iri, found, await session.get_one(Actor, found.actor_id))
+    author = await session.get_one(Actor, found.actor_id)
+    if author.shut_at is not None:  # its host is blocked here
+        return Quoted(UNAUTHORIZED, row.quoted_iri)
+    return Quoted(ACCEPTED, row.quoted_iri, found, author)
 
 
 def _counted(iri: str) -> tuple[ColumnElement[bool], ...]:

@@ -79,7 +79,9 @@ async def likers(session: Session, iri: str, page: Page) -> list[Listed]:
     """Who likes it, as far as we know."""
     statement = select(Like.id, Actor).join(Actor, Actor.id == Like.actor_id)
     rows = await session.execute(
-        page.cut(statement.where(Like.object_iri == iri), Like.id.expression)
+        page.cut(
+            statement.where(Like.object_iri == iri, Actor.shut_at.is_(None)), Like.id.expression
+        )
     )
     return [Listed(row[0], row[1]) for row in rows]
 
@@ -88,7 +90,9 @@ async def boosters(session: Session, iri: str, page: Page) -> list[Listed]:
     """Who passed it on, as far as we know."""
     statement = select(Boost.id, Actor).join(Actor, Actor.id == Boost.actor_id)
     rows = await session.execute(
-        page.cut(statement.where(Boost.object_iri == iri), Boost.id.expression)
+        page.cut(
+            statement.where(Boost.object_iri == iri, Actor.shut_at.is_(None)), Boost.id.expression
+        )
     )
     return [Listed(row[0], row[1]) for row in rows]
 

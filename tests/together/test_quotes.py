@@ -16,7 +16,7 @@ from actors.rules.consent import Quotable
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import quoting, remarking
+from actors.verbs import blocking, quoting, remarking
 from actors.views import notices, quotes, timelines
 from actors.views.paging import Page
 from actors.views.quotes import Quoted
@@ -236,6 +236,44 @@ async def test_who_gave_a_stamp_takes_it_back_and_the_quote_is_gone_for_ever(
     assert (await _quote_of(alpha, note["id"])).subject is None
 
 
+async def test_a_post_whose_stamp_was_taken_back_gets_none_by_quoting_something_else_meanwhile(
+    street: Street, alpha: House, coop: Actor, model: Model, mallory: Stranger
+) -> None:
+    note, _ = await _ask(street, alpha, mallory, model.iri)
+    stamp = mallory.told[-1]["result"]
+    await _revoke(alpha, coop, note["id"])
+    for quoted in (f"{mallory.origin}/notes/other", None, model.iri):
+        street.clock.turn(minutes=1)
+        now = alpha.site.now().isoformat()
+        newer = mallory.note("/notes/q", quote=quoted, updated=now)
+        await mallory.send(alpha, mallory.activity("Update", newer))
+        await street.settle()
+    await _ask(street, alpha, mallory, model.iri)
+    answer = mallory.told[-1]
+    assert (answer["type"], answer["object"]["object"]) == ("Reject", model.iri)
+    assert (await _read(alpha, stamp))[0] == 410
+    assert (await _quote_of(alpha, note["id"])).subject is None
+    another = await alpha.publish(await alpha.organisation("other"))
+    await _ask(street, alpha, mallory, another.iri)
+    answer = mallory.told[-1]
+    assert (answer["type"], answer["object"]["object"]) == ("Reject", another.iri)
+
+
+async def test_who_is_blocked_is_given_no_stamp(
+    street: Street, alpha: House, coop: Actor, model: Model, mallory: Stranger
+) -> None:
+    them = await alpha.lookup.resolve(mallory.iri)
+    assert isinstance(them, Actor)
+    async with alpha.begin() as session:
+        await blocking.block(session, alpha.site, coop, them)
+    _, request = await _ask(street, alpha, mallory, model.iri)
+    answer = mallory.told[-1]
+    assert (answer["type"], answer["object"]["id"]) == ("Reject", request["id"])
+    async with alpha.read() as session:
+        assert (await session.scalars(select(Remark))).all() == []
+        assert await quotes.count(session, model.iri) == 0
+
+
 async def test_two_organisations_of_one_instance_quote_each_other_at_once(
     street: Street, alpha: House, coop: Actor, model: Model
 ) -> None:
@@ -307,6 +345,20 @@ async def test_we_ask_before_a_quote_is_shown_and_show_the_stamp_to_everybody_th
     await street.settle()
     assert (await _quote_of(alpha, remark.iri)).state == "revoked"
     assert "quoteAuthorization" not in mallory.told[-1]["object"]
+
+
+async def test_what_a_blocked_host_said_is_not_shown_inside_a_quote(
+    street: Street, alpha: House, coop: Actor, vera: Stranger
+) -> None:
+    remark, request = await _quote_vera(street, alpha, coop, vera)
+    stamp = _stamp(vera, request["instrument"], request["object"])
+    await vera.send(alpha, vera.activity("Accept", request, result=stamp["id"]))
+    await street.settle()
+    assert (await _quote_of(alpha, remark.iri)).subject is not None
+    async with alpha.begin() as session:
+        await blocking.shut(session, alpha.site, "vera.test")
+    shown = await _quote_of(alpha, remark.iri)
+    assert (shown.state, shown.subject) == ("unauthorized", None)
 
 
 async def test_a_no_is_a_no(street: Street, alpha: House, coop: Actor, vera: Stranger) -> None:
