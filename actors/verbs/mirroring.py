@@ -112,6 +112,19 @@ async def remember_actor(
     return row
 
 
+async def make_known(session: Session, site: Site, actor: ap.Actor) -> Actor:
+    """The row of an actor that was gathered; one whom we know stays as we know it.
+
+    What was gathered may be what we remembered a while ago, and the actor may have said something
+    newer since: a profile, or keys that replace stolen ones.
+
+    Raises:
+        NotAuthoritative: as `remember_actor`.
+    """
+    known = await session.scalar(select(Actor).where(Actor.iri == _id(actor)))
+    return known or await remember_actor(session, site, actor)
+
+
 async def remember_model(
     session: Session, site: Site, article: ap.Object, version: ap.Object, owner: Actor
 ) -> Model | None:

@@ -98,7 +98,7 @@ def wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset[Iri]:
         return frozenset()
     if said.id not in gathered:
         return frozenset({said.id})
-    speaker = _activity(gathered[said.id]).actor
+    speaker = _activity(said, gathered[said.id]).actor
     return frozenset({speaker}) - gathered.keys()
 
 
@@ -128,12 +128,18 @@ async def on_removal(
         Boost.actor_id == commons.id, Boost.object_iri == said.subject
     )
     await session.execute(delete(TimelineEntry).where(TimelineEntry.boost_id.in_(passed_on)))
-    await session.execute(
-        delete(Boost).where(Boost.actor_id == commons.id, Boost.object_iri == said.subject)
-    )
+    stood_there = (
+        await session.scalars(
+            delete(Boost)
+            .where(Boost.actor_id == commons.id, Boost.object_iri == said.subject)
+            .returning(Boost.id)
+        )
+    ).all()
     subject = await _known(session, str(said.subject))
-    owner = await session.get_one(Actor, subject.actor_id) if subject else None
-    if owner is not None and owner.is_ours:
+    if subject is None or not (stood_there or subject.commons_iri == commons.iri):
+        return
+    owner = await session.get_one(Actor, subject.actor_id)
+    if owner.is_ours:
         reason = _text(heard.activity.document, "object", "summary")
         await _tell(session, site, owner, "removed", commons, subject, reason)
 
@@ -143,13 +149,12 @@ def inner(heard: Heard[ap.Activity], gathered: Gathered) -> Heard[ap.Activity] |
 
     Raises:
         NotAuthoritative, NotAuthentic: its speaker may not say that.
+        Malformed: it is something else at its own address.
     """
     said = hint(heard.activity)
     if said is None or said.id is None or said.id not in gathered or said.kind == NEW:
         return None
-    activity = _activity(gathered[said.id])
-    if isinstance(activity, ap.Announce):
-        return None
+    activity = _activity(said, gathered[said.id])
     return hear(activity, speaker=activity.actor, vouched=Vouched.ORIGIN, at=heard.at)
 
 
@@ -164,7 +169,7 @@ async def remember_speaker(
     speaker = gathered[said.speaker]
     if not isinstance(speaker, ap.Actor):
         raise Malformed("who said it is no actor", code="type")
-    await mirroring.remember_actor(session, site, speaker)
+    await mirroring.make_known(session, site, speaker)
 
 
 async def on_declined(session: Session, site: Site, heard: Heard[ap.Reject]) -> bool:
@@ -182,7 +187,7 @@ async def on_declined(session: Session, site: Site, heard: Heard[ap.Reject]) -> 
     if sent is None:
         return False
     commons = await hearing.speaker(session, heard)
-    if commons.iri in sent.recipients:
+    if commons.type == "Group" and commons.iri in sent.recipients:
         owner = await session.get_one(Actor, sent.actor_id)
         subject = await _known(session, sent.about)
         reason = heard.activity.summary or ""
@@ -231,8 +236,13 @@ def _about(heard: Heard[A], subject: Iri) -> Heard[A]:
     return replace(heard, activity=replace(heard.activity, object=subject))
 
 
-def _activity(thing: ap.Object) -> ap.Activity:
-    if not isinstance(thing, ap.Activity):
+def _activity(said: Hint, thing: ap.Object) -> ap.Activity:
+    """What was read, if it is what the commons calls it.
+
+    Other activities have conditions of their own (a Move reads the new account anew), which were
+    not asked here.
+    """
+    if not isinstance(thing, ap.Activity) or thing.type_name != said.kind:
         raise Malformed("what was passed on is something else at its own address", code="type")
     return thing
 

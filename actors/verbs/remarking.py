@@ -365,8 +365,12 @@ async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
     """
     undone, speaker = heard.activity.object, await hearing.speaker(session, heard)
     iri = iri_of(undone)
-    like = delete(Like).where(Like.actor_id == speaker.id, Like.iri == iri)
-    # A commons announces one thing twice, under two ids: the undone one's object tells which.
+    # A commons announces one thing twice, a like may be said again: the undone one's object tells
+    # which, where we know it by another id.
+    liked = iri_of(undone.object) if isinstance(undone, ap.Like) else ""
+    like = delete(Like).where(
+        Like.actor_id == speaker.id, or_(Like.iri == iri, Like.object_iri == liked)
+    )
     about = iri_of(undone.object) if isinstance(undone, ap.Announce) else ""
     boost = delete(Boost).where(
         Boost.actor_id == speaker.id, or_(Boost.iri == iri, Boost.object_iri == about)
@@ -462,6 +466,7 @@ async def remember_read(session: Session, site: Site, iri: Iri, gathered: Gather
             return
         kept = await mirroring.remember_remark(session, site, thing, owner, visibility=visible)
         if kept is not None:
+            await conversing.keep(session, site, kept, thing)
             await distributing.distribute(session, site, owner, kept)
             await _tell(session, site, owner, kept)
 
@@ -471,7 +476,7 @@ async def _author(session: Session, site: Site, iri: Iri, gathered: Gathered) ->
     author = gathered.get(thing.attributed_to[0]) if thing.attributed_to else None
     if not isinstance(author, ap.Actor):
         raise NotFound("what was passed on has no author that can be read")
-    return await mirroring.remember_actor(session, site, author)
+    return await mirroring.make_known(session, site, author)
 
 
 async def is_known(session: Session, iri: str | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import select
-from together.commons import at_home, known, open_commons, standing
+from together.commons import at_home, known, open_commons, say, standing
 from together.judges.lemmy import Lemmy
 from together.stranger import AS2, SECURITY, Document, Stranger, moved_in
 from together.street import House, Street, a_sheet
@@ -376,3 +376,43 @@ async def test_an_answer_is_never_sent_to_whom_a_stranger_calls_a_commons(
         assert victim.told == []
     assert answer.commons_iri is None
     assert victim.iri not in answer.addressed
+
+
+async def test_what_is_passed_on_is_what_the_community_says_that_it_is(
+    street: Street, lemmy: LemmyPeer, member: tuple[House, Actor]
+) -> None:
+    alpha, coop = member
+    mallory = lemmy.stranger
+    await alpha.follow(coop, mallory.iri)
+    await street.settle()
+    await mallory.send(alpha, mallory.activity("Accept", mallory.told[-1]["id"]))
+    await street.settle()
+    async with moved_in(street, "new.test") as new:
+        new.documents["/users/mallory"] = (200, new.actor(alsoKnownAs=[mallory.iri]))
+        await alpha.lookup.resolve(new.iri)
+        new.documents["/users/mallory"] = (200, new.actor())
+        move = lemmy.said("Move", mallory.iri, lemmy.community, target=new.iri)
+        await lemmy.send(alpha, lemmy.announce({**move, "type": "Update"}))
+        assert new.told == []
+    assert len(street.refusals()) == 1
+
+
+async def test_only_a_group_in_which_it_stands_says_that_ours_was_taken_out_or_not_taken_in(
+    street: Street, lemmy: LemmyPeer
+) -> None:
+    (alpha,) = await street.open("alpha")
+    coop = await alpha.organisation("coop")
+    mallory = lemmy.stranger
+    await alpha.lookup.resolve(mallory.iri)
+    note = await say(alpha, coop, "Bonjour @mallory@lemmy.test")
+    await street.settle()
+    created = mallory.told[-1]
+    removal = mallory.activity("Delete", note.iri, summary="Rubbish")
+    for lie in (
+        mallory.activity("Announce", removal),
+        mallory.activity("Reject", created["id"], summary="Rubbish"),
+    ):
+        await mallory.send(alpha, lie)
+        await street.settle()
+    async with alpha.read() as session:
+        assert await notices.of(session, coop, Page()) == []

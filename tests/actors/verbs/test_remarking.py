@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from together.clock import Clock
-from together.peer import Peer, work_off
+from together.peer import Peer, read, work_off
 from together.street import a_sheet
 
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Document
 from activitypub.errors import NotAuthoritative
+from activitypub.iris import Iri
 from actors.database import Session
 from actors.errors import Unwise
 from actors.site import Site
@@ -350,3 +351,29 @@ async def test_a_strange_note_is_never_a_fault(
     if item is not None:
         assert isinstance(item.subject, Remark)
         assert "<script" not in item.subject.content
+
+
+async def test_a_like_that_was_said_twice_is_taken_back_by_either_id(
+    session: Session, peer: Peer, model: Model
+) -> None:
+    first, again = peer.activity("Like", model.iri), peer.activity("Like", model.iri)
+    for one in (first, again):
+        await peer.say(session, one)
+    await peer.say(session, peer.activity("Undo", again))
+    assert (await timelines.tallies(session, model.iri)).likes == 0
+
+
+async def test_what_is_passed_on_sets_nobody_back_to_what_was_known_before(
+    session: Session, site: Site, coop: Actor, peer: Peer
+) -> None:
+    before = read(peer.actor("ada", name="Ada before"))
+    ada, bob = await peer.known(session), await peer.known(session, "bob")
+    await _follow(session, site, coop, bob)
+    note = peer.note()
+    gathered = {Iri(str(note["id"])): read(note), peer.iri("ada"): before}
+    await peer.say(session, peer.activity("Update", peer.actor("ada", name="Ada now")))
+    announce = peer.activity("Announce", note["id"], name="bob")
+    await peer.say(session, announce, gathered, name="bob")
+    assert await _remark(session, note) is not None
+    await session.refresh(ada)
+    assert ada.name == "Ada now"
