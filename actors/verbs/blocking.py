@@ -35,7 +35,7 @@ from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Received
 from actors.tables.notice import Notice
-from actors.verbs import distributing, following, hearing, posting
+from actors.verbs import distributing, following, hearing, mirroring, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 
@@ -250,7 +250,10 @@ async def on_block(
         raise NotFound("there is no such organisation here")
     blocker = await hearing.speaker(session, heard)
     known = await _between(session, blocker, blocked)
-    if known is None and hearing.is_our_own(heard):
+    if known is None and (
+        hearing.is_our_own(heard)
+        or await mirroring.is_buried(session, str(heard.activity.id), blocker)
+    ):
         return  # taken back before it came
     if known is None:
         values = {"id": site.new_id(), "iri": str(heard.activity.id), "made_at": site.now()}

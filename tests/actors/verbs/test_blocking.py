@@ -162,6 +162,15 @@ async def test_an_undo_that_names_the_block_by_another_id_is_understood(
     assert await session.scalar(select(Block)) is None
 
 
+async def test_a_block_that_was_taken_back_before_it_came_has_no_effect(
+    session: Session, coop: Actor, peer: Peer
+) -> None:
+    block = peer.activity("Block", COOP)
+    await peer.say(session, peer.activity("Undo", block["id"]))
+    await peer.say(session, block)
+    assert (await session.scalars(select(Block))).all() == []
+
+
 async def test_a_block_of_nobody_here_is_refused(session: Session, peer: Peer) -> None:
     with pytest.raises(NotFound):
         await peer.say(session, peer.activity("Block", "https://alpha.test/actors/nobody"))
