@@ -19,7 +19,6 @@ from actors.mail import hosts
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.errand import Errand
-from actors.tables.host import Host
 
 WAITING, DONE = "waiting", "done"
 
@@ -76,7 +75,7 @@ async def ask(
     now, name = site.now(), iris.host(iri)
     waiting = select(func.count(Errand.id)).where(Errand.state == WAITING)
     if (
-        await session.scalar(select(Host.is_blocked).where(Host.name == name))
+        await hosts.is_blocked(session, name)
         or (await session.scalar(waiting) or 0) >= MOST_WAITING
         or (await session.scalar(waiting.where(Errand.host == name)) or 0) >= MOST_FOR_A_HOST
     ):

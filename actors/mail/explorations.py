@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from actors.database import Session, insert_once
 from actors.mail import hosts
 from actors.site import Site
 from actors.tables.exploration import Exploration
-from actors.tables.host import Host
 
 AROUND: Final = "around"
 BELOW: Final = "below"
@@ -27,6 +26,9 @@ WAITING, DONE = "waiting", "done"
 COOL_DOWN: Final = timedelta(minutes=15)
 """How long the answers to something are not asked for again (Mastodon 4.6,
 `app/models/concerns/status/fetch_replies_concern.rb`)."""
+
+KEPT: Final = timedelta(days=1)
+"""How long a row that is done is kept: for operators; nothing depends on it after COOL_DOWN."""
 
 CLAIM: Final = timedelta(minutes=8)
 """How long one step may take: twenty fetches of at most 10 s with a redirect each."""
@@ -168,7 +170,16 @@ async def release(session: Session) -> None:
 
 async def is_blocked(session: Session, host: str) -> bool:
     """Nothing is asked of a host that is blocked."""
-    return bool(await session.scalar(select(Host.is_blocked).where(Host.name == host)))
+    return await hosts.is_blocked(session, host)
+
+
+async def forget_done(session: Session, site: Site) -> None:
+    """Throw away what was read a day ago."""
+    await session.execute(
+        delete(Exploration).where(
+            Exploration.state == DONE, Exploration.started_at <= site.now() - KEPT
+        )
+    )
 
 
 def _fresh(site: Site) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from actors.database import Database
-from actors.mail import errands, keyring
+from actors.mail import errands, explorations, keyring
 from actors.site import Site
 from actors.verbs import forgetting, signing_in
 
@@ -13,7 +13,10 @@ EVERY: Final = timedelta(hours=1)
 
 
 class Housekeeping:
-    """Throws away what has expired: sessions, codes, former keys, old tombstones, errands done."""
+    """Throws away what has expired.
+
+    Sessions, codes, former keys, old tombstones, errands and explorations that are done.
+    """
 
     def __init__(self, database: Database, site: Site) -> None:
         self._database = database
@@ -30,4 +33,5 @@ class Housekeeping:
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)
+                await explorations.forget_done(session, self._site)
         return 0
