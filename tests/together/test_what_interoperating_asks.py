@@ -27,6 +27,7 @@ from federation.settings import SIGNED, Documents
 COOP = "https://alpha.test/actors/coop"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CID = "https://www.w3.org/ns/cid/v1"
+WANTED = '"@method" "@target-uri" "content-digest"'
 
 
 async def followers(house: House) -> list[str]:
@@ -217,11 +218,10 @@ async def test_a_bad_signature_is_answered_401_and_told_what_would_be_believed(
         await mallory.send(alpha, mallory.activity("Follow", COOP), bend=without("signature")),
     ):
         assert answer.status == 401
-        wanted = answer.headers["Accept-Signature"]
-    assert wanted == 'sig1=("@method" "@target-uri" "content-digest");created'
+        assert answer.headers["Accept-Signature"] == f"sig1=({WANTED});created"
     # And what it asks for is enough.
     body = orjson.dumps(mallory.activity("Follow", COOP))
-    asked = ("@method", "@target-uri", "content-digest")
+    asked = [one.strip('"') for one in WANTED.split()]
     headers = by_rfc9421(mallory, body, covered=asked)
     assert (await post(alpha, "/inbox", headers, body)).status == 202
 
