@@ -20,6 +20,7 @@ from actors.documents.sealing import unsealed
 from actors.documents.times import wire_time
 from actors.places import place
 from actors.site import Site
+from actors.vocabulary import MODEL_FACTS
 
 LARGEST_ACTIVITY = 48 * 1024
 """Bytes of one activity: Misskey refuses 64 KB, and others may embed ours in one of theirs."""
@@ -93,7 +94,7 @@ def _lighter(document: Document, linked: Document) -> Iterator[Document]:
     """A model with less and less of what its version says in whole.
 
     First without what only our own kind reads; then in one language; then with its title and a
-    link instead of its text.
+    link instead of its text; last without its facts, and with titles and sentences in one language.
     """
     light = {name: value for name, value in document.items() if name not in HEAVY}
     light["data"] = {
@@ -106,9 +107,15 @@ def _lighter(document: Document, linked: Document) -> Iterator[Document]:
     contents = document["contentMap"]
     language = next(iter(contents)) if isinstance(contents, dict) else ""
     yield light | {"contentMap": {language: document["content"]}}
-    url, name = escape(str(document["url"])), escape(str(document["name"]))
-    text = f'<p><a href="{url}">{name}</a></p>'
-    yield light | {"content": text, "contentMap": {language: text}}
+    url, title = escape(str(document["url"])), escape(str(document["name"]))
+    text = f'<p><a href="{url}">{title}</a></p>'
+    titled = light | {"content": text, "contentMap": {language: text}}
+    yield titled
+    yield {name: value for name, value in titled.items() if name not in MODEL_FACTS} | {
+        "nameMap": {language: document["name"]},
+        "summaryMap": {language: document["summary"]},
+        "inLanguage": [language],
+    }
 
 
 def tombstone(document: Document, *, at: datetime) -> Document:

@@ -210,7 +210,6 @@ async def test_when_both_count_alike_nothing_is_asked(street: Street, mallory: S
 async def test_a_header_about_anything_else_is_ignored(
     street: Street, mallory: Stranger, fault: str
 ) -> None:
-    """ACT-43."""
     alpha = await followed(street, mallory)
     listed(mallory, [])
     said = {
@@ -232,7 +231,7 @@ async def test_a_header_about_anything_else_is_ignored(
 async def test_a_list_that_cannot_be_trusted_changes_nothing(
     street: Street, mallory: Stranger, fault: str
 ) -> None:
-    """ACT-43: nobody is removed on a failed or odd fetch."""
+    """Nobody is removed on a failed or odd fetch."""
     alpha = await followed(street, mallory)
     listed(mallory, [])
     path = "/followers_synchronization"

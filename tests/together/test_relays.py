@@ -128,7 +128,6 @@ async def test_what_a_relay_announces_is_read_at_its_owners_and_on_no_home_timel
 async def test_a_relay_that_is_none_of_ours_brings_nothing(
     alpha: House, relay: Stranger, vera: Stranger, when: str
 ) -> None:
-    """ACT-25."""
     if when != "never asked":
         follow = await join(alpha, relay)
         if when == "refused":

@@ -174,7 +174,7 @@ async def test_without_any_proof_the_sender_must_be_the_actor(
 async def test_every_proof_must_hold(
     street: Street, alpha: House, mallory: Stranger, vera: Stranger, fault: str
 ) -> None:
-    """SIG-40; a good Linked Data signature beside a bad proof does not help."""
+    """A good Linked Data signature beside a bad proof does not help."""
     note = bare(vera.note())
     plain = vera.activity("Create", note)
     create = proven(plain, vera)
