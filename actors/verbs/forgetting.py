@@ -169,6 +169,9 @@ async def on_delete(
     """A peer deletes something of its own: a model, a remark, its consent to a quote, or itself.
 
     Unknown things leave a tombstone.
+
+    Raises:
+        NotAuthoritative: it is a neighbour's.
     """
     iri = hearing.iri_of(heard.activity.object)
     speaker = await hearing.speaker(session, heard)
@@ -177,6 +180,7 @@ async def on_delete(
     if iri == speaker.iri:
         await _bury_actor(session, site, speaker)
         return
+    await hearing.check_owner(session, iri, speaker)
     model = await session.scalar(
         select(Model).where(Model.iri == iri, Model.actor_id == speaker.id)
     )

@@ -1,12 +1,15 @@
 """Hearing: who said it, and about what."""
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard, Vouched
+from activitypub.errors import NotAuthoritative
 from actors.database import Session
 from actors.errors import NotFound
 from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.remark import Remark
 
 
 async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
@@ -19,6 +22,25 @@ async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
     if row is None:
         raise NotFound("the speaker is not remembered")
     return row
+
+
+async def check_owner(session: Session, iri: str, speaker: Actor) -> None:
+    """What the speaker wants to change is not somebody else's, as far as we know.
+
+    `authority` compares origins only; neighbours on one host are told apart here.
+
+    Raises:
+        NotAuthoritative: it is.
+    """
+    owners = await session.scalars(
+        union_all(
+            select(Remark.actor_id).where(Remark.iri == iri),
+            select(Model.actor_id).where(Model.iri == iri),
+            select(Actor.id).where(Actor.iri == iri),
+        )
+    )
+    if any(owner != speaker.id for owner in owners):
+        raise NotAuthoritative("only its author may change it")
 
 
 def iri_of(thing: ap.Object | str) -> str:

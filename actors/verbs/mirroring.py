@@ -96,16 +96,16 @@ async def remember_actor(
         "featured": actor.featured,
         "approves_followers": actor.manually_approves_followers,
         "document": encode(actor.document),
-        "updated_at": site.now(),
     }
     if row is None:
         fresh = {"id": site.new_id(), "iri": iri, "is_ours": False, "gone_at": None, "aliases": []}
+        fresh["updated_at"] = site.now()
         fresh["published_at"] = actor.published or site.now()
         fresh["shut_at"] = site.now() if await hosts.is_blocked(session, host(iri)) else None
         await insert_once(session, Actor, values | fresh)
         row = (await session.scalars(select(Actor).where(Actor.iri == iri))).one()
-    else:
-        for name, value in values.items():
+    elif any(getattr(row, name) != value for name, value in values.items()):
+        for name, value in (values | {"updated_at": site.now()}).items():
             setattr(row, name, value)
     await _remember_keys(session, site, row, actor, shown)
     await _remember_capabilities(session, site, row, actor)
@@ -369,11 +369,15 @@ async def _remember_keys(
     if shown is not None:
         trusted.add(shown.id)
         listed.setdefault(shown.id, shown)
-    # What is listed by its address only stays as it was read there.
-    changed = Key.iri.not_in(set(actor.keys_elsewhere) - listed.keys())
-    await session.execute(delete(Key).where(Key.actor_id == row.id, changed))
+    held = await session.execute(select(Key.iri, Key.public).where(Key.actor_id == row.id))
+    known = {row.iri: row.public for row in held}
+    # What is listed by its address only stays as it was read there; what did not change stays too,
+    # because anybody can make us read it again with a forged signature.
+    stays = set(actor.keys_elsewhere) - listed.keys()
+    stays |= {Iri(iri) for iri in known if _is_as_listed(row, known[iri], listed.get(Iri(iri)))}
+    await session.execute(delete(Key).where(Key.actor_id == row.id, Key.iri.not_in(stays)))
     for one in listed.values():
-        key = _usable(one)
+        key = None if one.id in stays else _usable(one)
         if key is None or one.owner != row.iri or not same_origin(one.id, Iri(row.iri)):
             continue
         holder = await session.scalar(select(Key.actor_id).where(Key.iri == one.id))
@@ -381,6 +385,11 @@ async def _remember_keys(
             raise NotAuthoritative("the key is somebody else's already", code="key-owner")
         if one.id in trusted or one.id.startswith((f"{row.iri}#", f"{row.iri}/")):
             await _insert_key(session, site, row, one.id, key)
+
+
+def _is_as_listed(row: Actor, public: str, listed: PublicKeyDocument | None) -> bool:
+    key = None if listed is None or listed.owner != row.iri else _usable(listed)
+    return key is not None and keyring.written(key)["public"] == public
 
 
 def _usable(listed: PublicKeyDocument) -> PublicKey | None:

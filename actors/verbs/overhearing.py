@@ -55,17 +55,20 @@ class Hint:
 def hint(activity: ap.Activity) -> Hint | None:
     """What the Announce says it passes on; None when that is no embedded activity."""
     inner = activity.document.get("object")
-    if not isinstance(inner, dict) or inner.get("type") not in _KINDS or "actor" not in inner:
+    if not isinstance(inner, dict) or "actor" not in inner:
+        return None
+    kind = inner.get("type")
+    if not isinstance(kind, str) or kind not in _KINDS:
         return None
     speaker, subject = _iri(inner.get("actor")), _iri(inner.get("object"))
-    if inner["type"] == "Undo" and isinstance(inner.get("object"), dict):
+    if kind == "Undo" and isinstance(inner.get("object"), dict):
         subject = _iri(_member(inner.get("object"), "object"))
     return Hint(
-        kind=str(inner["type"]),
+        kind=kind,
         id=_iri(inner.get("id")),
         speaker=speaker,
         subject=subject,
-        is_removal=inner["type"] == "Delete" and _is_removal(inner, speaker, subject),
+        is_removal=kind == "Delete" and _is_removal(inner, speaker, subject),
     )
 
 

@@ -251,12 +251,16 @@ async def on_update_note(
     """Somebody rewords a note that we keep.
 
     One that we do not keep stays unknown, unless it is so young that its Create was overtaken.
+
+    Raises:
+        NotAuthoritative: it is a neighbour's.
     """
     note = heard.activity.object
     if hearing.is_our_own(heard) or not isinstance(note, ap.Object):
         return
     if await session.scalar(select(Remark.id).where(Remark.iri == iri_of(note))) is not None:
         author = await hearing.speaker(session, heard)
+        await hearing.check_owner(session, iri_of(note), author)
         kept = await mirroring.remember_remark(
             session, site, note, author, visibility=_visibility(note, author)
         )
