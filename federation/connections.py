@@ -4,15 +4,21 @@ aiohttp judges the framing (RFC 9112) and closes an idle or dripping connection
 (`application.KEEP_SECONDS`). Added here: what is no request is answered in one sentence that
 quotes nothing of it and names no software, and said in one line of the log, of which a flood
 leaves only samples; and what chunks may cost beside the data in them.
+
+The line is the one of every refusal of an inbox (`inbox.refused`) where the request line names an
+inbox: who watches that event sees all that was turned away there.
 """
 
+import re
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from activitypub.errors import Malformed
+from federation.journal import NOTHING
 
 SERVER: Final = "Essaim"
 """What the header `Server` says: versions tell an attacker which holes to try."""
@@ -23,11 +29,24 @@ WRAPPING: Final = 65_536
 WRAPPING_PER_BYTE: Final = 8
 """Further ones for each byte of the body: chunks of one byte need five."""
 
-LINES: Final = 10
-"""Malformed requests that are written down in one period; the others are counted."""
+SPOKEN: Final = (HttpVersion10, HttpVersion11)
+"""Versions of HTTP that are answered."""
+
+UNSPOKEN: Final = web.RequestKey("unspoken", bool)
+"""Set on a request of another version, which is refused in HTTP/1.1: aiohttp would answer
+`HTTP/0.9` and `HTTP/2.0` in kind, and nobody could read that.
+"""
+
+LINES: Final = 100
+"""Malformed requests that are written down in one period; the others are counted. Whoever tries
+something by hand is written down whole; ten short lines a second fill no disk.
+"""
 
 PERIOD: Final = 10.0
 """Seconds of such a period."""
+
+_REQUEST_LINE: Final = re.compile(rb"[A-Za-z]{1,16} (?:https?://[^/\s]*)?(/[^\s?#]*)")
+"""The beginning of a request, as far as it says what is asked for."""
 
 _log = structlog.stdlib.get_logger("federation.web")
 
@@ -37,7 +56,16 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return _Server(made.request_handler, request_factory=made.request_factory, **self._kwargs)
+
+        def request(message: RawRequestMessage, *rest: Any) -> web.BaseRequest:
+            if message.version in SPOKEN:
+                return made.request_factory(message, *rest)
+            spoken = message._replace(version=HttpVersion11, should_close=True)
+            asked = made.request_factory(spoken, *rest)
+            asked[UNSPOKEN] = True
+            return asked
+
+        return _Server(made.request_handler, request_factory=request, **self._kwargs)
 
 
 class _Server(web.Server):
@@ -51,7 +79,9 @@ class _Server(web.Server):
     def __call__(self) -> RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)
 
-    def tell(self, peer: str | None, status: int, error: BaseException | None) -> None:
+    def tell(
+        self, peer: str | None, status: int, error: BaseException | None, *, is_inbox: bool
+    ) -> None:
         """Write that something malformed came, unless that was written often enough just now."""
         now = self._loop.time()
         if now - self._begun > PERIOD:
@@ -59,20 +89,26 @@ class _Server(web.Server):
                 _log.info("request.malformed", suppressed=self._lines - LINES)
             self._begun, self._lines = now, 0
         self._lines += 1
-        if self._lines <= LINES:
-            _log.info("request.malformed", peer=peer, status=status, error=type(error).__name__)
+        if self._lines > LINES:
+            return
+        told = {"reason": "framing", "peer": peer, "status": status, "error": type(error).__name__}
+        if is_inbox:
+            _log.info("inbox.refused", activity=NOTHING, **told)
+        else:
+            _log.info("request.malformed", **told)
 
 
 class _Connection(RequestHandler):
     """One connection."""
 
-    __slots__ = ("_before", "_read", "_received", "_server")
+    __slots__ = ("_before", "_is_inbox", "_read", "_received", "_server")
 
     def __init__(self, server: _Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
         self._received = 0
         self._before = 0
+        self._is_inbox = False
         self._read: web.BaseRequest | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -80,6 +116,8 @@ class _Connection(RequestHandler):
         if self._read is not self._current_request:
             self._read, self._before = self._current_request, self._received
         self._received += len(data)
+        if (line := _REQUEST_LINE.match(data)) is not None:
+            self._is_inbox = line[1].endswith(b"/inbox")
         super().data_received(data)
         request = self._read
         if request is None or "Transfer-Encoding" not in request.headers:
@@ -103,7 +141,7 @@ class _Connection(RequestHandler):
         message: str | None = None,  # noqa: ARG002 - it quotes the peer
     ) -> web.StreamResponse:
         """Answer what is no request, and close."""
-        self._server.tell(request.remote, status, exc)
+        self._server.tell(request.remote, status, exc, is_inbox=self._is_inbox)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")
         text = "This is not a request that can be answered.\n"

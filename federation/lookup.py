@@ -97,6 +97,9 @@ class Lookup:
     async def refetched_key(self, key_id: Iri) -> tuple[PublicKey, Actor] | None:
         """The key as its owner shows it now, for when a signature does not fit the remembered one.
 
+        What else its owner's document says is remembered only together with another key: a forgery
+        changes nothing here.
+
         Returns:
             None when it was read again lately, cannot be read, or is what we have.
         """
@@ -105,12 +108,12 @@ class Lookup:
         async with self._database.read() as session:
             known = await keyring.known(session, key_id)
         try:
-            key, actor = await self._learn_key(key_id)
+            owner, listed = await self._listed_key(key_id)
+            if known is not None and keyring.public_key(known[0]) == keyring.usable(listed):
+                return None
+            return await self._remember_key(owner, listed)
         except (ProtocolError, TransportError):
             return None
-        if known is not None and keyring.public_key(known[0]) == key:
-            return None
-        return key, actor
 
     async def know_prover(self, thing: ap.Object) -> None:
         """Learn the key that the thing's proof names, if its owner has it since we last looked.
@@ -249,19 +252,28 @@ class Lookup:
         return iris.host(iri) == iris.host(self._site.origin)
 
     async def _learn_key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
+        return await self._remember_key(*await self._listed_key(key_id))
+
+    async def _listed_key(self, key_id: Iri) -> tuple[ap.Actor, PublicKeyDocument]:
+        """The owner's own document, and the key as it is listed there."""
         owner, shown = await self._owner_of_key(key_id)
         listed = next((one for one in owner.keys if one.id == key_id), None)
         if listed is None and key_id in owner.keys_elsewhere:
             listed = shown
         if listed is None or listed.owner != owner.id:
             raise NotAuthentic("its owner does not list that key", code="key-owner")
+        return owner, listed
+
+    async def _remember_key(
+        self, owner: ap.Actor, listed: PublicKeyDocument
+    ) -> tuple[PublicKey, Actor]:
         key = keyring.usable(listed)
         async with self._database.begin() as session:
             actor = await mirroring.remember_actor(session, self._site, owner, shown=listed)
-            known = await keyring.known(session, key_id)
+            known = await keyring.known(session, listed.id)
         if known is None or known[1].id != actor.id:
             raise NotAuthentic("that key is somebody else's", code="key-owner")
-        self._misses.forget(key_id)
+        self._misses.forget(listed.id)
         return key, actor
 
     async def _owner_of_key(self, key_id: Iri) -> tuple[ap.Actor, PublicKeyDocument]:

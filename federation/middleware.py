@@ -7,17 +7,19 @@ unread. Every answer leaves with the headers that keep a browser from being talk
 
 import asyncio
 import secrets
+from http import HTTPStatus
 from typing import Final
 
 import structlog
-from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp import web
 
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
 from actors.database import working_as
 from federation import refusals, telemetry
-from federation.app_keys import SETTINGS
-from federation.connections import SERVER
+from federation.app_keys import JOURNAL, SETTINGS
+from federation.connections import SERVER, UNSPOKEN
+from federation.journal import NOTHING
 from federation.negotiation import Handler
 from federation.refusals import FORESEEN, Answer
 from federation.transport.causes import caused_by
@@ -43,14 +45,14 @@ DOCUMENT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 it.
 """
 
-SPOKEN: Final = (HttpVersion10, HttpVersion11)
-"""Versions of HTTP that are answered."""
-
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
 
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
+
+WRITTEN_DOWN: Final = web.RequestKey("written_down", bool)
+"""Set on a request by an inbox that has said in the log what became of it."""
 
 _log = structlog.stdlib.get_logger("federation.web")
 
@@ -100,8 +102,11 @@ async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
         except web.HTTPException as error:
             if error.status < 400 or error.content_type != "text/plain":
                 raise
+            if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+                _write_down(request, "method")
             response = await _told(request, refusals.from_http(error))
         except FORESEEN as error:
+            _write_down(request, error.code)
             response = await _told(request, refusals.foreseen(error))
         except Exception as error:  # noqa: BLE001 - a bug in one handler must not stop the server
             if _is_broken_off(request, error):
@@ -113,6 +118,19 @@ async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
                 response = await _told(request, refusals.unforeseen(number))
         response.headers["X-Request-Id"] = number
         return response
+
+
+def _write_down(request: web.Request, code: str) -> None:
+    """Say in the log, and count, what an inbox has not seen because it was turned away before."""
+    if not _is_inbox(request) or WRITTEN_DOWN in request:
+        return
+    noted = request.app[JOURNAL]
+    noted.heard(
+        noted.entry(
+            peer=NOTHING, key=NOTHING, activity=None, disposition=f"refused:{code}", size=0, ms=0
+        )
+    )
+    _log.info("inbox.refused", reason=code, peer=NOTHING, activity=NOTHING)
 
 
 def _is_broken_off(request: web.Request, error: Exception) -> bool:
@@ -128,8 +146,7 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     An inbox judges bodies itself, because every refusal of an inbox is a line in the log.
 
     Raises:
-        UnknownVersion: it is neither HTTP/1.1 nor HTTP/1.0. aiohttp would answer `HTTP/0.9` and
-            `HTTP/2.0` in kind.
+        UnknownVersion: it is neither HTTP/1.1 nor HTTP/1.0.
         UnknownTransfer: the body is sent in another coding than chunked.
         Misdirected: the `Host`, or the request line, names another server; no address, link or
             redirect is ever made from either.
@@ -137,7 +154,7 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
             credentials, of which a proxy and we might choose different ones.
         CodedBody, TooLarge: from `check_body`.
     """
-    if request.version not in SPOKEN:
+    if UNSPOKEN in request:
         raise UnknownVersion("this server speaks HTTP/1.1")
     if request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
         raise UnknownTransfer("send the body in chunks or with its length")

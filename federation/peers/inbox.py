@@ -22,7 +22,13 @@ import activitypub.vocabulary as ap
 from activitypub import canonical_json, iris, mediatypes, reading
 from activitypub.authority import Heard, Vouched, hear
 from activitypub.canonical_json import Document, Json
-from activitypub.errors import Malformed, NotAuthoritative, ProtocolError, TooLarge
+from activitypub.errors import (
+    Malformed,
+    NotAuthentic,
+    NotAuthoritative,
+    ProtocolError,
+    TooLarge,
+)
 from activitypub.iris import Iri
 from activitypub.jsonld import reading_alike
 from activitypub.limits import Limits
@@ -36,7 +42,7 @@ from actors.tables.actor import Actor
 from actors.views import profiles
 from federation.app_keys import DATABASE, JOURNAL, LOOKUP, SETTINGS, SITE
 from federation.journal import NOTHING
-from federation.middleware import check_body, largest_body
+from federation.middleware import WRITTEN_DOWN, check_body, largest_body
 from federation.misses import KeyGone
 from federation.peers import forwarded, synchronisation
 from federation.peers.authenticating import as_wire, speaker, window
@@ -95,6 +101,7 @@ class _Knock:
 
     def ends(self, disposition: str) -> None:
         """Note it, in the journal and in one line of the log."""
+        self.request[WRITTEN_DOWN] = True
         entry = self.entry(disposition)
         self.request.app[JOURNAL].heard(entry)
         kind, _, reason = disposition.partition(":")
@@ -202,6 +209,9 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
     if actor.gone_at is not None:
         raise NotAuthoritative("that actor was deleted", code="tombstone")
     reading_alike.check(document)
+    if "id" not in document and _id(document.get("actor")) not in (None, actor.iri):
+        # Said before anything is said of its form: to pass for somebody else is the worse fault.
+        raise NotAuthentic("only an actor may sign what it does", code="signer-not-actor")
     activity = reading.read_activity(document)
     if activity.actor == actor.iri:
         heard: Heard[ap.Activity] = hear(

@@ -293,7 +293,7 @@ async def test_nobody_signs_for_somebody_else(
             activity = mallory.activity("Follow", COOP, actor=vera.iri, id=iri)
             if iri is None:
                 del activity["id"]
-            assert (await mallory.send(alpha, activity)).status in (400, 401)
+            assert (await mallory.send(alpha, activity)).status == 401
         hers = {
             "id": f"{mallory.iri}#second",
             "owner": vera.iri,

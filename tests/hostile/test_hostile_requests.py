@@ -95,6 +95,7 @@ async def test_other_versions_of_http_are_refused_and_the_door_is_closed(
     heard = await talk(alpha, GET.replace(b"HTTP/1.1", version) + b"\r\n")
     assert heard.is_closed
     assert heard.statuses in ([400], [505])
+    assert heard.text.startswith(b"HTTP/1.")
 
 
 @pytest.mark.parametrize(
@@ -233,10 +234,35 @@ async def test_a_file_is_never_sent_in_a_thousand_pieces(alpha: House) -> None:
             assert len(await answer.read()) <= size
 
 
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        pytest.param(POST + b"Content-Length: 5, 50\r\n\r\nhello", "framing", id="lengths"),
+        pytest.param(POST + b"Host: other.test\r\n\r\n", "framing", id="two-hosts"),
+        pytest.param(CHUNKED + b"5g\r\nhello\r\n", "framing", id="chunk"),
+        pytest.param(POST + b"Transfer-Encoding: xchunked\r\n\r\n" + END, "framing", id="coding"),
+        pytest.param(POST.replace(b"HTTP/1.1", b"HTTP/2.0") + b"\r\n", "framing", id="version"),
+        pytest.param(POST.replace(b"alpha.test", b"other.test") + b"\r\n", "host", id="host"),
+        pytest.param(POST.replace(b"POST", b"PUT") + b"\r\n", "method", id="method"),
+        pytest.param(POST.replace(b"POST", b"post") + b"\r\n", "framing", id="lower-case"),
+        pytest.param(POST + b"\r\n", "no-signature", id="unsigned"),
+    ],
+)
+async def test_whatever_an_inbox_turns_away_is_one_line_of_the_same_event(
+    alpha: House, request_: bytes, reason: str
+) -> None:
+    await talk(alpha, request_)
+    (line,) = (one for one in alpha.street.events if one["event"] == "inbox.refused")
+    assert line["reason"] == reason
+    assert line["activity"] == "-"
+    assert "peer" in line
+    assert not [one for one in alpha.street.events if one["event"] == "request.malformed"]
+
+
 async def test_a_flood_of_nonsense_leaves_a_few_lines_in_the_log(alpha: House) -> None:
-    for _ in range(30):
+    for _ in range(130):
         await talk(alpha, b"\x00\x01nonsense secret-of-a-peer\r\n\r\n")
     lines = [one for one in alpha.street.events if one["event"] == "request.malformed"]
-    assert 1 <= len(lines) <= 10
+    assert 1 <= len(lines) <= 110
     assert "secret-of-a-peer" not in str(lines)
     assert not [one for one in alpha.street.events if one.get("log_level") == "error"]

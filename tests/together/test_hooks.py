@@ -10,6 +10,7 @@ from together.program import Program, Reply, a_program, must_fit
 from together.stranger import Stranger, moved_in, with_body
 from together.street import House, Street
 
+from activitypub.signatures.keys import PrivateKey
 from actors.rules.permissions import Office
 from actors.tables.base import Kept
 from actors.tables.everything import Base
@@ -115,6 +116,24 @@ async def test_a_refusal_changes_nothing_and_an_effect_changes_the_digest(
     street.clock.turn(hours=2)
     await street.settle()
     assert await digest(operator) == after
+
+
+async def test_a_forgery_in_the_name_of_a_follower_changes_nothing_of_the_follower(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    operator = await an_operator(alpha)
+    assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
+    await street.settle()
+    before = await digest(operator)
+    mallory.documents["/users/mallory"] = (200, mallory.actor(name="Renamed since"))
+    forged = PrivateKey.from_pem(street.next_keys().rsa)
+    street.clock.turn(minutes=10)
+    read = len(mallory.asked)
+    like = mallory.activity("Like", COOP)
+    assert (await mallory.send(alpha, like, key=forged)).status == 401
+    await street.settle()
+    assert len(mallory.asked) == read + 1, "the key could have been changed"
+    assert await digest(operator) == before
 
 
 async def test_the_journal_says_what_became_of_every_request(
