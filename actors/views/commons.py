@@ -12,7 +12,9 @@ from actors.tables.commons import Commons, Exclusion, Moderator, Posting
 from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Remark
+from actors.views import quotes
 from actors.views.paging import Page
+from actors.views.quotes import Quoted
 
 MOST_LISTED = 200
 """Rows of a list that is shown whole: moderators, requests, those kept out."""
@@ -20,11 +22,12 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that stands in a commons, and whose it is."""
+    """Something that stands in a commons, whose it is, and what it quotes."""
 
     posting: Posting
     subject: Model | Remark
     author: Actor
+    quote: Quoted | None = None
 
 
 @dataclass(frozen=True)
@@ -161,8 +164,9 @@ async def _with_subjects(session: Session, rows: Sequence[Posting]) -> list[Entr
             )
         )
     }
+    quoted = await quotes.of(session, [one.id for one in subjects.values()])
     return [
-        Entry(row, subjects[row.iri], authors[row.actor_id])
+        Entry(row, subject, authors[row.actor_id], quoted.get(subject.id))
         for row in rows
-        if row.iri in subjects and row.actor_id in authors
+        if (subject := subjects.get(row.iri)) is not None and row.actor_id in authors
     ]

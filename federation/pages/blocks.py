@@ -39,7 +39,7 @@ class BlockForm(Form):
 async def listing(request: web.Request) -> web.Response:
     """GET /blocks."""
     here, acting = await sessions.acting(request)
-    return await _show(request, here, acting, faults={})
+    return await _show(request, here, acting, BlockForm(), faults={})
 
 
 async def act(request: web.Request) -> web.Response:
@@ -48,13 +48,14 @@ async def act(request: web.Request) -> web.Response:
     form = await forms.read(request, here, BlockForm)
     permissions.must_follow(acting.office)
     if not form.validate():
-        return await _show(request, here, acting, faults=forms.faults(form))
+        return await _show(request, here, acting, form, faults=forms.faults(form))
     try:
         async with request.app[DATABASE].begin() as session:
             said = await _done(session, request.app[SITE], acting, form)
     except Refusal as refused:
-        fault = {"handle" if form.handle.data else "host": refused.reason}
-        return await _show(request, here, acting, faults=fault)
+        at_fault = "shut" if form.do.data == "shut" else "host"
+        fault = {"handle" if form.handle.data else at_fault: refused.reason}
+        return await _show(request, here, acting, form, faults=fault)
     raise web.HTTPSeeOther(saying.address("/blocks", said))
 
 
@@ -93,7 +94,12 @@ async def _with_somebody(session: Session, site: Site, us: Actor, do: str, handl
 
 
 async def _show(
-    request: web.Request, here: Visitor, acting: Acting, *, faults: Mapping[str, str]
+    request: web.Request,
+    here: Visitor,
+    acting: Acting,
+    form: BlockForm,
+    *,
+    faults: Mapping[str, str],
 ) -> web.Response:
     us, page = acting.organisation, Page(limit=LARGEST_PAGE)
     administers = permissions.may_administer(acting.office, is_network=acting.is_network)
@@ -112,5 +118,6 @@ async def _show(
         hosts=hosts,
         shut=shut,
         administers=administers,
+        form=form,
         faults=faults,
     )

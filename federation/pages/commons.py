@@ -20,7 +20,7 @@ from actors.verbs.opening import Charter
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.verbs.tending import ABOUT_THINGS, Act
 from actors.views import commons as view
-from actors.views import profiles
+from actors.views import profiles, reception
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
@@ -174,7 +174,7 @@ async def tend(request: web.Request) -> web.Response:
     found = await _named(request)
     act = Act(form.do.data) if form.do.data in set(Act) else None
     if act is None or not form.validate():
-        return await _show(request, here, found, faults=forms.faults(form))
+        return await _show(request, here, found, form=form, faults=forms.faults(form))
     try:
         somebody = (
             None
@@ -193,8 +193,8 @@ async def tend(request: web.Request) -> web.Response:
                 reason=form.reason.data or "",
             )
     except elsewhere.FORESEEN as refused:
-        faults = {"reason" if act in ABOUT_THINGS else "handle": elsewhere.plainly(refused)}
-        return await _show(request, here, found, faults=faults)
+        faults = {"thing" if act in ABOUT_THINGS else "handle": elsewhere.plainly(refused)}
+        return await _show(request, here, found, form=form, faults=faults)
     raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(found), "tended"))
 
 
@@ -260,6 +260,7 @@ async def _show(
     found: Actor,
     *,
     text: str | None = "",
+    form: TendingForm | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> web.Response:
     """The page of a commons, with what was typed into its forms and what is wrong with that."""
@@ -268,8 +269,12 @@ async def _show(
         row = await view.row_of(session, found)
         moderators = await view.moderators(session, found)
         tending_it = us is not None and any(one.id == us.id for one in moderators)
+        entries = await view.entries(session, found, Page(limit=SHOWN))
         shown = {
-            "entries": await view.entries(session, found, Page(limit=SHOWN)),
+            "entries": entries,
+            "receptions": await reception.receptions(
+                session, us, [entry.subject for entry in entries]
+            ),
             "counts": await profiles.counts(session, found),
             "relationship": None if us is None else await profiles.relationship(session, us, found),
             "applicants": await view.applicants(session, found) if tending_it else [],
@@ -285,6 +290,7 @@ async def _show(
         moderators=moderators,
         is_tended_by_us=tending_it,
         text=text or "",
+        form=form,
         faults=faults or {},
         **shown,
     )

@@ -10,6 +10,7 @@ from aiohttp import web
 from wtforms import StringField
 
 from actors.errors import NotAllowed
+from actors.rules import permissions
 from actors.verbs import signing_in
 from actors.views import catalogue, profiles, reception, timelines
 from actors.views.access import Acting
@@ -49,6 +50,7 @@ async def show(
         "space.html",
         status=422 if faults else 200,
         acting=acting,
+        manages=permissions.may_manage_members(acting.office),
         models=models,
         news=news,
         receptions=receptions,

@@ -5,7 +5,6 @@ remembered as if we had looked it up; what its origin says is gone is forgotten 
 followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`.
 """
 
-import asyncio
 from typing import Final
 
 import structlog
@@ -23,7 +22,7 @@ from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
 from federation.settings import Settings
-from federation.workers.loop import LOOK_EVERY
+from federation.workers.crew import Crew
 
 AT_ONCE: Final = 4
 """Errands at the same time: they are nobody's live mail."""
@@ -49,7 +48,7 @@ class Asking:
         self._site = site
         self._lookup = lookup
         self._budget = settings.federation.budget
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     async def work(self) -> int:
         """Take what is due, and wait until one is done, or a second.
@@ -58,28 +57,17 @@ class Asking:
             How many were begun or are under way; 0 when nothing is due.
         """
         async with self._database.begin() as session:
-            taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._tasks))
+            taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for errand in taken:
-            task = asyncio.create_task(self._take(errand))
-            self._tasks.add(task)
-            task.add_done_callback(self._finished)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            self._crew.begin(self._take(errand))
+        if self._crew:
+            await self._crew.first_done()
             return max(1, len(taken))
         return 0
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        """A task that failed as a whole (the database is away) leaves its claim to expire."""
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            _log.error("worker.failed", exc_info=error)
+        await self._crew.stop()
 
     async def _take(self, errand: Task) -> None:
         try:

@@ -7,7 +7,6 @@ ends at the activity where the one before began, or when it has cost enough; wha
 stays where it is. Mastodon shows strangers no pages of some outboxes: such a walk ends at once.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -29,7 +28,7 @@ from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
 from federation.transport.causes import caused_by
-from federation.workers.loop import LOOK_EVERY
+from federation.workers.crew import Crew
 
 AT_ONCE: Final = 4
 """Outboxes walked at the same time: with `AHEAD` they take less than two thirds of what is heard at
@@ -130,7 +129,7 @@ class Backfilling:
         self._site = site
         self._lookup = lookup
         self._hold = timedelta(days=settings.federation.give_up_after_days)
-        self._steps: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     async def work(self) -> int:
         """Take the next step of every walk that is due, and wait until one is done, or a second.
@@ -140,29 +139,17 @@ class Backfilling:
         """
         async with self._database.begin() as session:
             await backfill.renew(session, self._site)
-            walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._steps))
+            walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for walk in walks:
-            step = asyncio.create_task(self._take(walk))
-            self._steps.add(step)
-            step.add_done_callback(self._finished)
-        if self._steps:
-            # Not longer than a second: a slow outbox holds its own walk alone.
-            await asyncio.wait(self._steps, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            self._crew.begin(self._take(walk))
+        if self._crew:
+            await self._crew.first_done()
             return max(1, len(walks))
         return 0
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""
-        for step in self._steps:
-            step.cancel()
-        await asyncio.gather(*self._steps, return_exceptions=True)
-
-    def _finished(self, step: asyncio.Task[None]) -> None:
-        """A step that failed as a whole (the database is away) leaves its claim to expire."""
-        self._steps.discard(step)
-        error = None if step.cancelled() else step.exception()
-        if error is not None:
-            _log.error("worker.failed", exc_info=error)
+        await self._crew.stop()
 
     async def _take(self, walk: Walk) -> None:
         try:

@@ -6,7 +6,6 @@ is done is filled at once. How long to wait after a failure is decided in one pl
 turned away for now.
 """
 
-import asyncio
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -22,7 +21,7 @@ from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
 from federation.transport.client import Client
 from federation.transport.sending import SendResult, Sent, send
-from federation.workers.loop import LOOK_EVERY
+from federation.workers.crew import Crew
 
 TURNED_AWAY: Final = frozenset({401, 408, 425})
 """Temporary answers that say nothing about the host: it may have been unable to read our key just
@@ -50,7 +49,7 @@ class Delivering:
         self._most = settings.federation.delivery_concurrency
         self._per_host = settings.federation.per_host
         self._hold = timedelta(days=settings.federation.give_up_after_days)
-        self._flying: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     async def work(self) -> int:
         """Send what is due, and wait until a place is free again, or a second.
@@ -61,32 +60,18 @@ class Delivering:
         async with self._database.begin() as session:
             fanned = await outbox.fan_out(session, self._site)
             parcels = await outbox.claim(
-                session, self._site, limit=self._most - len(self._flying), per_host=self._per_host
+                session, self._site, limit=self._most - len(self._crew), per_host=self._per_host
             )
         for parcel in parcels:
-            task = asyncio.create_task(self._deliver(parcel))
-            self._flying.add(task)
-            task.add_done_callback(self._finished)
-        if self._flying:
-            # Not longer than a second: what has come meanwhile must not wait for a slow neighbour.
-            await asyncio.wait(
-                self._flying, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
-            )
+            self._crew.begin(self._deliver(parcel))
+        if self._crew:
+            await self._crew.first_done()
             return max(1, len(parcels))
         return fanned
 
     async def stop(self) -> None:
         """Break off what is under way: it is sent again when its claim has expired."""
-        for task in self._flying:
-            task.cancel()
-        await asyncio.gather(*self._flying, return_exceptions=True)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        """A task that failed as a whole (the database is away) leaves its claim to expire."""
-        self._flying.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            _log.error("worker.failed", exc_info=error)
+        await self._crew.stop()
 
     async def _deliver(self, parcel: Parcel) -> None:
         self._site.passes("deliver.read")

@@ -8,7 +8,6 @@ its own address and believed as that alone; a list is only addresses. What is no
 nothing that we know, or lives on a blocked host, is passed over.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +34,7 @@ from federation.errors import TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
 from federation.settings import Settings
-from federation.workers.loop import LOOK_EVERY
+from federation.workers.crew import Crew
 
 AT_ONCE: Final = 4
 """Conversations read at the same time: nobody waits for them, and mail must find a place."""
@@ -120,7 +119,7 @@ class Exploring:
         self._site = site
         self._lookup = lookup
         self._budget = settings.federation.budget
-        self._steps: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     async def work(self) -> int:
         """Take the next step of what is due, and wait until one is done, or a second.
@@ -129,28 +128,17 @@ class Exploring:
             How many were begun or are under way; 0 when nothing is due.
         """
         async with self._database.begin() as session:
-            tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._steps))
+            tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for task in tasks:
-            step = asyncio.create_task(self._take(task))
-            self._steps.add(step)
-            step.add_done_callback(self._finished)
-        if self._steps:
-            await asyncio.wait(self._steps, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            self._crew.begin(self._take(task))
+        if self._crew:
+            await self._crew.first_done()
             return max(1, len(tasks))
         return 0
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""
-        for step in self._steps:
-            step.cancel()
-        await asyncio.gather(*self._steps, return_exceptions=True)
-
-    def _finished(self, step: asyncio.Task[None]) -> None:
-        """A step that failed as a whole (the database is away) leaves its claim to expire."""
-        self._steps.discard(step)
-        error = None if step.cancelled() else step.exception()
-        if error is not None:
-            _log.error("worker.failed", exc_info=error)
+        await self._crew.stop()
 
     async def _take(self, task: Task) -> None:
         most = self._budget if task.kind == explorations.AROUND else STEP + COST_OF_A_POST

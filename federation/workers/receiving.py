@@ -10,7 +10,6 @@ refusal settles it with the reason; a bug of ours is tried three times and then 
 text, so that it blocks nothing and a mended version can try again.
 """
 
-import asyncio
 from collections import Counter, deque
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +32,7 @@ from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
 from federation.transport.causes import caused_by
-from federation.workers.loop import LOOK_EVERY
+from federation.workers.crew import Crew
 
 AT_ONCE: Final = 64
 """Activities in work: enough that slow fetches for some do not hold the others, each a few
@@ -75,7 +74,7 @@ class Receiving:
         self._lookup = lookup
         self._budget = settings.federation.budget
         self._piles: dict[str, deque[Letter]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     async def work(self) -> int:
         """Take what is due, and wait until one speaker's activities are worked off, or a second.
@@ -96,27 +95,15 @@ class Receiving:
             pile = self._piles.setdefault(letter.speaker, deque())
             pile.append(letter)
             if len(pile) == 1:
-                task = asyncio.create_task(self._work_off(letter.speaker, pile))
-                self._tasks.add(task)
-                task.add_done_callback(self._finished)
-        if self._tasks:
-            # Not longer than a second: what has come meanwhile must not wait for a slow neighbour.
-            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+                self._crew.begin(self._work_off(letter.speaker, pile))
+        if self._crew:
+            await self._crew.first_done()
             return max(1, len(letters))
         return 0
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        """A task that failed as a whole (the database is away) leaves its claim to expire."""
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            _log.error("worker.failed", exc_info=error)
+        await self._crew.stop()
 
     async def _work_off(self, speaker: str, pile: deque[Letter]) -> None:
         try:

@@ -49,6 +49,9 @@ async def test_a_steward_of_the_network_blocks_a_site_for_everybody(
     await alpha.member("ines@example.org", alpha.network)
     await reader.sign_in("ines@example.org")
     await reader.go("/blocks")
+    await reader.press("Block for everybody here", host="no site", reason="publicité")
+    [typed] = reader.page.xpath("//input[@aria-invalid='true']")
+    assert (typed.get("id"), typed.get("value")) == ("f-shut", "no site")
     await reader.press("Block for everybody here", host="evil.test", reason="publicité")
     assert "evil.test publicité" in reader.text
     await reader.press("Unblock")

@@ -7,6 +7,10 @@ from together.commons import open_commons
 from together.reader import Reader, reading
 from together.street import House, Street
 
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.verbs import remarking
+
 
 @pytest.fixture
 async def nora(alpha: House, street: Street) -> AsyncIterator[Reader]:
@@ -48,7 +52,7 @@ async def test_a_reader_without_account_sees_it_and_how_to_join(
     await reader.go("/@repair")
     assert reader.heading == "Repair cafés in Europe"
     assert "@repair@alpha.test" in reader.text
-    assert "Tend" not in reader.text
+    assert "take out" not in reader.text
     await reader.go("/commons")
     assert "Open it" not in reader.text
 
@@ -113,3 +117,46 @@ async def test_a_model_can_be_written_for_a_commons(
     await anna.go("/write?commons=repair@alpha.test")
     [field] = anna.page.xpath("//input[@name='commons']")
     assert field.get("value") == "repair@alpha.test"
+
+
+async def test_what_stands_in_a_commons_shows_what_it_quotes_and_can_be_liked_there(
+    street: Street, alpha: House, anna: Reader
+) -> None:
+    group = await open_commons(alpha)
+    coop = await alpha.actor("coop")
+    model = await alpha.publish(coop)
+    async with alpha.begin() as session:
+        await remarking.remark(
+            session,
+            alpha.site,
+            await session.get_one(Actor, coop.id),
+            text="Read this.",
+            quoted=await session.get_one(Model, model.id),
+            commons=await session.get_one(Actor, group.id),
+        )
+    await street.settle()
+    await anna.go("/@repair")
+    [shown] = anna.page.find_class("quoted")
+    assert "Atelier de réparation" in shown.text_content()
+    await anna.press_exactly("Like")
+    await anna.go("/@repair")
+    assert "1 like" in anna.text
+
+
+async def test_what_is_wrong_with_taking_something_out_is_said_beside_the_things(
+    street: Street, alpha: House, anna: Reader, nora: Reader
+) -> None:
+    await open_commons(alpha)
+    await anna.go("/@repair")
+    await anna.press("Say it as Coopérative Alpha", text="Cheap watches")
+    await street.settle()
+    await nora.go("/@repair")
+    await nora.press("Take out of the commons", reason=" ")
+    assert nora.status == 422
+    [fault] = nora.page.xpath("//section[@aria-labelledby='entries']//p[@class='fault']")
+    assert "Say why" in fault.text_content()
+
+
+async def test_who_may_not_open_a_commons_is_told_who_may(anna: Reader, alpha: House) -> None:
+    await anna.go("/commons")
+    assert f"Those who are responsible for {alpha.network.name} open commons" in anna.text

@@ -29,7 +29,7 @@ async def test_a_member_quotes_a_model_and_everybody_sees_it(
     alpha: House, anna: Reader, model: Model
 ) -> None:
     await anna.go(f"/remarks/{model.id}")
-    await anna.follow("Quotes of this")
+    await anna.follow("Quote this, or see who does")
     assert "Nobody quotes this yet." in anna.text
     await anna.press("Publish the quote", text="  ")
     assert anna.status == 422
