@@ -17,7 +17,6 @@ from actors.database import Session, insert_once
 from actors.mail import hosts
 from actors.site import Site
 from actors.tables.errand import Errand
-from actors.tables.host import Host
 
 AROUND: Final = "around"
 BELOW: Final = "below"
@@ -160,11 +159,6 @@ async def postpone(
 async def release(session: Session) -> None:
     """Give every claim back: whoever held one is dead, because one process owns this database."""
     await session.execute(update(Errand).where(Errand.state == WAITING).values(claimed_until=None))
-
-
-async def is_blocked(session: Session, host: str) -> bool:
-    """Nothing is asked of a host that is blocked."""
-    return bool(await session.scalar(select(Host.is_blocked).where(Host.name == host)))
 
 
 def _fresh(site: Site) -> dict[str, Any]:
