@@ -28,6 +28,7 @@ from actors.verbs import (
     publishing,
     quoting,
     remarking,
+    reporting,
 )
 from actors.verbs.mirroring import Gathered
 from actors.vocabulary import is_model
@@ -132,6 +133,7 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
     ),
+    ("Flag", "any"): Reaction((reporting.on_flag,)),
     ("QuoteRequest", "any"): Reaction(
         (quoting.on_quote_request,), quoting.instrument_wanted, quoting.may_be_asked
     ),

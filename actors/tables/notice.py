@@ -13,7 +13,8 @@ class Notice(Base, kw_only=True):
     """Told to an organisation: somebody follows, forked, replied; an upstream moved.
 
     `kind` is one of follow, followed (our request was accepted), fork, upstream, reply, mention,
-    like, boost, move, request (somebody waits for our yes). `about` names sections and counts for
+    like, boost, quote, move, request (somebody waits for our yes), report (to the stewards of the
+    network), report-closed (what became of ours). `about` names sections and counts for
     the sentence people read.
     """
 

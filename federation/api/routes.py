@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from aiohttp import web
 
 from actors.errors import NotFound
-from federation.api import admin, answers, directory, follows, forks, models, notices
+from federation.api import admin, answers, directory, follows, forks, models, notices, reports
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
 from federation.app_keys import SETTINGS
@@ -23,6 +23,7 @@ OPERATIONS: Final = (
     *follows.OPERATIONS,
     *directory.OPERATIONS,
     *notices.OPERATIONS,
+    *reports.OPERATIONS,
     *admin.OPERATIONS,
     Operation(
         method="GET",

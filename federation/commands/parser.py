@@ -21,6 +21,7 @@ from federation.commands.keys import rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
+from federation.commands.reports import close_report, list_reports, show_report
 from federation.commands.serve import migrate, serve
 
 APP: Final = App(
@@ -51,6 +52,10 @@ _followers.command(set_approval, name="approval")
 _followers.command(list_requests, name="list")
 _followers.command(accept, name="accept")
 _followers.command(reject, name="reject")
+_reports: Final = App(name="reports", help="What the stewards of this instance were told.")
+_reports.command(list_reports, name="list")
+_reports.command(show_report, name="show")
+_reports.command(close_report, name="close")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
@@ -62,5 +67,5 @@ _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 
-for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model):
+for _group in (_organisation, _followers, _hosts, _keys, _member, _reports, _token, _model):
     APP.command(_group)

@@ -6,14 +6,14 @@ from typing import Final
 from actors.database import Database
 from actors.mail import keyring
 from actors.site import Site
-from actors.verbs import forgetting, signing_in
+from actors.verbs import forgetting, reporting, signing_in
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
 
 
 class Housekeeping:
-    """Throws away what has expired: sessions, codes, former keys, tombstones that bind nothing."""
+    """Throws away what has expired: sessions, codes, former keys, tombstones, old reports."""
 
     def __init__(self, database: Database, site: Site) -> None:
         self._database = database
@@ -29,4 +29,5 @@ class Housekeeping:
                 await signing_in.forget_expired(session, self._site)
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)
+                await reporting.forget_old(session, self._site)
         return 0

@@ -30,6 +30,12 @@ from together.judges.verdict import (
 
 _USERS = ("Person", "Service", "Organization", "Application")
 _PAGES = ("Page", "Article", "Note", "Video", "Event")
+_OF_COMMUNITIES = {
+    "Add": "featured is a community's",
+    "Remove": "featured is a community's",
+    "Block": "one is blocked from a community, not by a person",
+    "Flag": "what is reported stands in a community",  # activities/community/report.rs
+}
 _ANSWERS = (ACTIVITY_JSON, f"{ACTIVITY_JSON}; charset=utf-8", LD_JSON)
 
 
@@ -95,10 +101,8 @@ class Lemmy(Judge):
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
                 need(iri(activity["object"].get("object")), "the Follow names its object")
-            case "Add" | "Remove":
-                raise Ignored("featured is a community's")
-            case "Block":
-                raise Ignored("one is blocked from a community, not by a person")
+            case kind if kind in _OF_COMMUNITIES:
+                raise Ignored(_OF_COMMUNITIES[kind])
             case "Follow" | "Announce" | "Delete":
                 need(iri(activity.get("object")), "the object has an id")
             case _:
