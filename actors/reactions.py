@@ -32,6 +32,7 @@ from actors.verbs import (
     quoting,
     relaying,
     remarking,
+    reporting,
     sharing,
 )
 from actors.verbs.mirroring import Gathered
@@ -178,6 +179,7 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
     ),
+    ("Flag", "any"): Reaction((reporting.on_flag,)),
     ("QuoteRequest", "any"): Reaction(
         (quoting.on_quote_request,), quoting.instrument_wanted, quoting.may_be_asked
     ),

@@ -27,7 +27,8 @@ async def gather(
 
     Raises:
         TooMuch: the budget is spent, and something is still missing.
-        TransportError, ProtocolError, Refusal: something needed cannot be had.
+        TransportError, ProtocolError, Refusal: something needed cannot be had, or is on a host
+            that we have nothing to do with.
     """
     ask = lookup.newest if reaction.reads_anew else lookup.object
     gathered: dict[Iri, ap.Object] = {}
@@ -35,6 +36,7 @@ async def gather(
         if len(gathered) + len(missing) > budget:
             raise TooMuch(f"one activity may need {budget} documents at most")
         for iri in sorted(missing):
+            await lookup.check_dealings(iri)  # what we remember of a blocked host is no answer
             gathered[iri] = await ask(iri)
             await lookup.know_prover(gathered[iri])
     return gathered

@@ -191,6 +191,15 @@ class Lookup:
             raise NotFound("there is nothing at that address")
         return await self._fetch(iri)
 
+    async def check_dealings(self, iri: Iri) -> None:
+        """Refuse an address on a host that the operator has nothing to do with.
+
+        Raises:
+            Unsafe: the host is blocked, or none of those that this instance deals with.
+        """
+        if not self._is_ours(iri):
+            await self._client.check_dealings(iris.host(iri))
+
     async def newest(self, iri: Iri) -> ap.Object:
         """The object at this address as its origin says it now: ours from what we remember.
 

@@ -93,7 +93,7 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     ready = and_(
         Backfill.state == WAITING,
         Backfill.due_at <= now,
-        or_(Host.is_blocked.is_(None), Host.is_blocked.is_(False)),
+        Actor.shut_at.is_(None),
         or_(Host.due_at.is_(None), Host.due_at <= now),
     )
     walks = (

@@ -168,11 +168,6 @@ async def release(session: Session) -> None:
     )
 
 
-async def is_blocked(session: Session, host: str) -> bool:
-    """Nothing is asked of a host that is blocked."""
-    return await hosts.is_blocked(session, host)
-
-
 async def forget_done(session: Session, site: Site) -> None:
     """Throw away what was read a day ago."""
     await session.execute(

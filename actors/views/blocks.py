@@ -112,8 +112,10 @@ def hidden_from(viewer: Actor) -> CompoundSelect[tuple[int]]:
     """The ids of everybody whom an organisation does not want to read, as a subquery."""
     # `.name:` is found in `.name:`, `.below.name:` and `.name:8443:`, and in no other host.
     written = literal(".").concat(func.lower(Actor.host)).concat(":")
+    # An underscore, which a name may hold, stands for itself.
+    name = func.replace(func.replace(HostBlock.name, "!", "!!"), "_", "!_")
     of_hosts = select(Actor.id).join(
-        HostBlock, written.like(literal("%.").concat(HostBlock.name).concat(":%"))
+        HostBlock, written.like(literal("%.").concat(name).concat(":%"), escape="!")
     )
     return union(
         select(Block.blocked_id).where(Block.blocker_id == viewer.id),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import cast, func, literal, null, select, union_all
+from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.tables.actor import Actor
@@ -80,6 +81,7 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
         TimelineEntry.owner_id == owner.id,
         # What others pass on of one's own stands there already.
         TimelineEntry.subject_id.not_in(own_models.union_all(own_remarks)),
+        *_wanted_by(owner),
     )
     own = [
         select(kind.id, kind.id, none).where(kind.actor_id == owner.id, kind.deleted_at.is_(None))
@@ -109,15 +111,19 @@ async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
     """
     key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
     statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
-        TimelineEntry.owner_id == owner.id,
-        *(
-            TimelineEntry.subject_id.not_in(select(kind.id).where(kind.actor_id.in_(hidden)))
-            for hidden in (blocks.hidden_from(owner),)
-            for kind in (Model, Remark)
-        ),
+        TimelineEntry.owner_id == owner.id, *_wanted_by(owner)
     )
     rows = await session.execute(page.cut(statement, key))
     return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+
+
+def _wanted_by(owner: Actor) -> list[ColumnElement[bool]]:
+    """That it is by nobody whom the owner blocks or mutes."""
+    hidden = blocks.hidden_from(owner)
+    return [
+        TimelineEntry.subject_id.not_in(select(kind.id).where(kind.actor_id.in_(hidden)))
+        for kind in (Model, Remark)
+    ]
 
 
 async def account(

@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from actors.rules import permissions
 from actors.verbs import noticing
 from actors.views import notices
 from federation.api import answers, bodies
@@ -19,7 +20,9 @@ async def listed(request: web.Request) -> web.Response:
     who = await acting(request, READ)
     page = page_of(request)
     async with request.app[DATABASE].read() as session:
-        items = [answers.notice(item) for item in await notices.of(session, who.organisation, page)]
+        is_steward = permissions.may_administer(who.office, is_network=who.is_network)
+        found = await notices.of(session, who.organisation, page, for_stewards=is_steward)
+        items = [answers.notice(item) for item in found]
     return answers.respond(cut(request, f"{ROOT}/notices", items, page))
 
 

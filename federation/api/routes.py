@@ -6,7 +6,17 @@ from typing import Final, NoReturn
 from aiohttp import web
 
 from actors.errors import NotFound
-from federation.api import admin, answers, commons, directory, follows, forks, models, notices
+from federation.api import (
+    admin,
+    answers,
+    commons,
+    directory,
+    follows,
+    forks,
+    models,
+    notices,
+    reports,
+)
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
 from federation.app_keys import SETTINGS
@@ -24,6 +34,7 @@ OPERATIONS: Final = (
     *commons.OPERATIONS,
     *directory.OPERATIONS,
     *notices.OPERATIONS,
+    *reports.OPERATIONS,
     *admin.OPERATIONS,
     Operation(
         method="GET",

@@ -300,6 +300,29 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
     "Notices": _page_of("Notice", "What the organisation should know."),
+    "Report": _record(
+        "What the stewards of the network were told.",
+        {
+            "id": _ID,
+            "from": _ref("Actor"),
+            "about": _ref("Actor"),
+            "category": _one_of("What it is about.", "other", "spam", "legal", "violation"),
+            "comment": _text("Why, in plain text."),
+            "things": {
+                "type": "array",
+                "items": _record(
+                    "A post, as it was when it was reported.",
+                    {"iri": _IRI, "words": _text("How it began.")},
+                ),
+            },
+            "times": {"type": "integer", "description": "How often that host has said it."},
+            "forwarded": _BOOL,
+            "at": _TIME,
+            "closedAt": _or_null(_TIME),
+            "answer": _text("What was done about it; empty while it is open."),
+        },
+    ),
+    "Reports": _page_of("Report", "What the stewards of the network were told."),
     "Myself": _record(
         "Who the token acts for.",
         {

@@ -23,6 +23,7 @@ from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.relays import add_relay, list_relays, remove_relay
+from federation.commands.reports import close_report, list_reports, show_report
 from federation.commands.serve import migrate, serve
 
 APP: Final = App(
@@ -53,6 +54,10 @@ _followers.command(set_approval, name="approval")
 _followers.command(list_requests, name="list")
 _followers.command(accept, name="accept")
 _followers.command(reject, name="reject")
+_reports: Final = App(name="reports", help="What the stewards of this instance were told.")
+_reports.command(list_reports, name="list")
+_reports.command(show_report, name="show")
+_reports.command(close_report, name="close")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
 _token: Final = App(name="token", help="Tokens with which programs act.")
@@ -79,6 +84,7 @@ for _group in (
     _hosts,
     _keys,
     _member,
+    _reports,
     _token,
     _model,
     _commons,

@@ -6,6 +6,7 @@ from aiohttp import web
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
+from actors.rules import permissions
 from actors.verbs import noticing
 from actors.views import notices
 from actors.views.paging import Page
@@ -23,7 +24,12 @@ async def listing(request: web.Request) -> web.Response:
     older = request.query.get("max_id", "")
     max_id = int(older) if older.isascii() and older.isdigit() and len(older) <= 18 else None
     async with request.app[DATABASE].read() as session:
-        items = await notices.of(session, acting.organisation, Page(max_id=max_id, limit=PAGE_SIZE))
+        items = await notices.of(
+            session,
+            acting.organisation,
+            Page(max_id=max_id, limit=PAGE_SIZE),
+            for_stewards=permissions.may_administer(acting.office, is_network=acting.is_network),
+        )
     return rendering.page(
         request,
         here,

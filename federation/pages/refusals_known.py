@@ -109,6 +109,20 @@ VERBS: Final = (
 )
 """`actors.verbs`: following, forking, publishing, remarking, liking, rewording."""
 
+REPORTS: Final = (
+    N_("an organisation does not report itself"),
+    N_("your organisation has reported a lot today; tell more tomorrow"),
+    N_("There is no such report here."),
+    N_("this report is closed already"),
+    N_("Say in at most %(number)s characters what was done."),
+    N_("Say it in at most %(number)s characters."),
+    N_("This is no kind of report."),
+    N_("These are too many posts, or not all of them are theirs."),
+    N_("nothing of this instance is reported"),
+    N_("there are many open reports of that host"),
+)
+"""`actors.verbs.reporting`."""
+
 QUOTES: Final = (
     N_("Only what everybody may see can quote and be quoted."),
     N_("Its author does not want it to be quoted."),
@@ -195,6 +209,7 @@ PATTERNS: Final = (
     *OFFICES,
     *VERBS,
     *QUOTES,
+    *REPORTS,
     *LOOKING_UP,
     *ELSEWHERE,
     *PAGES,

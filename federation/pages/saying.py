@@ -42,6 +42,8 @@ SENTENCES: Final = {
     "unliked": N_("You no longer like this."),
     "boosted": N_("You passed it on to those who follow you."),
     "unboosted": N_("You no longer pass it on."),
+    "reported": N_("Thank you. The stewards of this site will look at it."),
+    "report-closed": N_("The report is closed."),
     "read": N_("All notices are marked as read."),
     "signed-in": N_("You are signed in."),
     "signed-out": N_("You are signed out."),

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from actors.database import Session
+from actors.rules import permissions
 from actors.tables.actor import Actor
 from actors.views import access, notices, profiles
 from actors.views.access import Acting, Visit
@@ -71,10 +73,13 @@ async def visitor(request: web.Request) -> Visitor:
             return Visitor(
                 network=network, secret=request.cookies.get(named(request, FORM_COOKIE), "")
             )
-        unread = (
-            0 if visit.acting is None else await notices.unread(session, visit.acting.organisation)
-        )
+        unread = 0 if visit.acting is None else await _unread(session, visit.acting)
     return Visitor(network=network, visit=visit, unread=unread, secret=secret)
+
+
+async def _unread(session: Session, acting: Acting) -> int:
+    is_steward = permissions.may_administer(acting.office, is_network=acting.is_network)
+    return await notices.unread(session, acting.organisation, for_stewards=is_steward)
 
 
 async def member(request: web.Request) -> Visitor:

@@ -95,6 +95,14 @@ QUOTE_STATES: Final = {
     "unauthorized": N_("What this quotes is not for everybody."),
 }
 
+REPORTS: Final = {
+    "other": N_("Something else"),
+    "spam": N_("Spam"),
+    "legal": N_("Against the law"),
+    "violation": N_("Against the rules of this site"),
+}
+"""What a report is about."""
+
 CHANGES: Final = {
     "added": N_("Added"),
     "removed": N_("Removed"),

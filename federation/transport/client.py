@@ -254,7 +254,7 @@ class Client:
         with self._counted(), dialling() as dialled:
             try:
                 target = self._target(url)
-                await self._check_dealings(host)
+                await self.check_dealings(host)
                 response = await self._exchange(method, target, headers, body, limit)
             except TransportError as error:
                 tried = error.address if isinstance(error, Unsafe) else ""
@@ -314,8 +314,12 @@ class Client:
             raise _nameless(error) from error
         return self._guard.is_private([each["host"] for each in found], url.port or 443)
 
-    async def _check_dealings(self, host: str) -> None:
-        """Refuse a host that the operator has nothing to do with, before its name is looked up."""
+    async def check_dealings(self, host: str) -> None:
+        """Refuse a host that the operator has nothing to do with, before its name is looked up.
+
+        Raises:
+            Unsafe: it is blocked, or none of those that this instance deals with.
+        """
         if self.settings.only_hosts and not hosts.is_covered(host, self.settings.only_hosts):
             raise Unsafe("this instance does not deal with that host", code="not-listed")
         if self._is_blocked is not None and await self._is_blocked(host):

@@ -21,7 +21,7 @@ from activitypub.addressing import Visibility
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Database
-from actors.mail import explorations
+from actors.mail import explorations, hosts
 from actors.mail.explorations import Task
 from actors.site import Site
 from actors.tables.model import Model
@@ -272,9 +272,7 @@ class Exploring:
         """Is nothing read there: our own host, or a blocked one?"""
         host = iris.host(iri)
         async with self._database.read() as session:
-            return host == iris.host(self._site.origin) or await explorations.is_blocked(
-                session, host
-            )
+            return host == iris.host(self._site.origin) or await hosts.is_blocked(session, host)
 
     # Below something that is looked at
 

@@ -6,7 +6,7 @@ from typing import Final
 from actors.database import Database
 from actors.mail import errands, explorations, keyring
 from actors.site import Site
-from actors.verbs import forgetting, signing_in
+from actors.verbs import forgetting, reporting, signing_in
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
@@ -15,7 +15,8 @@ EVERY: Final = timedelta(hours=1)
 class Housekeeping:
     """Throws away what has expired.
 
-    Sessions, codes, former keys, old tombstones, errands and explorations that are done.
+    Sessions, codes, former keys, old tombstones and reports, errands and explorations that are
+    done.
     """
 
     def __init__(self, database: Database, site: Site) -> None:
@@ -34,4 +35,5 @@ class Housekeeping:
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
+                await reporting.forget_old(session, self._site)
         return 0

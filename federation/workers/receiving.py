@@ -55,6 +55,9 @@ TRIES_OF_A_BUG: Final = 3
 HOLD: Final = timedelta(days=3)
 """How long an activity waits for what it needs: as long as Mastodon keeps delivering one."""
 
+BLOCKED: Final = "blocked"
+"""The code of what somebody else tells us of a blocked host: it is passed over, and no fault."""
+
 _log = structlog.stdlib.get_logger("federation.inbox")
 
 
@@ -149,6 +152,7 @@ class Receiving:
     async def _not_applied(self, letter: Letter, error: Foreseen) -> None:
         now = self._site.now()
         is_late = letter.received_at + HOLD <= now
+        kind = "ignored" if error.code == BLOCKED else "refused"
         async with self._database.begin() as session:
             if error.temporary and not is_late:
                 pause = getattr(error, "retry_after", None) or hosts.delay(letter.tries + 1)
@@ -160,9 +164,9 @@ class Receiving:
                 )
                 return
             await inbox.settle(session, letter.id, state=inbox.REFUSED, reason=error.reason)
-            await journal.decided(session, letter.activity_iri, f"refused:{error.code}")
+            await journal.decided(session, letter.activity_iri, f"{kind}:{error.code}")
         _log.info(
-            "inbox.refused",
+            f"inbox.{kind}",
             reason=error.code,
             peer=iris.host(Iri(letter.speaker)),
             activity=letter.activity_iri,

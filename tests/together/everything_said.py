@@ -38,6 +38,7 @@ from actors.verbs import (
     quoting,
     relaying,
     remarking,
+    reporting,
     rewording,
     tending,
 )
@@ -180,6 +181,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
             await change(session, alpha.site, coop, here)
     await alpha.street.settle()
     await _quarrel(alpha, coop, reader)
+    await _report(alpha, coop, reader)
     await _move(alpha, reader)
     brief = await alpha.organisation("brief")
     async with alpha.begin() as session:
@@ -298,6 +300,19 @@ async def _quarrel(alpha: House, coop: Actor, reader: Stranger) -> None:
             assert them is not None
             await change(session, alpha.site, coop, them)
         await alpha.street.settle()
+
+
+async def _report(alpha: House, coop: Actor, reader: Stranger) -> None:
+    """Report the reader, and a note of theirs, to their own site."""
+    async with alpha.begin() as session:
+        them = await session.scalar(select(Actor).where(Actor.iri == reader.iri))
+        note = await session.scalar(select(Remark).where(Remark.iri == f"{reader.origin}/notes/1"))
+        assert them is not None
+        assert note is not None
+        await reporting.report(
+            session, alpha.site, coop, them, [note], comment="Du spam", forwards=True
+        )
+    await alpha.street.settle()
 
 
 async def _move(alpha: House, reader: Stranger) -> None:

@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from together.stranger import Stranger, moved_in
 from together.street import House, Street
 
 from actors.tables.actor import Actor
+from actors.tables.journal import Heard
+from actors.tables.remark import Remark
 from actors.verbs import blocking
 from actors.views import mail, notices, profiles, timelines
 from actors.views.paging import Page
@@ -114,6 +117,30 @@ async def test_a_third_party_that_passes_it_on_makes_us_ask_nothing(
     assert evil.asked == []
     async with alpha.read() as session:
         assert await timelines.home(session, coop, Page()) == []
+
+
+async def test_what_is_remembered_of_it_is_not_passed_on_either_and_no_call_is_tried(
+    street: Street, alpha: House, evil: Stranger
+) -> None:
+    coop = await alpha.actor("coop")
+    async with moved_in(street, "friend.test") as friend:
+        await alpha.follow(coop, friend.iri)
+        await street.settle()
+        [follow] = [one for one in friend.told if one["type"] == "Follow"]
+        await friend.send(alpha, friend.activity("Accept", follow["id"]))
+        note = await alpha.lookup.resolve(evil.note("/notes/known")["id"])
+        assert isinstance(note, Remark)
+        await street.settle()
+        await shut(alpha)
+        before = street.refusals()
+        for address in (note.iri, f"{evil.origin}/notes/unknown", "https://a.evil.test/notes/1"):
+            await friend.send(alpha, friend.activity("Announce", address))
+        await street.settle()
+    assert street.refusals() == before
+    async with alpha.read() as session:
+        assert await timelines.home(session, coop, Page()) == []
+        said = select(Heard.disposition).where(Heard.disposition.not_in(("accepted",)))
+        assert set(await session.scalars(said)) <= {"ignored:blocked"}
 
 
 @pytest.mark.parametrize(

@@ -502,3 +502,19 @@ def test_a_grave_without_a_stone_is_refused(change: Mapping[str, Any]) -> None:
     Careful().tombstone(BURIED)
     with pytest.raises(Refused):
         Careful().tombstone(replace(BURIED, **change))
+
+
+@pytest.mark.parametrize("named", [[], [{"type": "Note"}], {"type": "Note"}, None])
+@pytest.mark.parametrize("judge", [Mastodon(), GoToSocial(), Akkoma(), Misskey()])
+def test_a_report_of_nothing_that_has_an_address_is_refused(judge: Judge, named: Any) -> None:
+    report = {
+        "@context": AS2,
+        "id": f"{ACTOR_ID}/flags/1",
+        "type": "Flag",
+        "actor": ACTOR_ID,
+        "content": "spam",
+        "object": [ELSEWHERE],
+    }
+    judge.hear(report)
+    with pytest.raises(Refused, match="a Flag names addresses"):
+        judge.hear(report | {"object": named})

@@ -68,6 +68,7 @@ async def test_every_activity_is_understood_by_everybody_whom_it_is_for(life: Li
         "Block",
         "Create",
         "Delete",
+        "Flag",
         "Follow",
         "Like",
         "Move",
@@ -175,7 +176,7 @@ async def test_an_edit_names_people_and_subjects_as_everybody_reads_them(life: L
 async def test_what_is_taken_back_names_what_was_said(life: Life) -> None:
     said = {one["id"]: one for _, one in await life.said()}
     undone = [one["object"] for one in said.values() if one["type"] == "Undo"]
-    assert {one["type"] for one in undone} == {"Announce", "Follow", "Like"}
+    assert {one["type"] for one in undone} == {"Announce", "Block", "Follow", "Like"}
     for one in undone:
         before = said[one["id"]]
         assert [one[name] for name in ("type", "actor", "object")] == [

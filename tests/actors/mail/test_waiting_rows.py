@@ -8,7 +8,7 @@ from together.strangers import Stranger
 
 from activitypub.iris import Iri
 from actors.database import Session
-from actors.mail import errands, explorations
+from actors.mail import errands, explorations, hosts
 from actors.mail.errands import Kind
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -24,7 +24,7 @@ async def test_nothing_is_asked_of_a_host_below_a_blocked_one_or_on_another_port
     for host in ("evil.test", "below.evil.test", "evil.test:8443"):
         iri = Iri(f"https://{host}/notes/1")
         assert not await errands.ask(session, site, Kind.OBJECT, iri, ada)
-        assert await explorations.is_blocked(session, host)
+        assert await hosts.is_blocked(session, host)
     assert await errands.ask(session, site, Kind.OBJECT, Iri("https://good.test/notes/1"), ada)
 
 

@@ -223,6 +223,17 @@ async def test_an_organisation_blocks_a_host_with_all_below_it(
     assert await session.scalar(select(Follow)) is not None
 
 
+async def test_an_underscore_in_the_name_of_a_host_stands_for_itself(
+    session: Session, site: Site, coop: Actor
+) -> None:
+    neighbour = Peer(site, "https://myxhost.test")
+    await _friends(session, site, coop, neighbour)
+    await neighbour.say(session, neighbour.activity("Create", neighbour.note()))
+    await blocking.block_host(session, site, coop, "my_host.test")
+    assert len(await timelines.home(session, coop, Page())) == 1
+    assert len(await timelines.news(session, coop, Page())) == 1
+
+
 async def test_an_instance_shuts_a_host_out_and_opens_again(
     session: Session, site: Site, coop: Actor, peer: Peer
 ) -> None:

@@ -366,12 +366,12 @@ async def test_a_like_that_was_said_twice_is_taken_back_by_either_id(
 async def test_what_is_passed_on_sets_nobody_back_to_what_was_known_before(
     session: Session, site: Site, coop: Actor, peer: Peer
 ) -> None:
-    before = read(peer.actor("ada", name="Ada before"))
+    before = read(peer.actor("ada") | {"name": "Ada before"})
     ada, bob = await peer.known(session), await peer.known(session, "bob")
     await _follow(session, site, coop, bob)
     note = peer.note()
     gathered = {Iri(str(note["id"])): read(note), peer.iri("ada"): before}
-    await peer.say(session, peer.activity("Update", peer.actor("ada", name="Ada now")))
+    await peer.say(session, peer.activity("Update", peer.actor("ada") | {"name": "Ada now"}))
     announce = peer.activity("Announce", note["id"], name="bob")
     await peer.say(session, announce, gathered, name="bob")
     assert await _remark(session, note) is not None

@@ -38,6 +38,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/publishing.py",
     "actors/verbs/quoting.py",
     "actors/verbs/remarking.py",
+    "actors/verbs/reporting.py",
     "actors/verbs/rewording.py",
     "federation/rates.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),

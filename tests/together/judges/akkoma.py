@@ -23,6 +23,7 @@ from together.judges.verdict import (
     listed,
     mentions,
     need,
+    reported,
     visibility,
 )
 
@@ -91,6 +92,8 @@ class Akkoma(Judge):
                 need(embedded(activity).get("type"), "what is undone is embedded")
             case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move" | "Add" | "Remove":
                 need(iri(activity.get("object")), "the object has an id")
+            case "Flag":  # lib/pleroma/web/activity_pub/transmogrifier.ex
+                reported(activity)
             case _:
                 raise Ignored("the activity is known")
         return None

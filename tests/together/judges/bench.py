@@ -42,6 +42,7 @@ EXPECTED = {
     ("Add address", "Lemmy"): "featured is a community's",
     ("Remove address", "Lemmy"): "featured is a community's",
     ("Move address", "Lemmy"): "the activity is known",
+    ("Flag address", "Lemmy"): "what is reported stands in a community",
     ("Undo Block", "Lemmy"): "what is answered is a Follow",  # LEM: as above
     ("Update Note", "Misskey"): "edits are not shown",
     ("Update Note", "Lemmy"): _NO_COMMUNITY,

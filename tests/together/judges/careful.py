@@ -31,6 +31,7 @@ LARGEST_ACTIVITY = 48 * 1024
 
 _TYPES = (*ACTORS, "Article", "Note", "Tombstone", "OrderedCollection", "OrderedCollectionPage")
 _ACTIVITIES = [
+    "Flag",
     "Add",
     "Remove",
     "Accept",

@@ -23,6 +23,7 @@ from together.judges.verdict import (
     listed,
     mentions,
     need,
+    reported,
     visibility,
 )
 
@@ -93,6 +94,8 @@ class GoToSocial(Judge):
                 one = all(isinstance(activity.get(n), str) for n in ("actor", "object", "target"))
                 need(one, "a Move has one actor, one object, one target")
                 need(activity["object"] == activity["actor"], "an account moves itself")
+            case "Flag":  # internal/typeutils/astointernal.go, ASFlagToReport
+                reported(activity)
             case _:
                 raise Ignored("the activity is known")
         return None

@@ -37,6 +37,7 @@ _OF_COMMUNITIES = {
     "Add": "featured is a community's",
     "Remove": "featured is a community's",
     "Block": "one is blocked from a community, not by a person",
+    "Flag": "what is reported stands in a community",  # activities/community/report.rs
     "Like": "what is voted for stands in a community",  # activities/voting/vote.rs
 }
 
@@ -101,8 +102,8 @@ class Lemmy(Judge):
                 if embedded(activity).get("type") != "Follow":
                     raise Ignored("what is answered is a Follow")
                 need(iri(activity["object"].get("object")), "the Follow names its object")
-            case "Add" | "Remove" | "Block" | "Like" as name:
-                raise Ignored(_OF_COMMUNITIES[name])
+            case kind if kind in _OF_COMMUNITIES:
+                raise Ignored(_OF_COMMUNITIES[kind])
             case "Announce" if isinstance(activity.get("object"), Mapping):
                 return self._passed_on(activity)
             case "Follow" | "Announce" | "Delete":

@@ -27,6 +27,7 @@ from together.judges.verdict import (
     listed,
     mentions,
     need,
+    reported,
     visibility,
 )
 
@@ -131,6 +132,8 @@ class Mastodon(Judge):
                 need(host(activity.get("object")) == host(activity), "it is on the actor's host")
             case "Add" | "Remove":
                 need(host(activity.get("target")) == host(activity), "the target is featured")
+            case "Flag":  # app/lib/activitypub/activity/flag.rb
+                reported(activity)
             case "Move":
                 need(iri(activity["object"]) == activity["actor"], "an account moves itself")
                 need(is_web(activity.get("target")), "it says where to")

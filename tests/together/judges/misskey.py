@@ -22,6 +22,7 @@ from together.judges.verdict import (
     listed,
     mentions,
     need,
+    reported,
     visibility,
 )
 
@@ -92,6 +93,8 @@ class Misskey(Judge):
                     raise Ignored("what is answered is a Follow")
             case "Follow" | "Announce" | "Delete" | "Like" | "Block" | "Move" | "Add" | "Remove":
                 need(iri(activity.get("object")), "the object has an id")
+            case "Flag":  # ApInboxService.ts, flag
+                reported(activity)
             case _:
                 raise Ignored("the activity is known")
         return None

@@ -122,6 +122,14 @@ def iri(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def reported(activity: Document) -> list[str]:
+    """What a Flag names: addresses, in one array or alone."""
+    named = listed(activity.get("object"))
+    need(named and all(is_web(one) for one in named), "a Flag names addresses")
+    need(isinstance(activity.get("content", ""), str), "the comment is a text")
+    return named
+
+
 def host(value: object) -> str:
     """Host and port of an id."""
     return urlsplit(iri(value)).netloc
