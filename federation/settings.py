@@ -208,6 +208,12 @@ def _database(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise ValueError("not a path")
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Who we are, and where we listen."""
@@ -281,6 +287,15 @@ class DatabaseSettings:
             "SQLite file, relative to the directory of this file, or a PostgreSQL database.",
             "sqlite:///file or postgresql://user:password@host/name",
             _database,
+        ),
+    )
+    secret_file: str = field(
+        default="essaim.secret",
+        metadata=_text(
+            "The secret that locks private keys in the database, relative to the directory of this "
+            "file. Servers that share a database share it, and a backup needs it.",
+            "a path",
+            _path,
         ),
     )
 
@@ -479,6 +494,11 @@ class Settings:
     documents: Documents = field(default_factory=Documents)
     log: Log = field(default_factory=Log)
     lab: Lab = field(default_factory=Lab)
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is that private keys are locked with; see `federation.safekeeping`."""
+        return self.directory / self.database.secret_file
 
 
 _SECTIONS: Final[Mapping[str, Any]] = {

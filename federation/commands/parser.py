@@ -17,7 +17,7 @@ from federation.commands.enrol import add_member, add_organisation, create_admin
 from federation.commands.followers import accept, list_requests, reject, set_approval
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
-from federation.commands.keys import rotate
+from federation.commands.keys import relock, rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
@@ -61,6 +61,7 @@ _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
+_keys.command(relock, name="relock")
 
 for _group in (_organisation, _followers, _hosts, _keys, _member, _token, _model):
     APP.command(_group)

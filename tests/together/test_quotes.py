@@ -343,7 +343,7 @@ async def test_our_own_kind_quotes_each_other(street: Street, alpha: House, mode
         assert (shown.state, shown.iri) == ("accepted", model.iri)
 
 
-# Stamps that lie (ACT-31)
+# Stamps that lie
 
 
 @pytest.mark.parametrize(
