@@ -23,7 +23,7 @@ from activitypub import iris
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.errors import Refusal
-from actors.rules import hosts
+from actors.rules import hosts, naming
 from federation import lab
 from federation.lab import Crashpoint
 
@@ -208,6 +208,14 @@ def _database(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    if not text:
+        return ""
+    if text.startswith("https://"):
+        return iris.parse(text)
+    return naming.check_email(text)
+
+
 def _path(text: str) -> str:
     if not text.strip() or "\0" in text:
         raise ValueError("not a path")
@@ -260,6 +268,25 @@ class Instance:
             _one_of("production", "lab"),
         ),
     )
+
+    contact: str = field(
+        default="",
+        metadata=_text(
+            "Whom to write to about this instance, security above all; shown to everybody.",
+            "an e-mail address, or an address that begins with https://, or nothing",
+            _contact,
+        ),
+    )
+
+    @property
+    def contact_address(self) -> str:
+        """`contact` as a link: `mailto:…` or `https://…`, or empty."""
+        return f"mailto:{self.contact}" if self.contact_email else self.contact
+
+    @property
+    def contact_email(self) -> str:
+        """`contact`, where it is an e-mail address."""
+        return "" if self.contact.startswith("https://") else self.contact
 
     @property
     def is_lab(self) -> bool:
