@@ -241,3 +241,27 @@ async def test_an_organisation_does_not_move_where_it_is_not_known(
             async with alpha.begin() as session:
                 await moving.move(session, alpha.site, who, target)
     assert (await alpha.actor("coop")).moved_to is None
+
+
+async def test_whoever_dies_between_two_followers_has_moved_neither(
+    street: Street, alpha: House, old: Stranger, new: Stranger
+) -> None:
+    await followed(alpha, old)
+    await alpha.organisation("amap")
+    await alpha.follow(await alpha.actor("amap"), old.iri)
+    await street.settle()
+    passed: list[str] = []
+
+    def die(point: str) -> None:
+        passed.append(point)
+        if passed.count("move.2") == 1 and point == "move.2":
+            raise RuntimeError("the process is killed here")
+
+    object.__setattr__(alpha.site, "passes", die)
+    await moves(alpha, old, new.iri)
+    assert [one for one in passed if one.startswith("move.")] == ["move.1", "move.2"]
+    assert (await follows(alpha), new.told) == ({"old.test": "accepted"}, [])
+    street.clock.turn(hours=2)
+    await street.settle()
+    assert await follows(alpha) == {"new.test": "pending"}
+    assert [one["type"] for one in new.told] == ["Follow", "Follow"]
