@@ -15,7 +15,7 @@ LONGEST_NAME = 255
 """Characters. No server is known to give out longer names, and it fits a column of any database."""
 
 # ASCII: without it, dotless i and the Kelvin sign would count as i and k.
-_NAME = re.compile(r"[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_]+)?", re.IGNORECASE | re.ASCII)
+_NAME = re.compile(r"[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

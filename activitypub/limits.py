@@ -42,7 +42,10 @@ class Limits:
     """Entries of `to` or `cc`. A long thread on Mastodon addresses some hundred people."""
 
     tags: int = 500
-    """Entries of `tag` and of `attachment`; the rest is not read. Mastodon shows far fewer."""
+    """Entries of `tag`; the rest is not read. Mastodon shows far fewer."""
+
+    attachments: int = 16
+    """Entries of `attachment` of a post; the rest is not read. Mastodon's FEDERATION.md: 16."""
 
     members: int = 1_000
     """Entries of one collection page; the rest is not read. Pages of 10 to 100 are the custom."""

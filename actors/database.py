@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from actors.errors import NotYet
+from actors.safe import Safe
 from actors.tables.base import Base
 
 Unusable = DBAPIError
@@ -52,6 +53,21 @@ _DRIVERS = {
 }
 
 
+_SAFE = "safe"
+
+
+def safe_of(session: Session) -> Safe:
+    """What our private keys are locked in.
+
+    Raises:
+        RuntimeError: the database was opened without it: a mistake in this program.
+    """
+    safe = session.info.get(_SAFE)
+    if not isinstance(safe, Safe):
+        raise RuntimeError("this database was opened without its safe")  # noqa: TRY004 - no type
+    return safe
+
+
 def in_transaction() -> bool:
     """True while this task, or the one that started it, holds a transaction."""
     return _open.get()
@@ -74,13 +90,22 @@ def _unheard(_: str) -> None:
 class Database:
     """One database, opened once by a process."""
 
-    def __init__(self, url: str, *, passes: Callable[[str], None] = _unheard) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        safe: Safe | None = None,
+        passes: Callable[[str], None] = _unheard,
+    ) -> None:
         """Open lazily: nothing is dialled before the first transaction.
 
         Args:
             url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`.
+            safe: what private keys are locked in; may be given later, before the first of them is
+                touched.
             passes: see `actors.site.Site`.
         """
+        self.safe = safe
         self._passes = passes
         parsed = make_url(url)
         parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
@@ -142,7 +167,11 @@ class Database:
             raise RuntimeError("a transaction is open already: transactions do not nest")
         token = _open.set(True)
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            info = {_SAFE: self.safe}
+            async with (
+                AsyncSession(engine, expire_on_commit=False, info=info) as session,
+                session.begin(),
+            ):
                 yield session
         finally:
             _open.reset(token)
@@ -185,6 +214,7 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # a key that was destroyed is not left in a free page
             f"busy_timeout={BUSY_TIMEOUT}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -24,7 +24,7 @@ from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, middleware
+from federation import callers, lab, middleware, safekeeping
 from federation.api import routes as api
 from federation.app_keys import (
     CLIENT,
@@ -79,7 +79,7 @@ def build(
     """Join everything into an application that is ready to be run.
 
     When it starts, it raises CannotStart if the database is not made, is older or newer than this
-    program, or belongs to another origin.
+    program, or belongs to another origin, or if its private keys cannot be unlocked.
 
     Args:
         settings: what the operator decided.
@@ -203,6 +203,7 @@ async def _database(application: web.Application) -> AsyncIterator[None]:
     database, settings = application[DATABASE], application[SETTINGS]
     try:
         await _check(database, settings, application[SITE])
+        await _unlock(database, settings)
         yield
     finally:
         await database.close()
@@ -237,6 +238,18 @@ async def _check(database: Database, settings: Settings, here: Site) -> None:
             f"This database belongs to {instance.origin}, and the settings say "
             f"{settings.instance.origin}. An instance can never change its origin."
         )
+
+
+async def _unlock(database: Database, settings: Settings) -> None:
+    """Open the safe in which our private keys are.
+
+    Raises:
+        CannotStart: that cannot be done.
+    """
+    try:
+        await safekeeping.open_safe(database, settings)
+    except (safekeeping.Locked, OSError) as fault:
+        raise CannotStart(str(fault)) from fault
 
 
 async def _journal(application: web.Application) -> AsyncIterator[None]:

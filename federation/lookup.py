@@ -34,6 +34,7 @@ from actors.views import history, profiles, timelines
 from actors.vocabulary import is_model
 from federation.errors import TransportError
 from federation.misses import Misses
+from federation.newcomers import Newcomers
 from federation.transport import discovering
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
@@ -66,6 +67,7 @@ class Lookup:
         self._database = database
         self._site = site
         self._misses = Misses(site.now)
+        self._newcomers = Newcomers(site.now)
         self._flights: WeakValueDictionary[Iri, asyncio.Lock] = WeakValueDictionary()
         self._key_readers: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -89,6 +91,7 @@ class Lookup:
             queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
             async with queue:  # so that a burst finds out what its first ones have found out
                 self._misses.check(key_id)
+                await self._admit(key_id)
                 try:
                     return await self._learn_key(key_id)
                 except (ProtocolError, TransportError) as error:
@@ -137,6 +140,7 @@ class Lookup:
         Raises:
             NotFound: the address is ours, and nobody lives there.
             Gone: the actor was deleted.
+            Unreachable: too many of that host are new here.
             TransportError, ProtocolError: it cannot be read, or is no actor.
         """
         async with self._database.read() as session:
@@ -145,6 +149,7 @@ class Lookup:
             return _living(known)
         if self._is_ours(iri):
             raise NotFound("there is nobody at that address")
+        await self._admit(iri)
         fetched = await self._fetcher.document(iri, purpose="actor")
         return await self._remember_actor(reading.read_actor(fetched.document))
 
@@ -260,6 +265,21 @@ class Lookup:
     def _is_ours(self, iri: Iri) -> bool:
         return iris.host(iri) == iris.host(self._site.origin)
 
+    async def _admit(self, iri: Iri) -> None:
+        """Somebody whom nobody here knows: is there room for one more of that host?"""
+        host = iris.host(iri)
+        async with self._database.read() as session:
+            is_known = await profiles.knows_host(session, host)
+        self._newcomers.admit(host, is_known=is_known)
+
+    async def _admit_if_new(self, actor: ap.Actor) -> None:
+        if actor.id is None:
+            return
+        async with self._database.read() as session:
+            known = await profiles.by_iri(session, actor.id)
+        if known is None:
+            await self._admit(actor.id)
+
     async def _learn_key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
         return await self._remember_key(*await self._listed_key(key_id))
 
@@ -327,6 +347,7 @@ class Lookup:
             TransportError, ProtocolError: its author or version cannot be read.
         """
         if isinstance(thing, ap.Actor):
+            await self._admit_if_new(thing)
             return await self._remember_actor(thing)
         if is_model(thing):
             return await self._mirror_model(thing)

@@ -23,7 +23,7 @@ from activitypub import iris
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.errors import Refusal
-from actors.rules import hosts
+from actors.rules import hosts, naming
 from federation import lab
 from federation.lab import Crashpoint
 
@@ -208,6 +208,20 @@ def _database(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    if not text:
+        return ""
+    if text.startswith("https://"):
+        return iris.parse(text)
+    return naming.check_email(text)
+
+
+def _path(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise ValueError("not a path")
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Who we are, and where we listen."""
@@ -255,6 +269,25 @@ class Instance:
         ),
     )
 
+    contact: str = field(
+        default="",
+        metadata=_text(
+            "Whom to write to about this instance, security above all; shown to everybody.",
+            "an e-mail address, or an address that begins with https://, or nothing",
+            _contact,
+        ),
+    )
+
+    @property
+    def contact_address(self) -> str:
+        """`contact` as a link: `mailto:…` or `https://…`, or empty."""
+        return f"mailto:{self.contact}" if self.contact_email else self.contact
+
+    @property
+    def contact_email(self) -> str:
+        """`contact`, where it is an e-mail address."""
+        return "" if self.contact.startswith("https://") else self.contact
+
     @property
     def is_lab(self) -> bool:
         """Whether tests from outside may move the clock and kill the process."""
@@ -281,6 +314,15 @@ class DatabaseSettings:
             "SQLite file, relative to the directory of this file, or a PostgreSQL database.",
             "sqlite:///file or postgresql://user:password@host/name",
             _database,
+        ),
+    )
+    secret_file: str = field(
+        default="essaim.secret",
+        metadata=_text(
+            "The secret that locks private keys in the database, relative to the directory of this "
+            "file. Servers that share a database share it, and a backup needs it.",
+            "a path",
+            _path,
         ),
     )
 
@@ -479,6 +521,11 @@ class Settings:
     documents: Documents = field(default_factory=Documents)
     log: Log = field(default_factory=Log)
     lab: Lab = field(default_factory=Lab)
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is that private keys are locked with; see `federation.safekeeping`."""
+        return self.directory / self.database.secret_file
 
 
 _SECTIONS: Final[Mapping[str, Any]] = {

@@ -23,6 +23,7 @@ from together.clock import Clock
 from activitypub.iris import Iri
 from actors import migrations
 from actors.database import Database
+from actors.safe import Safe, new_secret
 from actors.site import Site, time_ordered_ids
 
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -100,7 +101,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty database that is up to date, once on each engine."""
-    database = Database(database_url)
+    database = Database(database_url, safe=Safe([new_secret()]))
     try:
         yield database
     finally:

@@ -37,7 +37,14 @@ def well_known(document: Iri, application_actor: Iri) -> Document:
 
 
 def describe(
-    *, version: str, users: int, active: int, posts: int, name: str, registrations_open: bool
+    *,
+    version: str,
+    users: int,
+    active: int,
+    posts: int,
+    name: str,
+    registrations_open: bool,
+    contact: str = "",
 ) -> Document:
     """Our own NodeInfo.
 
@@ -48,7 +55,11 @@ def describe(
         posts: What they published here; rounded here.
         name: Of this instance, for people.
         registrations_open: Whether anybody may join.
+        contact: Whom to write to, as an address; left out where it is empty.
     """
+    metadata: dict[str, Json] = {"nodeName": name, "upstream": {"name": "mastodon"}}
+    if contact:
+        metadata["contact"] = contact
     return {
         "version": "2.1",
         "software": {"name": "essaim", "version": version},
@@ -59,7 +70,7 @@ def describe(
             "users": {"total": rounded(users), "activeMonth": rounded(active)},
             "localPosts": rounded(posts),
         },
-        "metadata": {"nodeName": name, "upstream": {"name": "mastodon"}},
+        "metadata": metadata,
     }
 
 

@@ -15,6 +15,7 @@ from activitypub.limits import DEFAULT
 from activitypub.vocabulary.terms import (
     documents,
     embedded,
+    first_documents,
     flag,
     iri,
     iris_of,
@@ -63,7 +64,7 @@ class Object:
     sensitive: bool = field(default=False, metadata=term("sensitive", flag))
     tag: tuple[Mapping[str, Json], ...] = field(default=(), metadata=term("tag", documents))
     attachment: tuple[Mapping[str, Json], ...] = field(
-        default=(), metadata=term("attachment", documents)
+        default=(), metadata=term("attachment", first_documents)
     )
     icon: Mapping[str, Json] | None = field(default=None, metadata=term("icon", picture))
     image: Mapping[str, Json] | None = field(default=None, metadata=term("image", picture))

@@ -119,6 +119,13 @@ def documents(value: Json, _nest: Nest) -> object:
     return tuple(entry for entry in as_list(value) if isinstance(entry, dict))[: DEFAULT.tags]
 
 
+def first_documents(value: Json, _nest: Nest) -> object:
+    """The first few embedded documents: as many as anybody shows."""
+    return tuple(entry for entry in as_list(value) if isinstance(entry, dict))[
+        : DEFAULT.attachments
+    ]
+
+
 def picture(value: Json, _nest: Nest) -> object:
     """The first embedded document, such as an Image with its url."""
     return next((entry for entry in as_list(value) if isinstance(entry, dict)), UNREADABLE)

@@ -2,7 +2,8 @@
 
 One RSA key of exactly 2048 bits signs requests (WordPress checks longer ones with another hash;
 interop: the safe intersection), one Ed25519 key makes FEP-8b32 proofs. A private key is unlocked
-once and kept: loading an RSA PEM costs 45 ms, signing with it 1 ms.
+once and kept: loading an RSA PEM costs 45 ms, signing with it 1 ms. In the database it is locked
+(`actors.safe`).
 """
 
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from sqlalchemy import delete, or_, select
 from activitypub.iris import Iri
 from activitypub.signatures.keys import RSA_SHA256, PrivateKey, PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
-from actors.database import Session
+from actors.database import Session, safe_of
 from actors.errors import NotFound
 from actors.mail.outbox import WAITING
+from actors.safe import Safe
 from actors.tables.actor import Actor, Key
 from actors.tables.former_key import FormerKey
 from actors.tables.mail import Delivery, Outgoing
@@ -73,13 +75,17 @@ def new_keys() -> KeyPems:
 
 def public_half(pem: str) -> PublicKey:
     """What others may know of a private key of ours."""
-    return unlocked(pem).public
+    return PrivateKey.from_pem(pem).public
 
 
 @lru_cache(maxsize=UNLOCKED_KEYS)
-def unlocked(pem: str) -> PrivateKey:
-    """The key inside a PEM of ours."""
-    return PrivateKey.from_pem(pem)
+def unlocked(locked: str, safe: Safe) -> PrivateKey:
+    """A private key of ours out of its row.
+
+    Raises:
+        WrongSafe: it was locked with another secret.
+    """
+    return PrivateKey.from_pem(safe.unlock(locked))
 
 
 async def signing_key(session: Session, actor_id: int) -> HeldKey:
@@ -128,7 +134,7 @@ async def former_key(
             .limit(1)
         )
     ).one_or_none()
-    return None if row is None else HeldKey(Iri(row[0]), unlocked(row[1]))
+    return None if row is None else HeldKey(Iri(row[0]), unlocked(row[1], safe_of(session)))
 
 
 async def forget_former_keys(session: Session) -> None:
@@ -178,18 +184,22 @@ def written(key: PublicKey) -> dict[str, str]:
 
 
 def key_rows(
-    actor_id: int, key_ids: tuple[int, int], iris: tuple[Iri, Iri], pems: KeyPems, at: datetime
+    safe: Safe,
+    actor_id: int,
+    key_ids: tuple[int, int],
+    iris: tuple[Iri, Iri],
+    pems: KeyPems,
+    at: datetime,
 ) -> tuple[Key, Key]:
     """The two rows of a new actor's keys."""
-    signing, proving = unlocked(pems.rsa), unlocked(pems.ed25519)
     return (
         Key(
             id=key_ids[0],
             actor_id=actor_id,
             iri=iris[0],
             algorithm=RSA,
-            public=signing.public.pem(),
-            private=pems.rsa,
+            public=public_half(pems.rsa).pem(),
+            private=safe.lock(pems.rsa),
             read_at=at,
         ),
         Key(
@@ -197,8 +207,8 @@ def key_rows(
             actor_id=actor_id,
             iri=iris[1],
             algorithm=ED25519,
-            public=proving.public.multikey(),
-            private=pems.ed25519,
+            public=public_half(pems.ed25519).multikey(),
+            private=safe.lock(pems.ed25519),
             read_at=at,
         ),
     )
@@ -214,4 +224,4 @@ async def _held(session: Session, actor_id: int, algorithm: str) -> HeldKey:
     ).one_or_none()
     if row is None:
         raise NotFound("that actor has no key of its own")
-    return HeldKey(Iri(row[0]), unlocked(row[1]))
+    return HeldKey(Iri(row[0]), unlocked(row[1], safe_of(session)))

@@ -48,7 +48,7 @@ RESERVED = frozenset(
     }
 )
 
-_HANDLE = re.compile(r"[a-z0-9_]+([a-z0-9_.-]*[a-z0-9_]+)?")
+_HANDLE = re.compile(r"[a-z0-9_]+([.-]+[a-z0-9_]+)*")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _EMAIL_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

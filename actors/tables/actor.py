@@ -64,7 +64,7 @@ class Key(Base, kw_only=True):
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
-    passing: ClassVar[frozenset[str]] = frozenset({"read_at"})
+    passing: ClassVar[frozenset[str]] = frozenset({"read_at", "private"})  # locked anew, it differs
     __tablename__ = "key"
 
     id: Mapped[int] = primary_key()
@@ -74,5 +74,5 @@ class Key(Base, kw_only=True):
     iri: Mapped[str] = mapped_column(unique=True)
     algorithm: Mapped[str]
     public: Mapped[str]
-    private: Mapped[str | None] = mapped_column(default=None)
+    private: Mapped[str | None] = mapped_column(default=None)  # locked: `actors.safe`
     read_at: Mapped[datetime]

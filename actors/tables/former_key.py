@@ -23,6 +23,6 @@ class FormerKey(Base, kw_only=True):
     actor_id: Mapped[int] = mapped_column(
         Id, ForeignKey("actor.id", ondelete="CASCADE"), index=True
     )
-    private: Mapped[str]
+    private: Mapped[str]  # locked: `actors.safe`
     update_id: Mapped[int] = mapped_column(Id, ForeignKey("outgoing.id", ondelete="CASCADE"))
     retired_at: Mapped[datetime]

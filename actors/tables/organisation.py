@@ -32,10 +32,12 @@ class Instance(Base, kw_only=True):
     """One row: who this database belongs to.
 
     A database that was made for another origin is refused at start: its addresses could not be
-    kept.
+    kept. `safe_check` tells whether the secret that locks our private keys is still the same
+    (`actors.safe`); None until they are locked.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset({"safe_check"})
     __tablename__ = "instance"
 
     id: Mapped[int] = primary_key()
@@ -43,3 +45,4 @@ class Instance(Base, kw_only=True):
     actor_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
     network_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
     made_at: Mapped[datetime]
+    safe_check: Mapped[str | None] = mapped_column(default=None)

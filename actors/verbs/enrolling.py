@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import host
 from actors import places
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, safe_of
 from actors.documents import commons as commons_documents
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
@@ -75,6 +75,7 @@ async def found_instance(
             actor_id=application.id,
             network_id=network.id,
             made_at=site.now(),
+            safe_check=safe_of(session).check(),
         )
     )
     await session.flush()
@@ -273,6 +274,7 @@ async def new_actor(
     await session.flush()
     session.add_all(
         key_rows(
+            safe_of(session),
             actor.id,
             (site.new_id(), site.new_id()),
             (

@@ -171,8 +171,9 @@ async def on_move(session: Session, site: Site, heard: Heard[ap.Move], gathered:
         )
         .order_by(Follow.id)
     )
-    for follow, follower in rows.all():
+    for number, (follow, follower) in enumerate(rows.all(), start=1):
         await _go_along(session, site, follow, follower, mover, new)
+        site.passes(f"move.{number}")
 
 
 async def _go_along(

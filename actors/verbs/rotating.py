@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select
 
 from actors import places
-from actors.database import Session
+from actors.database import Session, safe_of
 from actors.errors import Gone
 from actors.mail import keyring
 from actors.mail.keyring import KeyPems
@@ -47,7 +47,8 @@ async def rotate(session: Session, site: Site, actor: Actor, pems: KeyPems) -> N
         raise Gone("that organisation was deleted")
     signing, proving = await _held(session, actor, keyring.RSA, keyring.ED25519)
     former_private = str(signing.private)
-    signing.private, signing.public = pems.rsa, keyring.public_half(pems.rsa).pem()
+    safe = safe_of(session)
+    signing.private, signing.public = safe.lock(pems.rsa), keyring.public_half(pems.rsa).pem()
     signing.read_at = site.now()
     successor = Key(
         id=site.new_id(),
@@ -72,7 +73,7 @@ async def rotate(session: Session, site: Site, actor: Actor, pems: KeyPems) -> N
         recipients=await _hosts(session) if is_instance else await _acquaintances(session, actor),
         is_public=not is_instance,
     )
-    proving.private, successor.private = None, pems.ed25519
+    proving.private, successor.private = None, safe.lock(pems.ed25519)
     session.add(
         FormerKey(
             id=site.new_id(),
@@ -84,6 +85,7 @@ async def rotate(session: Session, site: Site, actor: Actor, pems: KeyPems) -> N
     )
     await session.flush()
     await enrolling.seal_actor(session, site, actor)
+    site.passes("key.rotated")
 
 
 async def _held(session: Session, actor: Actor, *algorithms: str) -> list[Key]:

@@ -222,6 +222,12 @@ async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
     return list(rows)
 
 
+async def knows_host(session: Session, host: str) -> bool:
+    """Whether anybody from there is remembered."""
+    found = select(Actor.id).where(Actor.host == host).limit(1)
+    return await session.scalar(found) is not None
+
+
 async def _founded(session: Session) -> Instance:
     row = await instance(session)
     if row is None:

@@ -9,11 +9,12 @@ from activitypub.errors import ProtocolError
 from actors import migrations
 from actors.database import Database, Session
 from actors.errors import NotFound
-from actors.mail import keyring
+from actors.mail import keyring, locking
 from actors.mail.keyring import HeldKey
 from actors.migrations import Standing
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
+from federation import safekeeping
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output, sentence
 from federation.settings import Settings, describe
@@ -87,8 +88,13 @@ async def _in_database(database: Database, settings: Settings) -> list[Finding]:
         return [Finding("database", words, is_well=False)]
     async with database.read() as session:
         origin = await _origin(session, settings)
-        others = [await _keys(session), await _mail(session)] if origin.is_well else []
-    return [Finding("database", words), origin, *others]
+        if not origin.is_well:
+            return [Finding("database", words), origin]
+    secret = await _secret(database, settings)
+    async with database.read() as session:
+        others = [await _keys(session)] if secret.is_well else []
+        others.append(await _mail(session))
+    return [Finding("database", words), origin, secret, *others]
 
 
 def _private_destinations(settings: Settings) -> Finding:
@@ -109,6 +115,24 @@ async def _origin(session: Session, settings: Settings) -> Finding:
         words = f"The database belongs to {row.origin}, not to {settings.instance.origin}."
         return Finding("origin", words, is_well=False)
     return Finding("origin", f"This is {row.origin}.")
+
+
+async def _secret(database: Database, settings: Settings) -> Finding:
+    """Whether the file with the secret is the one that our keys are locked with."""
+    try:
+        safe = await safekeeping.known(database, settings)
+        async with database.read() as session:
+            is_locked = await locking.check(session) is not None
+    except (safekeeping.Locked, OSError) as fault:
+        return Finding("secret", sentence(fault), is_well=False)
+    if not is_locked:
+        words = "Private keys are not locked yet: the next start, or `essaim migrate`, does that."
+        return Finding("secret", words, is_well=False)
+    database.safe = safe
+    words = f"Private keys are locked with what {settings.secret_file} holds."
+    if settings.secret_file.stat().st_mode & 0o077:
+        words += " Others on this machine may read it: chmod 600."
+    return Finding("secret", words)
 
 
 async def _keys(session: Session) -> Finding:

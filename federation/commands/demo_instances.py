@@ -17,7 +17,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.verbs import enrolling, publishing, signing_in
 from actors.views import profiles
-from federation import application
+from federation import application, safekeeping
 from federation.commands import demo_cast, sheets
 from federation.commands.demo_cast import Network
 from federation.commands.demo_directory import Demo
@@ -67,7 +67,8 @@ async def _make(directory: Path, network: Network, demo: Demo, hashed: str) -> d
         *(asyncio.to_thread(keyring.new_keys) for _ in network.organisations)
     )
     settings = load(directory, {})
-    database, site = Database(settings.database.url), application.site(settings)
+    database = Database(settings.database.url, safe=safekeeping.read(settings.secret_file))
+    site = application.site(settings)
     try:
         async with database.begin() as session:
             return await _people(session, site, network, keys, hashed)

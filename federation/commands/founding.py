@@ -1,4 +1,4 @@
-"""`essaim init`: settings, database, network and instance actor, all of them or nothing.
+"""`essaim init`: settings, secret, database, network and instance actor, all of them or nothing.
 
 The settings file is what makes a directory an instance, so it comes last, by a link that fails
 where a file is already. Until then everything that was made is taken away again when anything
@@ -19,6 +19,7 @@ from actors.mail import keyring
 from actors.rules.naming import check_handle
 from actors.tables.actor import Actor
 from actors.verbs import enrolling
+from federation import safekeeping
 from federation.application import site
 from federation.commands.instance import sqlite_file
 from federation.commands.output import PLAIN, Failed, Output
@@ -88,7 +89,7 @@ async def _found(settings: Settings, *, name: str, handle: str) -> Actor:
     instance_keys, network_keys = await asyncio.gather(
         asyncio.to_thread(keyring.new_keys), asyncio.to_thread(keyring.new_keys)
     )
-    database = Database(settings.database.url)
+    database = Database(settings.database.url, safe=safekeeping.read(settings.secret_file))
     try:
         await migrations.upgrade(database)
         async with database.begin() as session:
@@ -106,9 +107,10 @@ async def _found(settings: Settings, *, name: str, handle: str) -> Actor:
 
 
 def _claim(settings: Settings, undo: ExitStack) -> Path:
-    """Make the directory, an empty database and a draft of the settings; `undo` takes them away.
+    """Make the directory, an empty database, a secret and a draft of the settings, or undo it all.
 
-    Both files are for the operator's own eyes: keys are in one, perhaps a password in the other.
+    All are for the operator's own eyes: keys are in one, what they are locked with in the second,
+    perhaps a password in the third.
 
     Returns:
         The draft.
@@ -127,6 +129,8 @@ def _claim(settings: Settings, undo: ExitStack) -> Path:
             words = f"There is a database {database} already; nothing was changed."
             raise Failed(words) from None
         undo.callback(_remove_database, database)
+    safekeeping.make(settings.secret_file)
+    undo.callback(settings.secret_file.unlink)
     draft = directory / f".{FILE}.{os.getpid()}"
     draft.touch(mode=0o600, exist_ok=False)
     undo.callback(draft.unlink)

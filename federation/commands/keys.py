@@ -1,4 +1,4 @@
-"""`essaim keys rotate`: new keys for organisations, or for everybody who signs here."""
+"""`essaim keys`: new keys for those who sign here, and a new secret to lock them all with."""
 
 import asyncio
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from activitypub.canonical_json import Json
-from actors.mail import keyring
+from actors.mail import keyring, locking
 from actors.tables.actor import Actor
 from actors.verbs import rotating
 from actors.views import profiles
+from federation import safekeeping
 from federation.commands.instance import Instance, opened, organisation_named
 from federation.commands.output import PLAIN, Failed, Output
 
@@ -56,3 +57,27 @@ async def _rotate(instance: Instance, actor: Actor) -> dict[str, Json]:
     async with instance.database.begin() as session:
         await rotating.rotate(session, instance.site, actor, pems)
     return {"handle": actor.handle, "address": actor.address, "iri": actor.iri}
+
+
+async def relock(directory: Path, /, *, output: Output = PLAIN) -> None:
+    """Lock all private keys with a new secret; stop the server before, it knows only the former.
+
+    The file holds both secrets until every key is locked with the new one: a command that is
+    interrupted has lost nothing, and is given again.
+
+    Args:
+        directory: The instance.
+        output: How to answer.
+    """
+    async with opened(directory) as instance:
+        file = instance.settings.secret_file
+        safekeeping.add(file)
+        instance.database.safe = safekeeping.read(file)
+        async with instance.database.begin() as session:
+            count = await locking.lock_anew(session)
+        safekeeping.forget_former(file)
+    output.say(
+        f"{count} private keys are locked with a new secret now, which is in {file}: copy it to"
+        " where your backups are.",
+        {"locked": count, "file": str(file)},
+    )

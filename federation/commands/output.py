@@ -13,6 +13,7 @@ from actors.database import Unusable
 from actors.errors import Conflicting, Refusal, Unwise
 from federation.application import CannotStart
 from federation.errors import TransportError
+from federation.safekeeping import Locked
 from federation.settings import BadSettings
 
 
@@ -46,6 +47,7 @@ FORESEEN: Final = (
     Unusable,
     BadSettings,
     CannotStart,
+    Locked,
     Refusal,
     ProtocolError,
     TransportError,

@@ -18,7 +18,7 @@ from federation.commands.enrol import add_member, add_organisation, create_admin
 from federation.commands.followers import accept, list_requests, reject, set_approval
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
-from federation.commands.keys import rotate
+from federation.commands.keys import relock, rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.publish import fork_model, publish_model
@@ -68,6 +68,7 @@ _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
+_keys.command(relock, name="relock")
 _relays: Final = App(name="relays", help="Relays that this instance takes part in.")
 _relays.command(add_relay, name="add")
 _relays.command(remove_relay, name="remove")

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
-from federation import application, telemetry
+from federation import application, safekeeping, telemetry
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output
 from federation.settings import Settings
@@ -87,6 +87,7 @@ async def migrate(directory: Path, /, *, output: Output = PLAIN) -> None:
         if before in (Standing.NEWER, Standing.EMPTY):
             raise Failed(words_for(before, directory))
         await migrations.upgrade(database, passes=application.site(settings).passes)
+        await safekeeping.open_safe(database, settings)
     finally:
         await database.close()
     is_changed = before is not Standing.CURRENT

@@ -393,7 +393,13 @@ def token(secret: str, scopes: str, made_at: datetime) -> Entity:
 
 
 def instance_v2(
-    origin: str, network: Actor, contact: Entity, *, members: int, locale: str
+    origin: str,
+    network: Actor,
+    contact: Entity,
+    *,
+    members: int,
+    locale: str,
+    email: str = "",
 ) -> Entity:
     """An Instance, as of Mastodon 4."""
     picture = origin + HEADER
@@ -415,7 +421,7 @@ def instance_v2(
             "message": None,
             "url": None,
         },
-        "contact": {"email": "", "account": contact},
+        "contact": {"email": email, "account": contact},
         "rules": [],
     }
 
@@ -429,6 +435,7 @@ def instance_v1(
     statuses: int,
     hosts: int,
     locale: str,
+    email: str = "",
 ) -> Entity:
     """A V1::Instance, which older apps still ask for."""
     description = markup.plain(network.summary)
@@ -437,7 +444,7 @@ def instance_v1(
         "title": network.name,
         "short_description": description,
         "description": description,
-        "email": "",
+        "email": email,
         "version": VERSION,
         "urls": {"streaming_api": _streaming(origin)},
         "stats": {"user_count": members, "status_count": statuses, "domain_count": hosts},

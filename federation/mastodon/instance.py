@@ -8,7 +8,7 @@ from aiohttp import web
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from actors.views.mail import Statistics
-from federation.app_keys import DATABASE, SITE
+from federation.app_keys import DATABASE, SETTINGS, SITE
 from federation.mastodon import answers, authenticating, entities
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
@@ -20,7 +20,12 @@ async def instance(request: web.Request) -> web.StreamResponse:
     network, contact, size = await _about(request)
     return answers.entity(
         entities.instance_v2(
-            site.origin, network, contact, members=size.members, locale=site.locale
+            site.origin,
+            network,
+            contact,
+            members=size.members,
+            locale=site.locale,
+            email=request.app[SETTINGS].instance.contact_email,
         )
     )
 
@@ -38,6 +43,7 @@ async def instance_v1(request: web.Request) -> web.StreamResponse:
             statuses=size.models + size.remarks,
             hosts=size.hosts,
             locale=site.locale,
+            email=request.app[SETTINGS].instance.contact_email,
         )
     )
 

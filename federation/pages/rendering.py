@@ -124,6 +124,7 @@ def page(
                     "other_languages": _other_languages(request, spoken),
                     "status": status,
                     "origin": request.app[SETTINGS].instance.origin,
+                    "contact": request.app[SETTINGS].instance.contact_address,
                     "said": saying.sentence(request.query.get("said")),
                     "token": forms.token(here.secret) if here.secret else "",
                     **values,

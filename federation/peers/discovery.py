@@ -1,8 +1,9 @@
-"""Discovery: WebFinger, NodeInfo and host-meta: who lives here, and what runs here.
+"""Discovery: WebFinger, NodeInfo, host-meta, security.txt: who lives here, and what runs here.
 
 All of it may be read by scripts of any origin (`middleware.OPEN_TO_SCRIPTS`).
 """
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -23,13 +24,19 @@ from actors.places import place
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
-from federation.app_keys import DATABASE, SITE
+from federation.app_keys import DATABASE, SETTINGS, SITE
 
 NODEINFO_2_0: Final = "/nodeinfo/2.0"
 NODEINFO_2_1: Final = "/nodeinfo/2.1"
 
 KEPT: Final = 3600
 """Seconds that caches may keep these answers: names hardly ever change."""
+
+SECURITY_TXT: Final = "/.well-known/security.txt"
+
+SECURITY_HOLDS: Final = timedelta(days=180)
+"""How long what it says may be relied on, counted from the day it is read: RFC 9116 (2.5.5) wants
+less than a year, and settings change with a restart."""
 
 NODEINFO_TYPE: Final = (
     "application/json; "
@@ -99,6 +106,26 @@ async def host_meta(request: web.Request) -> web.Response:
     return _kept(web.Response(text=text, content_type="application/xrd+xml", charset="utf-8"))
 
 
+async def security_txt(request: web.Request) -> web.Response:
+    """GET /.well-known/security.txt: whom to tell about a hole (RFC 9116).
+
+    Raises:
+        NotFound: the operator names nobody.
+    """
+    instance, site = request.app[SETTINGS].instance, request.app[SITE]
+    if not instance.contact:
+        raise NotFound("nobody is named here")
+    until = datetime.combine(site.now().date() + SECURITY_HOLDS, time(), UTC)
+    lines = (
+        f"Contact: {instance.contact_address}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(dict.fromkeys((instance.locale, 'en')))}",
+        f"Canonical: {site.origin}{SECURITY_TXT}",
+    )
+    text = "".join(f"{line}\n" for line in lines)
+    return _kept(web.Response(text=text, content_type="text/plain", charset="utf-8"))
+
+
 async def _find(session: Session, site: Site, resource: str) -> Actor | None:
     if not resource.lower().startswith(("https://", "http://")):
         handle = handles.parse(resource)
@@ -122,6 +149,7 @@ async def _description(request: web.Request) -> Document:
         posts=numbers.models + numbers.remarks,
         name=network.name,
         registrations_open=False,
+        contact=request.app[SETTINGS].instance.contact_address,
     )
 
 

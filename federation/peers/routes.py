@@ -25,6 +25,7 @@ OPEN: Final = frozenset(
         discovery.NODEINFO_2_1,
         discovery.NODEINFO_2_0,
         "/.well-known/host-meta",
+        discovery.SECURITY_TXT,
     }
 )
 """What everybody may read, whatever the operator wants of readers: see `readers`."""
@@ -94,4 +95,5 @@ def _routes() -> list[web.RouteDef]:
         web.get(discovery.NODEINFO_2_1, discovery.nodeinfo_2_1),
         web.get(discovery.NODEINFO_2_0, discovery.nodeinfo_2_0),
         web.get("/.well-known/host-meta", discovery.host_meta),
+        web.get(discovery.SECURITY_TXT, discovery.security_txt),
     ]

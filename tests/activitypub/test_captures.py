@@ -1,6 +1,6 @@
 """Documents of other programs: all are readable, or refused for a reason that is listed here.
 
-`captures/` holds documents in the shapes that seven programs send. The package
+`captures/` holds documents in the shapes that nine programs send. The package
 `fediverse-pasture-inputs` holds odd ones, made to find out what programs do with them.
 """
 

@@ -38,7 +38,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.verbs import enrolling, following, forgetting, publishing, signing_in
 from actors.views import profiles
-from federation import application
+from federation import application, safekeeping
 from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.lookup import Lookup
 from federation.negotiation import Handler
@@ -291,6 +291,7 @@ class Street:
 
     def __init__(self, directory: Path, new_database: Callable[[str], str]) -> None:
         self.directory = directory
+        safekeeping.make(directory / DatabaseSettings().secret_file)
         self.clock = Clock()
         self.names = Names()
         self.houses: dict[str, House] = {}
@@ -370,7 +371,8 @@ class Street:
 
     async def _found(self, house: House) -> Actor:
         site = application.site(house.settings, self.clock)
-        database = Database(house.settings.database.url)
+        safe = safekeeping.read(house.settings.secret_file)
+        database = Database(house.settings.database.url, safe=safe)
         try:
             async with database.begin() as session:
                 return await enrolling.found_instance(

@@ -268,3 +268,27 @@ async def test_who_stays_after_all_and_says_so_can_be_followed_where_she_was(
     await street.settle()
     await alpha.follow(await alpha.actor("coop"), old.iri)
     assert (await follows(alpha))["old.test"] == "pending"
+
+
+async def test_whoever_dies_between_two_followers_has_moved_neither(
+    street: Street, alpha: House, old: Stranger, new: Stranger
+) -> None:
+    await followed(alpha, old)
+    await alpha.organisation("amap")
+    await alpha.follow(await alpha.actor("amap"), old.iri)
+    await street.settle()
+    passed: list[str] = []
+
+    def die(point: str) -> None:
+        passed.append(point)
+        if passed.count("move.2") == 1 and point == "move.2":
+            raise RuntimeError("the process is killed here")
+
+    object.__setattr__(alpha.site, "passes", die)
+    await moves(alpha, old, new.iri)
+    assert [one for one in passed if one.startswith("move.")] == ["move.1", "move.2"]
+    assert (await follows(alpha), new.told) == ({"old.test": "accepted"}, [])
+    street.clock.turn(hours=2)
+    await street.settle()
+    assert await follows(alpha) == {"new.test": "pending"}
+    assert [one["type"] for one in new.told] == ["Follow", "Follow"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activitypub import reading
 from activitypub.canonical_json import Document, Json
 from activitypub.errors import TooLarge
 from activitypub.limits import DEFAULT
@@ -128,3 +129,9 @@ VALUES = st.recursive(
 def test_no_value_whatsoever_upsets_a_reader(value: Any) -> None:
     for reader in READERS:
         reader(value, nest)
+
+
+def test_of_a_hundred_attachments_as_many_are_read_as_anybody_shows() -> None:
+    attached: list[Json] = [{"type": "Image", "name": "x" * 5_000} for _ in range(150)]
+    post: Document = {"id": "https://a.example/1", "type": "Note", "attachment": attached}
+    assert len(reading.read(post).attachment) == 16

@@ -12,6 +12,7 @@ from together.street import a_sheet, key_pems
 
 from activitypub.iris import Iri
 from actors.database import Database, Session
+from actors.safe import Safe, new_secret
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.host import Host
@@ -51,7 +52,7 @@ async def test_equal_content_has_equal_digests_on_both_engines(
     file = shutil.copyfile(blank, tmp_path / "one.db")
     digests = []
     for url in (f"sqlite:///{file}", postgres()):
-        database = Database(url)
+        database = Database(url, safe=Safe([new_secret()]))
         await content(database, Site(Iri("https://alpha.test"), clock, counting()))
         digests.append(await digest(database))
         await database.close()

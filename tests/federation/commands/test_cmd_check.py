@@ -18,6 +18,7 @@ def test_an_instance_in_order_is_told_so(home: Home) -> None:
         "private destinations",
         "database",
         "origin",
+        "secret",
         "keys",
         "mail",
     ]

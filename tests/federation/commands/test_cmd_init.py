@@ -14,9 +14,9 @@ ORIGIN = ("--origin", "https://essaim.test")
 
 def test_it_makes_settings_and_a_database_for_the_operator_alone(founded: Home) -> None:
     files = {file.name: file for file in founded.directory.iterdir()}
-    assert {"essaim.toml", "essaim.db"} <= set(files)
+    assert {"essaim.toml", "essaim.db", "essaim.secret"} <= set(files)
     assert not [name for name in files if name.startswith(".")]
-    for name in ("essaim.toml", "essaim.db"):
+    for name in ("essaim.toml", "essaim.db", "essaim.secret"):
         assert stat.S_IMODE(files[name].stat().st_mode) == 0o600
     assert stat.S_IMODE(files["essaim.toml"].parent.stat().st_mode) == 0o700
     text = files["essaim.toml"].read_text()
@@ -89,7 +89,8 @@ def test_an_instance_can_live_in_postgresql(
     url = postgres()
     code, _, err = call("init", tmp_path / "home", *ORIGIN, "--database", url)
     assert (code, err) == (0, "")
-    assert [file.name for file in (tmp_path / "home").iterdir()] == ["essaim.toml"]
+    made = {file.name for file in (tmp_path / "home").iterdir()}
+    assert made == {"essaim.toml", "essaim.secret"}
     code, _, err = call("organisation", "add", tmp_path / "home", "coop", "--name", "La coop")
     assert (code, err) == (0, "")
 
