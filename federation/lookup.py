@@ -9,6 +9,7 @@ Keys that could not be had are remembered too, for a while: see `misses`.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -334,12 +335,15 @@ class Lookup:
             raise NotAuthoritative("it names an author of another server", code="attribution")
         return thing
 
-    async def mirror(self, thing: ap.Object, *, may_ask: bool = True) -> Actor | Model | Remark:
+    async def mirror(
+        self, thing: ap.Object, *, may_ask: bool = True, is_history: bool = False
+    ) -> Actor | Model | Remark:
         """Remember what was read at its own address.
 
         Args:
             thing: as `fresh` gave it.
             may_ask: let a worker read what it quotes and answers; False where one has found it.
+            is_history: it was published before we asked for it, and stands below what is new.
 
         Raises:
             Unwise: it is none of what we remember.
@@ -349,8 +353,9 @@ class Lookup:
         if isinstance(thing, ap.Actor):
             await self._admit_if_new(thing)
             return await self._remember_actor(thing)
+        site = replace(self._site, is_catching_up=is_history)
         if is_model(thing):
-            return await self._mirror_model(thing)
+            return await self._mirror_model(thing, site)
         if isinstance(thing, _NOTHING_TO_READ) or not thing.attributed_to:
             raise Unwise(
                 "There is something else at that address than an organisation, a model or a note."
@@ -360,7 +365,7 @@ class Lookup:
         audience = addressing.visibility(thing.to, thing.cc, followers)
         async with self._database.begin() as session:
             remark = await mirroring.remember_remark(
-                session, self._site, thing, owner, visibility=audience.name.lower()
+                session, site, thing, owner, visibility=audience.name.lower()
             )
             if remark is not None:
                 await conversing.keep(session, self._site, remark, thing, may_ask=may_ask)
@@ -368,7 +373,7 @@ class Lookup:
             raise Gone("that note was deleted")
         return remark
 
-    async def _mirror_model(self, article: ap.Object) -> Model:
+    async def _mirror_model(self, article: ap.Object, site: Site) -> Model:
         living = article.extra.get("versionOf")
         if living is not None:  # somebody pasted the address of one version
             article = await self._fetch(iris.parse(living))
@@ -379,7 +384,7 @@ class Lookup:
         owner = await self.actor(article.attributed_to[0])
         await self.know_prover(version)
         async with self._database.begin() as session:
-            model = await mirroring.remember_model(session, self._site, article, version, owner)
+            model = await mirroring.remember_model(session, site, article, version, owner)
         if model is None:
             raise Gone("that model was deleted")
         return model

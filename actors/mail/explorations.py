@@ -1,9 +1,10 @@
 """Explorations: what is to be read elsewhere waits as a row, and is never read while anybody waits.
 
 *Around* a remark that came: what it quotes and the consent for that, what it answers and so on
-upwards, a few answers beside it. *Below* something that is looked at: the answers to it. An
-exploration is written in the transaction that found it necessary, so a process that dies loses
-nothing; what it may cost is counted in the row and does not grow by what it finds.
+upwards, a few answers beside it. *Below* something that is looked at: the answers to it.
+*Featured*: what somebody who is newly followed shows first. An exploration is written in the
+transaction that found it necessary, so a process that dies loses nothing; what it may cost is
+counted in the row and does not grow by what it finds.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from actors.tables.exploration import Exploration
 
 AROUND: Final = "around"
 BELOW: Final = "below"
+FEATURED: Final = "featured"
 
 WAITING, DONE = "waiting", "done"
 

@@ -3,10 +3,12 @@
 An organisation of ours pins up to five of its public models and remarks; Mastodon shows them to
 whoever follows it for the first time, and nothing else that is old. Who pinned nothing shows the
 five newest models. Of others we take what they pin of their own, in their own `featured`, if we
-know it and everybody may see it.
+know it and everybody may see it; that of somebody newly followed is read whole.
 
 Wire: Add and Remove with `target` = the actor's `featured` (Mastodon; ActivityPub 7.8, 7.9).
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select
 
@@ -95,6 +97,19 @@ async def on_add(session: Session, site: Site, heard: Heard[ap.Add], gathered: G
     if (await session.scalar(count) or 0) < pins.MOST:
         values = {"id": site.new_id(), "actor_id": owner.id, "made_at": site.now()}
         await insert_once(session, Pin, values | {"object_iri": item.subject.iri})
+
+
+async def on_featured(session: Session, site: Site, owner: Actor, listed: Sequence[str]) -> None:
+    """What somebody's own `featured` lists is what they show first, in that order.
+
+    As with Add: only what is known here, their own, and for everybody; the rest has no effect.
+    """
+    found = [await timelines.by_iri(session, iri, None) for iri in listed[: pins.MOST]]
+    own = [one.subject.iri for one in found if one is not None and one.author.id == owner.id]
+    await session.execute(delete(Pin).where(Pin.actor_id == owner.id))
+    for iri in reversed(own):
+        values = {"id": site.new_id(), "actor_id": owner.id, "made_at": site.now()}
+        await insert_once(session, Pin, values | {"object_iri": iri})
 
 
 async def on_remove(

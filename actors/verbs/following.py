@@ -17,7 +17,7 @@ from activitypub.canonical_json import Document
 from actors.database import Session
 from actors.documents import activities
 from actors.errors import Conflicting, NotAllowed, NotFound
-from actors.mail import backfill, outbox
+from actors.mail import backfill, explorations, outbox
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.commons import Exclusion
@@ -201,6 +201,8 @@ async def on_accept(
         await distributing.catch_up(session, site, row.follower_id, sender)
         if not sender.is_ours:
             await backfill.begin(session, site, sender)
+            if sender.featured is not None:
+                await explorations.ask(session, site, explorations.FEATURED, sender.iri)
 
 
 async def on_reject(

@@ -3,7 +3,8 @@
 *Around* a remark that came: what it quotes and its author's stamp, what it answers, upwards, and a
 few answers that came with it; all of it within one budget, that of one incoming activity.
 *Below* what somebody looks at: the answers to it, from its `context` (FEP-f228) or, where that is
-no list, from `replies` of it and of what was found, with Mastodon's limits. Everything is read at
+no list, from `replies` of it and of what was found, with Mastodon's limits. *Featured*: what an
+actor who is newly followed shows first, if it is their own. Everything is read at
 its own address and believed as that alone; a list is only addresses. What is not public, answers
 nothing that we know, or lives on a blocked host, is passed over.
 """
@@ -26,8 +27,8 @@ from actors.mail.explorations import Task
 from actors.site import Site
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import conversing, quoting
-from actors.views import profiles, quotes, timelines
+from actors.verbs import conversing, featuring, quoting
+from actors.views import pins, profiles, quotes, timelines
 from actors.views.timelines import DEEPEST_THREAD
 from actors.vocabulary import is_model
 from federation.errors import TooMuch
@@ -141,10 +142,11 @@ class Exploring:
         await self._crew.stop()
 
     async def _take(self, task: Task) -> None:
-        most = self._budget if task.kind == explorations.AROUND else STEP + COST_OF_A_POST
-        spent = task.fetches if task.kind == explorations.AROUND else 0
-        purse = _Purse(max(0, most - spent))
-        run = self._around if task.kind == explorations.AROUND else self._below
+        is_in_steps = task.kind == explorations.BELOW
+        most = STEP + COST_OF_A_POST if is_in_steps else self._budget - task.fetches
+        purse = _Purse(max(0, most))
+        runs = {explorations.AROUND: self._around, explorations.FEATURED: self._featured}
+        run = runs.get(task.kind, self._below)
         try:
             await run(task, purse)
         except FORESEEN as error:
@@ -242,7 +244,7 @@ class Exploring:
         await self._post(iri, purse, is_answer=True)
 
     async def _post(
-        self, iri: Iri, purse: _Purse, *, is_answer: bool = False
+        self, iri: Iri, purse: _Purse, *, is_answer: bool = False, by: str | None = None
     ) -> Model | Remark | None:
         """Read and remember a post that everybody may see; None where there is none.
 
@@ -250,12 +252,15 @@ class Exploring:
             iri: of the post.
             purse: pays for it and for its author, if that one is unknown.
             is_answer: it must answer something known here.
+            by: it must be this actor's own.
         """
         if await self._is_closed(iri):
             return None
         purse.pay()
         thing = await self._lookup.fresh(iri)
         if not isinstance(thing, _POSTS) or not thing.attributed_to:
+            return None
+        if by is not None and thing.attributed_to[0] != by:
             return None
         if addressing.visibility(thing.to, thing.cc, None) not in _OPEN:
             return None
@@ -265,7 +270,7 @@ class Exploring:
         if is_answer and answered is None:
             return None
         purse.pay((author is None) + is_model(thing))
-        found = await self._lookup.mirror(thing, may_ask=False)
+        found = await self._lookup.mirror(thing, may_ask=False, is_history=by is not None)
         return found if isinstance(found, Model | Remark) else None
 
     async def _is_closed(self, iri: Iri) -> bool:
@@ -273,6 +278,42 @@ class Exploring:
         host = iris.host(iri)
         async with self._database.read() as session:
             return host == iris.host(self._site.origin) or await hosts.is_blocked(session, host)
+
+    # What somebody who is newly followed shows first
+
+    async def _featured(self, task: Task, purse: _Purse) -> None:
+        """The first things in `featured`, each read at its own address, on its owner's origin."""
+        async with self._database.read() as session:
+            owner = await profiles.by_iri(session, task.iri)
+        if owner is None or owner.featured is None:
+            await self._end(task, purse, "nothing is featured", is_temporary=False)
+            return
+        listed = await self._listed(Iri(owner.featured), Iri(owner.iri), purse)
+        troubles = [await self._tried(partial(self._own, one, owner.iri, purse)) for one in listed]
+        async with self._database.begin() as session:
+            await featuring.on_featured(session, self._site, owner, listed)
+        for trouble in troubles:
+            if trouble is not None:
+                raise trouble
+        await self._end(task, purse, "", is_temporary=False)
+
+    async def _listed(self, at: Iri, home: Iri, purse: _Purse) -> list[Iri]:
+        """What stands in a list, or else on its first page, all of it on the origin of `home`."""
+        found: list[Iri] = []
+        pages = [at]
+        while pages and not found and iris.same_origin(pages[0], home):
+            if await self._is_closed(pages[0]):
+                break
+            purse.pay()
+            found, following = _opened(await self._lookup.fresh(pages[0]))
+            pages = following[:1] if pages == [at] else []
+        return [one for one in found if iris.same_origin(one, home)][: pins.MOST]
+
+    async def _own(self, iri: Iri, whose: str, purse: _Purse) -> None:
+        async with self._database.read() as session:
+            is_known = await quotes.subject(session, iri) is not None
+        if not is_known:
+            await self._post(iri, purse, by=whose)
 
     # Below something that is looked at
 
