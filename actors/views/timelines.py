@@ -7,7 +7,7 @@ own, under the boost's id. All ids come from one clock, so one list can mix them
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
@@ -67,7 +67,7 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     """What an organisation finds in an app, as Mastodon's people know it.
 
     What `news` holds, and, in its place by time, what it published, said and passed on itself; each
-    thing once.
+    thing once. Whom it blocks or mutes is not among them.
     """
     none = cast(null(), Id)
     there = select(TimelineEntry.subject_id).where(TimelineEntry.owner_id == owner.id)
@@ -81,7 +81,7 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
         TimelineEntry.owner_id == owner.id,
         # What others pass on of one's own stands there already.
         TimelineEntry.subject_id.not_in(own_models.union_all(own_remarks)),
-        *_wanted_by(owner),
+        *_not_of(blocks.hidden_from(owner)),
     )
     own = [
         select(kind.id, kind.id, none).where(kind.actor_id == owner.id, kind.deleted_at.is_(None))
@@ -111,19 +111,10 @@ async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
     """
     key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
     statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
-        TimelineEntry.owner_id == owner.id, *_wanted_by(owner)
+        TimelineEntry.owner_id == owner.id, *_not_of(blocks.hidden_from(owner))
     )
     rows = await session.execute(page.cut(statement, key))
     return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
-
-
-def _wanted_by(owner: Actor) -> list[ColumnElement[bool]]:
-    """That it is by nobody whom the owner blocks or mutes."""
-    hidden = blocks.hidden_from(owner)
-    return [
-        TimelineEntry.subject_id.not_in(select(kind.id).where(kind.actor_id.in_(hidden)))
-        for kind in (Model, Remark)
-    ]
 
 
 async def account(
@@ -274,6 +265,18 @@ async def tallies(session: Session, iri: str) -> Tallies:
         )
     ).one()
     return Tallies(row[0], row[1], row[2])
+
+
+def _not_of(hidden: CompoundSelect[tuple[int]]) -> list[ColumnElement[bool]]:
+    """That an entry shows nothing of these, and nothing that they passed on."""
+    passed_on = select(Boost.id).where(Boost.actor_id.in_(hidden))
+    return [
+        or_(TimelineEntry.boost_id.is_(None), TimelineEntry.boost_id.not_in(passed_on)),
+        *(
+            TimelineEntry.subject_id.not_in(select(kind.id).where(kind.actor_id.in_(hidden)))
+            for kind in (Model, Remark)
+        ),
+    ]
 
 
 def _answers(item: Item) -> str | None:

@@ -30,10 +30,11 @@ from activitypub.proofs import eddsa_jcs, rsa2017
 from activitypub.signatures.keys import PublicKey
 from actors.mail import errands, relays
 from actors.mail.errands import Kind
+from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.verbs import remarking
 from actors.vocabulary import TERMS
-from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 from federation.errors import TransportError
 from federation.peers.authenticating import KEY_DECIDES
 
@@ -80,6 +81,9 @@ async def judged(
         signed = await _signed(request, document, key, owner, by_proof=proof is not None)
     if owner.gone_at is not None:
         raise NotAuthoritative("that actor was deleted", code="tombstone")
+    listed = request.app[SETTINGS].federation.only_hosts
+    if listed and not hosts.is_covered(owner.host, listed):
+        raise NotAuthoritative("this instance does not deal with that host", code="not-listed")
     async with request.app[DATABASE].read() as session:
         relay = await relays.accepted(session, sender.iri)
     heard: Heard[ap.Activity] = hear(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from together.linked_data import signed
 from together.stranger import Stranger, moved_in
 from together.street import House, Street
 
@@ -195,3 +196,23 @@ async def test_with_a_list_of_hosts_all_others_are_refused_and_not_called(
         assert [one["type"] for one in friend.told] == ["Accept"]
     found = await alpha.lookup.resolve("@coop@alpha.test")
     assert isinstance(found, Actor)
+
+
+async def test_with_a_list_of_hosts_nothing_of_others_is_taken_from_a_listed_one(
+    street: Street, alpha: House, evil: Stranger
+) -> None:
+    coop = await alpha.actor("coop")
+    await evil.send(alpha, evil.activity("Follow", coop.iri))  # its key is known from now on
+    await street.settle()
+    await alpha.stop()
+    only = replace(alpha.settings.federation, only_hosts=("friend.test",))
+    alpha.settings = replace(alpha.settings, federation=only)
+    await alpha.start()
+    note = evil.note(cc=[coop.iri])
+    bare = {name: value for name, value in note.items() if name != "@context"}
+    create = signed(
+        evil.activity("Create", bare, to=note["to"], cc=note["cc"]), evil.key, evil.key_id
+    )
+    async with moved_in(street, "friend.test") as friend:
+        assert (await friend.send(alpha, create)).status == 403
+    assert street.refusals() == ["not-listed"]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from together.peer import Peer, read, work_off
 from together.street import a_sheet
 
+from activitypub.addressing import PUBLIC
 from activitypub.canonical_json import parse
 from activitypub.errors import NotAuthoritative
 from activitypub.iris import Iri
@@ -169,6 +170,20 @@ async def test_a_block_that_was_taken_back_before_it_came_has_no_effect(
     await peer.say(session, peer.activity("Undo", block["id"]))
     await peer.say(session, block)
     assert (await session.scalars(select(Block))).all() == []
+
+
+async def test_what_the_muted_pass_on_is_not_read_either(
+    session: Session, site: Site, coop: Actor, peer: Peer
+) -> None:
+    ada = await _friends(session, site, coop, peer)
+    await peer.known(session, "bob")
+    note = peer.note(name="bob", to=[PUBLIC], cc=[COOP])
+    await peer.say(session, peer.activity("Create", note, name="bob"), name="bob")
+    await peer.say(session, peer.activity("Announce", note["id"]))
+    assert len(await timelines.news(session, coop, Page())) == 1
+    await blocking.mute(session, site, coop, ada)
+    assert await timelines.news(session, coop, Page()) == []
+    assert await timelines.home(session, coop, Page()) == []
 
 
 async def test_a_block_of_nobody_here_is_refused(session: Session, peer: Peer) -> None:
