@@ -54,7 +54,7 @@ class Limits:
     """Keys of one actor. Mastodon reads ten."""
 
     capabilities: int = 100
-    """Entries of `implements`. Mitra lists two, we three."""
+    """Entries of `implements`. Mitra lists two, we five."""
 
     name: int = 2_048
     """Characters of an actor's name; the rest is not kept. Mastodon cuts there too."""

@@ -19,14 +19,6 @@ from federation.errors import Unsafe
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    """An instance with one organisation."""
-    (house,) = await street.open("alpha")
-    await house.organisation("coop")
-    return house
-
-
-@pytest.fixture
 async def evil(street: Street) -> AsyncIterator[Stranger]:
     """The server that will be blocked."""
     async with moved_in(street) as stranger:

@@ -13,14 +13,6 @@ from actors.views.paging import Page
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    """An instance with one organisation."""
-    (house,) = await street.open("alpha")
-    await house.organisation("coop")
-    return house
-
-
-@pytest.fixture
 async def knows(street: Street) -> AsyncIterator[Stranger]:
     """Somebody elsewhere whom we know, and who follows nobody."""
     async with moved_in(street, "knows.test") as stranger:

@@ -15,14 +15,6 @@ from actors.views.paging import Page
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    """An instance with one organisation."""
-    (house,) = await street.open("alpha")
-    await house.organisation("coop")
-    return house
-
-
-@pytest.fixture
 async def old(street: Street) -> AsyncIterator[Stranger]:
     """The server from which somebody moves."""
     async with moved_in(street, "old.test") as stranger:

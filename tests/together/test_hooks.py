@@ -1,13 +1,11 @@
 """The hooks of operators: who may use them, and whether what they say is so."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from together.program import Program, Reply, a_program, must_fit
-from together.stranger import Stranger, moved_in, with_body
+from together.stranger import Stranger, with_body
 from together.street import House, Street
 
 from activitypub.signatures.keys import PrivateKey
@@ -21,19 +19,6 @@ from federation.settings import Lab
 
 ADMIN = "/admin"
 COOP = "https://alpha.test/actors/coop"
-
-
-@pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    await house.organisation("coop")
-    return house
-
-
-@pytest.fixture
-async def mallory(street: Street) -> AsyncIterator[Stranger]:
-    async with moved_in(street) as stranger:
-        yield stranger
 
 
 async def an_operator(house: House) -> Program:

@@ -1,6 +1,5 @@
 """What a server says that lies: refused with a reason, and nothing changes."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,19 +15,6 @@ from actors.views import catalogue, history, notices, profiles, timelines
 from actors.views.paging import Page
 
 COOP = "https://alpha.test/actors/coop"
-
-
-@pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    await house.organisation("coop")
-    return house
-
-
-@pytest.fixture
-async def mallory(street: Street) -> AsyncIterator[Stranger]:
-    async with moved_in(street) as stranger:
-        yield stranger
 
 
 @pytest.fixture

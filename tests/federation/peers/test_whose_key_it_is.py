@@ -157,17 +157,6 @@ async def test_a_key_that_stands_alone_is_believed_when_its_owner_lists_it(
     assert (await mallory.send(alpha, follow)).status == 202
 
 
-async def test_a_stub_of_the_owner_at_the_key_is_enough_to_find_the_owner(
-    alpha: House, mallory: Stranger
-) -> None:
-    mallory.key_id = Iri(f"{mallory.iri}/main-key")
-    whole = mallory.actor()
-    mallory.documents["/users/mallory"] = (200, whole)
-    stub = {name: whole[name] for name in ("@context", "id", "type", "publicKey")}
-    mallory.documents["/users/mallory/main-key"] = (200, stub)
-    assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
-
-
 async def test_nobody_lends_a_key_to_somebody_elsewhere(
     street: Street, alpha: House, mallory: Stranger
 ) -> None:
