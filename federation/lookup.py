@@ -35,7 +35,7 @@ from actors.vocabulary import is_model
 from federation.errors import TransportError
 from federation.misses import Misses
 from federation.transport import discovering
-from federation.transport.client import Client
+from federation.transport.client import Client, not_even_tried
 from federation.transport.fetching import Fetcher
 
 LONGEST_ID: Final = 19
@@ -231,10 +231,16 @@ class Lookup:
             try:
                 return await self.by_address(handles.parse(text))
             except Malformed as error:
+                if ":" in text or text.startswith(("//", "@")):
+                    not_even_tried(text, purpose="object")
                 raise Unwise(
                     "That is neither a handle such as @name@host nor an address."
                 ) from error
-        iri = iris.parse(text)
+        try:
+            iri = iris.parse(text)
+        except Malformed:
+            not_even_tried(text, purpose="object")
+            raise
         async with self._database.read() as session:
             known = await _remembered(session, self._site, iri)
         if self._is_ours(iri):
