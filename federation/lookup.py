@@ -9,6 +9,7 @@ Keys that could not be had are remembered too, for a while: see `misses`.
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -32,8 +33,9 @@ from actors.tables.remark import Remark
 from actors.verbs import conversing, mirroring
 from actors.views import history, profiles, timelines
 from actors.vocabulary import is_model
-from federation.errors import TransportError
+from federation.errors import TransportError, Unreachable
 from federation.misses import Misses
+from federation.rates import KEYS_OF_HOST, Rates, TooMany
 from federation.transport import discovering
 from federation.transport.client import Client, not_even_tried
 from federation.transport.fetching import Fetcher
@@ -66,6 +68,7 @@ class Lookup:
         self._database = database
         self._site = site
         self._misses = Misses(site.now)
+        self._rates = Rates(site.now)
         self._flights: WeakValueDictionary[Iri, asyncio.Lock] = WeakValueDictionary()
         self._key_readers: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -77,7 +80,7 @@ class Lookup:
             NotAuthentic: it is on our own host, or not to be had, too weak, or not listed by its
                 owner.
             Unreachable: its server has a temporary trouble, or too many of its keys
-                could not be read.
+                could not be read or were new here.
         """
         if self._is_ours(key_id):
             raise NotAuthentic("that key is this server's own", code="key-url")
@@ -89,6 +92,7 @@ class Lookup:
             queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
             async with queue:  # so that a burst finds out what its first ones have found out
                 self._misses.check(key_id)
+                self._count(iris.host(key_id))
                 try:
                     return await self._learn_key(key_id)
                 except (ProtocolError, TransportError) as error:
@@ -256,6 +260,15 @@ class Lookup:
 
     def _is_ours(self, iri: Iri) -> bool:
         return iris.host(iri) == iris.host(self._site.origin)
+
+    def _count(self, host: str) -> None:
+        try:
+            self._rates.take(KEYS_OF_HOST, host)
+        except TooMany as error:
+            wait = timedelta(seconds=int(error.headers["Retry-After"]))
+            raise Unreachable(
+                "too many keys of that server were new here", code="rate", retry_after=wait
+            ) from error
 
     async def _learn_key(self, key_id: Iri) -> tuple[PublicKey, Actor]:
         return await self._remember_key(*await self._listed_key(key_id))

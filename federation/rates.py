@@ -63,6 +63,11 @@ password of ten characters. Whoever has signed in with this browser before is no
 SIGN_IN_ALL: Final = Limit("sign-in-all", 1200, FIVE_MINUTES)
 """Wrong passwords for everybody from everywhere: each costs 50 ms, so this is a fifth of a core."""
 
+KEYS_OF_HOST: Final = Limit("keys-of-host", 400, timedelta(hours=1))
+"""Unknown keys that are read from one host: actors cost a flood nothing there, and us two requests
+and some rows for each. What a large server's people send beyond it is taken an hour later.
+"""
+
 BODIES_AT_ONCE: Final = 100
 """Bodies from one address that are still arriving. Mastodon delivers with some forty at a time."""
 

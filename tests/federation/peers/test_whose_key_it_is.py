@@ -1,5 +1,7 @@
 """Whose key is it? Rotation, forgery, poisoning, and what all of that may cost us."""
 
+from dataclasses import replace
+
 import pytest
 from together.stranger import AS2, SECURITY, Document, Stranger, moved_in
 from together.street import House, Street
@@ -7,7 +9,7 @@ from together.street import House, Street
 from activitypub.iris import Iri
 from activitypub.signatures.keys import PrivateKey
 from actors.views import profiles
-from federation import misses
+from federation import lookup, misses, rates
 
 COOP = "https://alpha.test/actors/coop"
 
@@ -75,6 +77,43 @@ async def test_sixty_invented_keys_of_one_server_are_not_all_asked_for(
     assert len(mallory.asked) <= 30
     known = await mallory.send(alpha, mallory.activity("Like", COOP))
     assert known.status == 202, "those whom we know are not shut out with them"
+
+
+async def test_a_server_in_trouble_is_not_asked_for_one_key_after_the_other(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    for number in range(12):
+        mallory.documents[f"/users/{number}"] = (500, {})
+        key_id = Iri(f"{mallory.origin}/users/{number}#main-key")
+        answer = await mallory.send(alpha, mallory.activity("Follow", COOP), key_id=key_id)
+        assert answer.status == 503
+        assert "Retry-After" in answer.headers
+    assert len(mallory.asked) == misses.TROUBLES_OF_HOST
+    street.clock.turn(minutes=2)
+    assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
+
+
+async def test_one_server_brings_no_more_than_so_many_new_people_in_an_hour(
+    street: Street, alpha: House, mallory: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = replace(rates.KEYS_OF_HOST, most=3)
+    monkeypatch.setattr(lookup, "KEYS_OF_HOST", three)
+
+    async def follow(number: int) -> int:
+        iri = f"{mallory.origin}/users/m{number}"
+        key_id = Iri(f"{iri}#main-key")
+        key = {"id": key_id, "owner": iri, "publicKeyPem": mallory.key.public.pem()}
+        actor = mallory.actor(
+            id=iri, preferredUsername=f"m{number}", inbox=f"{iri}/inbox", publicKey=key
+        )
+        mallory.documents[f"/users/m{number}"] = (200, actor)
+        activity = mallory.activity("Follow", COOP, actor=iri)
+        return (await mallory.send(alpha, activity, key_id=key_id)).status
+
+    assert [await follow(number) for number in range(5)] == [202, 202, 202, 503, 503]
+    assert await follow(0) == 202, "whom we know is not shut out"
+    street.clock.turn(hours=1)
+    assert await follow(4) == 202
 
 
 async def test_a_server_in_trouble_is_told_to_come_again(
