@@ -37,7 +37,7 @@ from federation.errors import TransportError, Unreachable
 from federation.misses import Misses
 from federation.rates import KEYS_OF_HOST, Rates, TooMany
 from federation.transport import discovering
-from federation.transport.client import Client, not_even_tried
+from federation.transport.client import Client, not_even_tried, refused
 from federation.transport.fetching import Fetcher
 
 LONGEST_ID: Final = 19
@@ -91,6 +91,8 @@ class Lookup:
                 return keyring.public_key(known[0]), known[1]
             queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
             async with queue:  # so that a burst finds out what its first ones have found out
+                if (unsafe := self._misses.unsafe(key_id)) is not None:
+                    refused(unsafe, url=key_id, purpose="key")
                 self._misses.check(key_id)
                 self._count(iris.host(key_id))
                 try:

@@ -15,7 +15,6 @@ from activitypub import iris
 from activitypub.errors import NotAuthentic, NotAuthoritative, ProtocolError
 from activitypub.iris import Iri
 from federation.errors import NoSuchHost, Refused, TransportError, Unreachable, Unsafe
-from federation.transport.client import refused
 
 MISS: Final = timedelta(minutes=10)
 """How long a key that is not to be had is not asked for again."""
@@ -88,8 +87,6 @@ class Misses:
         now = self._now()
         miss = self._misses.get(key_id)
         if miss is not None and miss.until > now:
-            if miss.unsafe is not None:
-                refused(miss.unsafe, url=key_id, purpose="key")
             raise miss.error(now)
         host = iris.host(key_id)
         recent = [one for one in self._misses.values() if one.host == host and one.until > now]
@@ -101,6 +98,11 @@ class Misses:
             raise Unreachable(
                 "too many keys of that server could not be read", code="rate", retry_after=MISS
             )
+
+    def unsafe(self, key_id: Iri) -> Unsafe | None:
+        """Why its address was not called a moment ago, if that was the reason."""
+        miss = self._misses.get(key_id)
+        return miss.unsafe if miss is not None and miss.until > self._now() else None
 
     def note(
         self, key_id: Iri, error: ProtocolError | TransportError
