@@ -43,8 +43,9 @@ def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
         The object. Integers are `int` and at most 2**53 - 1 in size, fractions are finite `float`.
 
     Raises:
-        TooLarge: More bytes, members or levels than `limits` allow.
-        Malformed: Not one JSON object in UTF-8, or one that parsers may read in different ways.
+        TooLarge: More bytes or members than `limits` allow.
+        Malformed: Not one JSON object in UTF-8, one that parsers may read in different ways, or one
+            with more levels than `limits` allow: that is no size, and no parser agrees on it.
     """
     if len(body) > limits.body:
         raise TooLarge(f"a document may have {limits.body} bytes at most")
@@ -130,6 +131,6 @@ def _check_depth(body: bytes, deepest: int) -> None:
         if bracket in b"[{":
             depth += 1
             if depth > deepest:
-                raise TooLarge(f"a document may be {deepest} levels deep at most")
+                raise Malformed(f"a document may be {deepest} levels deep at most")
         else:
             depth -= 1

@@ -37,7 +37,7 @@ from federation.errors import TransportError
 from federation.misses import Misses
 from federation.newcomers import Newcomers
 from federation.transport import discovering
-from federation.transport.client import Client
+from federation.transport.client import Client, not_even_tried, refused
 from federation.transport.fetching import Fetcher
 
 LONGEST_ID: Final = 19
@@ -80,7 +80,7 @@ class Lookup:
             NotAuthentic: it is on our own host, or not to be had, too weak, or not listed by its
                 owner.
             Unreachable: its server has a temporary trouble, or too many of its keys
-                could not be read.
+                could not be read or were new here.
         """
         if self._is_ours(key_id):
             raise NotAuthentic("that key is this server's own", code="key-url")
@@ -91,6 +91,8 @@ class Lookup:
                 return keyring.public_key(known[0]), known[1]
             queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
             async with queue:  # so that a burst finds out what its first ones have found out
+                if (unsafe := self._misses.unsafe(key_id)) is not None:
+                    refused(unsafe, url=key_id, purpose="key")
                 self._misses.check(key_id)
                 await self._admit(key_id)
                 try:
@@ -246,10 +248,16 @@ class Lookup:
             try:
                 return await self.by_address(handles.parse(text))
             except Malformed as error:
+                if ":" in text or text.startswith(("//", "@")):
+                    not_even_tried(text, purpose="object")
                 raise Unwise(
                     "That is neither a handle such as @name@host nor an address."
                 ) from error
-        iri = iris.parse(text)
+        try:
+            iri = iris.parse(text)
+        except Malformed:
+            not_even_tried(text, purpose="object")
+            raise
         async with self._database.read() as session:
             known = await _remembered(session, self._site, iri)
         if self._is_ours(iri):

@@ -33,6 +33,12 @@ MISSES: Final = 2000
 MISSES_OF_HOST: Final = 20
 """Missing keys of one host within MISS; further unknown keys of it are asked for later."""
 
+TROUBLES_OF_HOST: Final = 4
+"""Keys of one host that could not be read for the moment; until the first of these is asked for
+again, no other unknown key of it is waited for: thirty forgeries that name a server which hangs
+would hold thirty connections one after the other.
+"""
+
 GONE: Final = frozenset({404, 410})
 """Answers which say that a key, and with it its owner, is no longer there."""
 
@@ -59,6 +65,7 @@ class _Miss:
     is_gone: bool
     is_temporary: bool
     until: datetime
+    unsafe: Unsafe | None
 
     def error(self, now: datetime) -> ProtocolError | TransportError:
         if self.is_temporary:
@@ -82,11 +89,20 @@ class Misses:
         if miss is not None and miss.until > now:
             raise miss.error(now)
         host = iris.host(key_id)
-        recent = sum(one.host == host and one.until > now for one in self._misses.values())
-        if recent >= MISSES_OF_HOST:
+        recent = [one for one in self._misses.values() if one.host == host and one.until > now]
+        if sum(one.is_temporary for one in recent) >= TROUBLES_OF_HOST:
+            raise Unreachable(
+                "that server could not be reached a moment ago", code="rate", retry_after=BUSY_MISS
+            )
+        if len(recent) >= MISSES_OF_HOST:
             raise Unreachable(
                 "too many keys of that server could not be read", code="rate", retry_after=MISS
             )
+
+    def unsafe(self, key_id: Iri) -> Unsafe | None:
+        """Why its address was not called a moment ago, if that was the reason."""
+        miss = self._misses.get(key_id)
+        return miss.unsafe if miss is not None and miss.until > self._now() else None
 
     def note(
         self, key_id: Iri, error: ProtocolError | TransportError
@@ -102,6 +118,7 @@ class Misses:
             is_gone=isinstance(error, Refused) and error.status in GONE,
             is_temporary=is_temporary,
             until=now + (BUSY_MISS if is_temporary or is_nowhere else MISS),
+            unsafe=error if isinstance(error, Unsafe) else None,
         )
         _remember(self._misses, key_id, miss)
         return miss.error(now)

@@ -57,6 +57,20 @@ class Claim:
     """RFC 9421: the value of `@signature-params`."""
 
 
+class NoAddress(NotAuthentic):
+    """The key id is not the address of anything.
+
+    Attributes:
+        text: what it says.
+    """
+
+    default_code = "key-url"
+
+    def __init__(self, text: str) -> None:
+        super().__init__("the key id must be an http(s) address")
+        self.text = text
+
+
 _LONGEST = 8_192  # characters; with RSA-8192 and a long key id about 3,500 are needed
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([0-9]+))\s*')
 _KNOWN = frozenset({"keyId", "algorithm", "headers", "signature", "created", "expires"})
@@ -145,7 +159,7 @@ def _key_id(text: str) -> Iri:
     try:
         return iris.parse(text)
     except Malformed as fault:
-        raise NotAuthentic("the key id must be an http(s) address", code="key-url") from fault
+        raise NoAddress(text) from fault
 
 
 def _covered(text: str | None) -> tuple[str, ...]:

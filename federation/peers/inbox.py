@@ -32,6 +32,7 @@ from activitypub.errors import (
 from activitypub.iris import Iri
 from activitypub.jsonld import reading_alike
 from activitypub.limits import Limits
+from activitypub.signatures.claims import NoAddress
 from activitypub.signatures.claims import claim as read_claim
 from actors.errors import Gone, NotFound
 from actors.mail import hosts as health
@@ -48,6 +49,7 @@ from federation.peers import forwarded, synchronisation
 from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
 from federation.transport.causes import because_of
+from federation.transport.client import not_even_tried
 
 SLOWEST_BODY: Final = 20
 """Seconds for one megabyte: a sender that is slower holds a connection for nothing."""
@@ -165,7 +167,11 @@ async def _accept(knock: _Knock) -> None:
     site = request.app[SITE]
     signed = as_wire(request, site.origin, await _body(knock))
     site.passes("inbox.read")
-    claim = read_claim(signed)
+    try:
+        claim = read_claim(signed)
+    except NoAddress as fault:
+        not_even_tried(fault.text, purpose="key")
+        raise
     document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
     because_of("activity", _id(document))
     if await _is_shut(request, iris.host(claim.key_id)):

@@ -19,6 +19,7 @@ for each host: a host that makes our deliveries wait cannot keep us from reading
 
 import asyncio
 import logging
+import re
 import socket
 import ssl
 from collections import OrderedDict
@@ -388,6 +389,15 @@ def refused(error: TransportError, *, url: str, purpose: str) -> TransportError:
         detail=error.reason,
     )
     return error
+
+
+def not_even_tried(text: str, *, purpose: str) -> None:
+    """Write to the log that what a stranger gave us for an address is none, and was not called."""
+    if re.match("https?://", text, re.IGNORECASE) is None:
+        code = "scheme"
+    else:
+        code = "url" if len(text) > iris.LONGEST else "host-syntax"
+    refused(Unsafe("that is no address", code=code), url=text, purpose=purpose)
 
 
 def _place(url: str) -> tuple[str, int]:

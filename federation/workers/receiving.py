@@ -136,6 +136,12 @@ class Receiving:
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
                 await journal.decided(session, letter.activity_iri, "ignored:not-addressed")
+            _log.info(
+                "inbox.ignored",
+                reason="not-addressed",
+                peer=iris.host(Iri(letter.speaker)),
+                activity=letter.activity_iri,
+            )
             return
         gathered = await gather(self._lookup, reaction, heard, self._budget)
         async with self._database.begin() as session:

@@ -77,6 +77,20 @@ async def test_sixty_invented_keys_of_one_server_are_not_all_asked_for(
     assert known.status == 202, "those whom we know are not shut out with them"
 
 
+async def test_a_server_in_trouble_is_not_asked_for_one_key_after_the_other(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    for number in range(12):
+        mallory.documents[f"/users/{number}"] = (500, {})
+        key_id = Iri(f"{mallory.origin}/users/{number}#main-key")
+        answer = await mallory.send(alpha, mallory.activity("Follow", COOP), key_id=key_id)
+        assert answer.status == 503
+        assert "Retry-After" in answer.headers
+    assert len(mallory.asked) == misses.TROUBLES_OF_HOST
+    street.clock.turn(minutes=2)
+    assert (await mallory.send(alpha, mallory.activity("Follow", COOP))).status == 202
+
+
 async def test_a_server_in_trouble_is_told_to_come_again(
     street: Street, alpha: House, mallory: Stranger
 ) -> None:
