@@ -12,6 +12,8 @@ import asyncio
 from typing import Final
 from weakref import WeakValueDictionary
 
+import structlog
+
 import activitypub.vocabulary as ap
 from activitypub import addressing, canonical_json, handles, iris, reading
 from activitypub.canonical_json import Document
@@ -46,6 +48,8 @@ _NOTHING_TO_READ: Final = (ap.Activity, ap.Collection, ap.QuoteAuthorization, ap
 
 KEYS_AT_ONCE: Final = 4
 """Unknown keys of one host that are read at the same time; the next ones wait."""
+
+_log = structlog.stdlib.get_logger("federation.lookup")
 
 
 class Lookup:
@@ -97,6 +101,8 @@ class Lookup:
     async def refetched_key(self, key_id: Iri) -> tuple[PublicKey, Actor] | None:
         """The key as its owner shows it now, for when a signature does not fit the remembered one.
 
+        One that was changed is a line in the log.
+
         Returns:
             None when it was read again lately, cannot be read, or is what we have.
         """
@@ -110,6 +116,7 @@ class Lookup:
             return None
         if known is not None and keyring.public_key(known[0]) == key:
             return None
+        _log.info("key.changed", peer=iris.host(key_id), key=key_id)
         return key, actor
 
     async def know_prover(self, thing: ap.Object) -> None:
