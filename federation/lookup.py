@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
+import structlog
+
 import activitypub.vocabulary as ap
 from activitypub import addressing, canonical_json, handles, iris, reading
 from activitypub.canonical_json import Document
@@ -48,6 +50,8 @@ _NOTHING_TO_READ: Final = (ap.Activity, ap.Collection, ap.QuoteAuthorization, ap
 
 KEYS_AT_ONCE: Final = 4
 """Unknown keys of one host that are read at the same time; the next ones wait."""
+
+_log = structlog.stdlib.get_logger("federation.lookup")
 
 
 class Lookup:
@@ -104,7 +108,7 @@ class Lookup:
         """The key as its owner shows it now, for when a signature does not fit the remembered one.
 
         What else its owner's document says is remembered only together with another key: a forgery
-        changes nothing here.
+        changes nothing here. A key that was changed is a line in the log.
 
         Returns:
             None when it was read again lately, cannot be read, or is what we have.
@@ -117,9 +121,11 @@ class Lookup:
             owner, listed = await self._listed_key(key_id)
             if known is not None and keyring.public_key(known[0]) == keyring.usable(listed):
                 return None
-            return await self._remember_key(owner, listed)
+            found = await self._remember_key(owner, listed)
         except (ProtocolError, TransportError):
             return None
+        _log.info("key.changed", peer=iris.host(key_id), key=key_id)
+        return found
 
     async def know_prover(self, thing: ap.Object) -> None:
         """Learn the key that the thing's proof names, if its owner has it since we last looked.

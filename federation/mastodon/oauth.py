@@ -221,6 +221,8 @@ def _may_redirect(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    known = bool(parts.scheme) and parts.scheme not in DANGEROUS_SCHEMES and "*" not in parts.netloc
+    known = bool(parts.scheme) and parts.scheme not in DANGEROUS_SCHEMES
     hosted = parts.scheme not in ("http", "https") or bool(parts.hostname)
-    return known and hosted and "#" not in address and len(address) <= MAX_ADDRESS
+    # Browsers and libraries disagree about which host such an address leads to.
+    plain = not {"*", "@"} & set(parts.netloc) and not {"#", "\\"} & set(address)
+    return known and hosted and plain and len(address) <= MAX_ADDRESS

@@ -18,6 +18,7 @@ from multidict import MultiDict, MultiDictProxy
 from wtforms.validators import InputRequired, Length
 
 from actors.errors import NotAllowed, Unwise
+from federation.app_keys import SETTINGS
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
@@ -73,7 +74,11 @@ async def fields(request: web.Request) -> Fields:
 
     Raises:
         Unwise: it is something else, or in a broken encoding.
+        NotAllowed: a browser says that a page of another site sent it.
     """
+    ours = request.app[SETTINGS].instance.origin
+    if request.headers.get("Origin", ours) != ours:
+        raise NotAllowed(EXPIRED)
     if request.content_type != "application/x-www-form-urlencoded":
         raise Unwise(UNREADABLE)
     try:

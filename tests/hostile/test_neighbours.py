@@ -122,6 +122,8 @@ async def test_a_key_that_was_changed_replaces_the_old_one(
     mallory.documents["/users/mallory"] = (200, mallory.actor())
     alpha.street.clock.turn(minutes=10)
     assert (await mallory.send(alpha, mallory.activity("Like", COOP))).status == 202
+    changed = [one for one in alpha.street.events if one["event"] == "key.changed"]
+    assert [(one["peer"], one["key"]) for one in changed] == [(mallory.host, mallory.key_id)]
     alpha.street.clock.turn(minutes=10)
     assert (await mallory.send(alpha, mallory.activity("Like", COOP), key=old)).status == 401
 

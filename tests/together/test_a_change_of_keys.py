@@ -41,7 +41,8 @@ async def test_everybody_understands_a_change_of_keys(street: Street) -> None:
             for judge in JUDGES:
                 judge.request(signed, street.clock())
     told = [one for one in reader.told if one["type"] == "Update"]
-    assert [one["object"]["type"] for one in told] == ["Organization", "Application"]
+    # Two actors speak: which of them arrives first is open.
+    assert {one["object"]["type"] for one in told} == {"Organization", "Application"}
     for activity in told:
         for judge in JUDGES:
             judge.actor(before[activity["actor"]])

@@ -108,6 +108,8 @@ async def test_an_app_registers_with_a_form_or_with_json(desk: Desk) -> None:
         ({"redirect_uris": ""}, "redirect_uris"),
         ({"redirect_uris": "/relative"}, "redirect_uris"),
         ({"redirect_uris": "javascript:alert(1)"}, "redirect_uris"),
+        ({"redirect_uris": "https://app.example@evil.example/cb"}, "redirect_uris"),
+        ({"redirect_uris": "https://app.example\\@evil.example/cb"}, "redirect_uris"),
         ({"redirect_uris": "https://app.example/#part"}, "redirect_uris"),
         ({"redirect_uris": "https:///path"}, "redirect_uris"),
         ({"redirect_uris": "https://*.example/back"}, "redirect_uris"),
