@@ -41,6 +41,8 @@ INTERACT = "/interact"
 MAIN_KEY = "#main-key"
 ED25519_KEY = "#ed25519-key"
 
+_VERSION_DIGITS = 9  # more than any model will have, and within every SQL integer
+
 
 def place(origin: Iri, template: str, **values: str | int) -> Iri:
     """The address of one thing: `place(site.origin, places.MODEL, slug="repair-cafe")`."""
@@ -54,3 +56,9 @@ def path_value(origin: Iri, template: str, name: str, iri: str) -> str | None:
     if not iri.startswith(before) or not iri.endswith(after) or not value or "/" in value:
         return None
     return value
+
+
+def version_in(text: str) -> int | None:
+    """The number of a version that somebody wrote; None where no model has that many."""
+    digits = text.isascii() and text.isdecimal() and len(text) <= _VERSION_DIGITS
+    return int(text) if digits else None

@@ -19,6 +19,9 @@ EARLIEST_ID = 10**17
 """Of May 2018, when ActivityPub was young; the ids of what is older begin there, because ids of 18
 digits sort as text too."""
 
+LARGEST_ID = 2**63 - 1
+"""What both databases hold: a larger number is never asked of them, where it would overflow."""
+
 
 def _unheard(_: str) -> None:
     """Nobody wants to know how far the program has come."""
@@ -55,6 +58,13 @@ class Site:
         if not self.is_catching_up or published is None or published >= self.now():
             return self.new_id()
         return id_at(published)
+
+
+def id_in(text: str) -> int | None:
+    """The id that somebody wrote in an address, a cursor or a form; None where it cannot be one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    return number if (number := int(text)) <= LARGEST_ID else None
 
 
 def id_at(moment: datetime) -> int:

@@ -28,7 +28,7 @@ from actors import places
 from actors.database import Database, Session
 from actors.errors import Gone, NotFound, Unwise
 from actors.mail import keyring
-from actors.site import Site
+from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -41,9 +41,6 @@ from federation.newcomers import Newcomers
 from federation.transport import discovering
 from federation.transport.client import Client, not_even_tried, refused
 from federation.transport.fetching import Fetcher
-
-LONGEST_ID: Final = 19
-"""Digits of the largest id there can be: no longer number is asked of the database."""
 
 _NOTHING_TO_READ: Final = (ap.Activity, ap.Collection, ap.QuoteAuthorization, ap.Tombstone)
 
@@ -455,6 +452,6 @@ async def _model(session: Session, site: Site, iri: Iri) -> Model | None:
     slug = places.path_value(site.origin, places.MODEL_PAGE, "slug", address)
     if slug is None or (version and not version.isdecimal()):
         return None
-    if slug.isdecimal() and len(slug) < LONGEST_ID:
-        return await history.model_by_id(session, int(slug))
+    if (number := id_in(slug)) is not None:
+        return await history.model_by_id(session, number)
     return await history.model_by_slug(session, slug)

@@ -17,6 +17,7 @@ from activitypub.canonical_json import Document, Json
 from activitypub.errors import Malformed
 from activitypub.iris import Iri, fragment, parse
 from activitypub.markup import render
+from activitypub.mediatypes import LD_JSON
 from actors import places
 from actors.documents.times import wire_time
 from actors.errors import Unwise
@@ -32,7 +33,6 @@ from actors.tables.revision import Revision
 from actors.vocabulary import FORK_KINDS, MODEL, MODEL_FACTS, bare, prefixed
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # what every integer column holds
-LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def _fork(fork: ForkTerms) -> Document:
     tags: list[Json] = [
         {
             "type": "Link",
-            "mediaType": LINKED_DATA,
+            "mediaType": LD_JSON,
             "href": lineage.upstream_iri,
             "name": lineage.upstream_iri,
         }

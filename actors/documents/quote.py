@@ -12,13 +12,13 @@ from activitypub import iris
 from activitypub.canonical_json import Document, Json
 from activitypub.errors import Malformed
 from activitypub.iris import Iri
+from activitypub.mediatypes import LD_JSON
 from actors.tables.quote import Quote
 
 NAMES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 """The members that name what is quoted, the first that is there counts."""
 
 MISSKEY_QUOTE = "https://misskey-hub.net/ns#_misskey_quote"
-LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 STAMP = "quoteAuthorization"
 
 
@@ -50,7 +50,7 @@ def tag(quote: Quote) -> Document:
     """The object link to what is quoted."""
     return {
         "type": "Link",
-        "mediaType": LINKED_DATA,
+        "mediaType": LD_JSON,
         "rel": MISSKEY_QUOTE,
         "href": quote.quoted_iri,
         "name": f"RE: {quote.quoted_iri}",

@@ -20,7 +20,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from activitypub.authority import Vouched
 from activitypub.iris import Iri
 from actors.database import Session, insert_once
-from actors.mail import hosts, inbox
+from actors.mail import claims, hosts, inbox
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.backfill import Backfill
@@ -28,7 +29,7 @@ from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Received
 
-WAITING, DONE, PARKED = "waiting", "done", "parked"
+DONE, PARKED = "done", "parked"
 
 REFRESH = timedelta(days=7)
 """When an outbox is looked at again by itself: what was sent while we could not be reached, and
@@ -126,13 +127,12 @@ async def claim(session: Session, site: Site, *, limit: int) -> list[Walk]:
     now = site.now()
     in_the_inbox = (
         Received.vouched == Vouched.ORIGIN.name,
-        Received.state == inbox.WAITING,
+        Received.state == WAITING,
         Received.due_at <= now,
     )
     busy = await session.scalar(
         select(func.count(func.distinct(Received.speaker))).where(*in_the_inbox)
     )
-    free = or_(Backfill.claimed_until.is_(None), Backfill.claimed_until <= now)
     due = (
         select(Backfill.id)
         .join(Actor, Actor.id == Backfill.actor_id)
@@ -140,7 +140,7 @@ async def claim(session: Session, site: Site, *, limit: int) -> list[Walk]:
         .where(
             Backfill.state == WAITING,
             Backfill.due_at <= now,
-            free,
+            claims.is_free(Backfill, now),
             Actor.shut_at.is_(None),
             or_(Host.due_at.is_(None), Host.due_at <= now),
             ~select(Received.id).where(Received.speaker == Actor.iri, *in_the_inbox).exists(),
@@ -149,15 +149,7 @@ async def claim(session: Session, site: Site, *, limit: int) -> list[Walk]:
         .limit(max(0, limit - int(busy or 0)))
         .with_for_update(skip_locked=True, of=Backfill)
     )
-    taken = (
-        await session.scalars(
-            update(Backfill)
-            .where(Backfill.id.in_(due.scalar_subquery()), free)
-            .values(claimed_until=now + CLAIM)
-            .returning(Backfill.id)
-            .execution_options(synchronize_session=False)
-        )
-    ).all()
+    taken = await claims.take(session, Backfill, due, now=now, until=now + CLAIM)
     rows = await session.execute(
         select(Backfill, Actor)
         .join(Actor, Actor.id == Backfill.actor_id)
@@ -276,13 +268,6 @@ async def give_up(session: Session, walk: Walk, *, reason: str) -> None:
         update(Backfill)
         .where(Backfill.id == walk.id)
         .values(state=PARKED, reason=reason, page=None, claimed_until=None)
-    )
-
-
-async def release(session: Session) -> None:
-    """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(
-        update(Backfill).where(Backfill.state == WAITING).values(claimed_until=None)
     )
 
 

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from activitypub import iris
 from activitypub.iris import Iri
 from actors.database import Session, insert_once
-from actors.mail import hosts
+from actors.mail import claims, hosts
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.errand import Errand
 
-WAITING, DONE = "waiting", "done"
+DONE = "done"
 
 PAUSE = timedelta(minutes=10)
 """How long an address is left alone after it was read: a stream of pointers costs six reads an
@@ -116,23 +117,14 @@ async def ask(
 async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
     """Take what is due and nobody works on, the oldest first."""
     now = site.now()
-    free = or_(Errand.claimed_until.is_(None), Errand.claimed_until <= now)
     due = (
         select(Errand.id)
-        .where(Errand.state == WAITING, Errand.due_at <= now, free)
+        .where(Errand.state == WAITING, Errand.due_at <= now, claims.is_free(Errand, now))
         .order_by(Errand.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    taken = (
-        await session.scalars(
-            update(Errand)
-            .where(Errand.id.in_(due.scalar_subquery()), free)
-            .values(claimed_until=now + CLAIM)
-            .returning(Errand.id)
-            .execution_options(synchronize_session=False)
-        )
-    ).all()
+    taken = await claims.take(session, Errand, due, now=now, until=now + CLAIM)
     rows = await session.execute(
         select(Errand, Actor.iri)
         .join(Actor, Actor.id == Errand.actor_id)
@@ -179,8 +171,3 @@ async def forget_done(session: Session, site: Site) -> None:
     await session.execute(
         delete(Errand).where(Errand.state == DONE, Errand.due_at <= site.now() - KEPT)
     )
-
-
-async def release(session: Session) -> None:
-    """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(update(Errand).where(Errand.state == WAITING).values(claimed_until=None))

@@ -15,7 +15,8 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select, update
 
 from actors.database import Session, insert_once
-from actors.mail import hosts
+from actors.mail import claims, hosts
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.exploration import Exploration
 
@@ -23,7 +24,7 @@ AROUND: Final = "around"
 BELOW: Final = "below"
 FEATURED: Final = "featured"
 
-WAITING, DONE = "waiting", "done"
+DONE = "done"
 
 COOL_DOWN: Final = timedelta(minutes=15)
 """How long the answers to something are not asked for again (Mastodon 4.6,
@@ -79,22 +80,22 @@ async def is_fresh(session: Session, site: Site, kind: str, iri: str) -> bool:
 async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
     """Take what is due."""
     now = site.now()
-    free = or_(Exploration.claimed_until.is_(None), Exploration.claimed_until <= now)
     due = (
         select(Exploration.id)
-        .where(Exploration.state == WAITING, Exploration.due_at <= now, free)
+        .where(
+            Exploration.state == WAITING,
+            Exploration.due_at <= now,
+            claims.is_free(Exploration, now),
+        )
         .order_by(Exploration.due_at, Exploration.id)
         .limit(max(0, limit))
         .with_for_update(skip_locked=True)
     )
+    taken = await claims.take(session, Exploration, due, now=now, until=now + CLAIM)
     rows = await session.scalars(
-        update(Exploration)
-        .where(Exploration.id.in_(due.scalar_subquery()), free)
-        .values(claimed_until=now + CLAIM)
-        .returning(Exploration)
-        .execution_options(synchronize_session=False)
+        select(Exploration).where(Exploration.id.in_(taken)).order_by(Exploration.id)
     )
-    tasks = [
+    return [
         Task(
             id=row.id,
             kind=row.kind,
@@ -106,7 +107,6 @@ async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
         )
         for row in rows
     ]
-    return sorted(tasks, key=lambda task: task.id)
 
 
 async def keep(
@@ -160,13 +160,6 @@ async def postpone(
             due_at=site.now() + hosts.delay(task.tries + 1),
             claimed_until=None,
         )
-    )
-
-
-async def release(session: Session) -> None:
-    """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(
-        update(Exploration).where(Exploration.state == WAITING).values(claimed_until=None)
     )
 
 

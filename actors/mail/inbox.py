@@ -15,11 +15,12 @@ import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import host
 from actors.database import Session, insert_once
-from actors.mail import hosts
+from actors.mail import claims, hosts
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.mail import Received
 
-WAITING, DONE, REFUSED, PARKED = "waiting", "done", "refused", "parked"
+DONE, REFUSED, PARKED = "done", "refused", "parked"
 
 NOBODY = "concerns nobody"
 """Why an activity had no effect when it came; it may have one later, when somebody follows."""
@@ -154,36 +155,34 @@ async def claim(
     """
     now = site.now()
     others = [~Received.speaker.startswith(f"{one}/", autoescape=True) for one in passing_over]
-    free = (Received.claimed_until.is_(None)) | (Received.claimed_until <= now)
     due = (
         select(Received.id)
-        .where(Received.state == WAITING, Received.due_at <= now, free, *others)
+        .where(
+            Received.state == WAITING,
+            Received.due_at <= now,
+            claims.is_free(Received, now),
+            *others,
+        )
         .order_by(Received.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    taken = await claims.take(session, Received, due, now=now, until=now + CLAIM)
     rows = await session.scalars(
-        update(Received)
-        .where(Received.id.in_(due.scalar_subquery()), free)
-        .values(claimed_until=now + CLAIM)
-        .returning(Received)
-        .execution_options(synchronize_session=False)
+        select(Received).where(Received.id.in_(taken)).order_by(Received.id)
     )
-    return sorted(
-        (
-            Letter(
-                row.id,
-                row.activity_iri,
-                row.speaker,
-                row.vouched,
-                row.document,
-                row.tries,
-                row.received_at,
-            )
-            for row in rows
-        ),
-        key=lambda letter: letter.id,
-    )
+    return [
+        Letter(
+            row.id,
+            row.activity_iri,
+            row.speaker,
+            row.vouched,
+            row.document,
+            row.tries,
+            row.received_at,
+        )
+        for row in rows
+    ]
 
 
 async def settle(session: Session, received_id: int, *, state: str, reason: str = "") -> None:
@@ -210,13 +209,6 @@ async def postpone(session: Session, received_id: int, *, reason: str, until: da
         update(Received)
         .where(Received.id == received_id)
         .values(tries=Received.tries + 1, reason=reason, due_at=until, claimed_until=None)
-    )
-
-
-async def release(session: Session) -> None:
-    """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(
-        update(Received).where(Received.state == WAITING).values(claimed_until=None)
     )
 
 

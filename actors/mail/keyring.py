@@ -19,7 +19,7 @@ from activitypub.signatures.keys import RSA_SHA256, PrivateKey, PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
 from actors.database import Session, safe_of
 from actors.errors import NotFound
-from actors.mail.outbox import WAITING
+from actors.mail.claims import WAITING
 from actors.safe import Safe
 from actors.tables.actor import Actor, Key
 from actors.tables.former_key import FormerKey

@@ -35,7 +35,8 @@ from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri, host
 from actors.database import Session
-from actors.mail import hosts, inbox, relays
+from actors.mail import claims, hosts, inbox, relays
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.block import Block
@@ -43,7 +44,7 @@ from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing
 
-WAITING, PARKED = "waiting", "parked"
+PARKED = "parked"
 
 PARTING = ("Block", "Delete", "Flag", "Reject", "Undo")
 """What is told even to those with whom the speaker has nothing to do any more."""
@@ -199,7 +200,6 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
     """Take what is due, a few for each host; a host that fails gets one probe at a time."""
     now = site.now()
     flying = aliased(Delivery)
-    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now)
     in_flight = (
         select(func.count())
         .where(flying.host == Delivery.host, flying.claimed_until > now)
@@ -215,7 +215,7 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             func.coalesce(Host.failures, 0).label("failures"),
         )
         .outerjoin(Host, Host.name == Delivery.host)
-        .where(_ripe(now), free)
+        .where(_ripe(now), claims.is_free(Delivery, now))
         .subquery()
     )
     chosen = (
@@ -224,15 +224,7 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
         .order_by(ready.c.place, ready.c.id)
         .limit(limit)
     )
-    taken = (
-        await session.scalars(
-            update(Delivery)
-            .where(Delivery.id.in_(chosen.scalar_subquery()), free)
-            .values(claimed_until=now + CLAIM)
-            .returning(Delivery.id)
-            .execution_options(synchronize_session=False)
-        )
-    ).all()
+    taken = await claims.take(session, Delivery, chosen, now=now, until=now + CLAIM)
     rows = await session.execute(
         select(
             Delivery,
@@ -387,13 +379,6 @@ async def withhold(session: Session, us: Actor, them: Actor) -> None:
         delete(Delivery).where(
             Delivery.inbox.in_(doors), Delivery.outgoing_id.in_(ours), Delivery.state == WAITING
         )
-    )
-
-
-async def release(session: Session) -> None:
-    """Give every claim back: whoever held one is dead, because one process owns this database."""
-    await session.execute(
-        update(Delivery).where(Delivery.state == WAITING).values(claimed_until=None)
     )
 
 

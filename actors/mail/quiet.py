@@ -3,7 +3,8 @@
 from sqlalchemy import exists, or_, select
 
 from actors.database import Session
-from actors.mail import backfill, inbox, outbox
+from actors.mail import backfill, outbox
+from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.mail import Outgoing, Received
 
@@ -15,7 +16,7 @@ async def is_quiet(session: Session, site: Site) -> bool:
     """
     now = site.now()
     due = or_(
-        exists().where(Received.state == inbox.WAITING, Received.due_at <= now),
+        exists().where(Received.state == WAITING, Received.due_at <= now),
         exists().where(Outgoing.fanned_at.is_(None)),
         outbox.is_due(now),
         backfill.is_due(now),

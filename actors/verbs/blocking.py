@@ -25,8 +25,8 @@ from activitypub.iris import host
 from actors.database import Session, insert_once
 from actors.documents import activities
 from actors.errors import Conflicting, NotFound, Unwise
+from actors.mail import claims, inbox, outbox
 from actors.mail import hosts as health
-from actors.mail import inbox, outbox
 from actors.rules import hosts
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -311,7 +311,7 @@ async def _strangers(session: Session) -> list[Actor]:
 async def _drop_letters(session: Session, name: str, iris: list[str]) -> int:
     """What waits to be sent to a host, or to be read from it, never will be."""
     waiting = await session.scalars(
-        select(Delivery.host).where(Delivery.state == outbox.WAITING).distinct()
+        select(Delivery.host).where(Delivery.state == claims.WAITING).distinct()
     )
     doors = [one for one in waiting if hosts.is_covered(one, (name,))]
     sent = await session.execute(
@@ -319,7 +319,7 @@ async def _drop_letters(session: Session, name: str, iris: list[str]) -> int:
     )
     read = await session.execute(
         update(Received)
-        .where(Received.speaker.in_(iris), Received.state == inbox.WAITING)
+        .where(Received.speaker.in_(iris), Received.state == claims.WAITING)
         .values(state=inbox.REFUSED, reason="its host is blocked", document=b"")
         .returning(Received.id)
     )

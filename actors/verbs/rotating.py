@@ -20,8 +20,8 @@ from actors import places
 from actors.database import Session, safe_of
 from actors.errors import Gone
 from actors.mail import keyring
+from actors.mail.claims import WAITING
 from actors.mail.keyring import KeyPems
-from actors.mail.outbox import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.follow import Follow

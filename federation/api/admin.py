@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from actors.errors import NotFound, NotYet, Unwise
-from actors.mail import outbox, quiet
+from actors.mail import claims, outbox, quiet
 from actors.tables.journal import Called, Heard
 from actors.views import destinations, journal, state
 from actors.views.destinations import Destination
@@ -105,7 +105,7 @@ async def deliveries(request: web.Request) -> web.Response:
     """GET admin/deliveries."""
     await operating(request, OPERATE_READ)
     wanted = request.query.get("state")
-    if wanted not in (None, outbox.WAITING, outbox.PARKED):
+    if wanted not in (None, claims.WAITING, outbox.PARKED):
         raise Unwise("There is no such state.", fields={"state": "It is waiting or parked."})
     async with request.app[DATABASE].read() as session:
         found = await destinations.listed(session, state=wanted, host=request.query.get("host"))

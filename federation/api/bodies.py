@@ -12,6 +12,7 @@ from actors.rules.commons import MayPost
 from actors.rules.languages import canonical_tag
 from actors.rules.modifications import Modification, Nature, Reason
 from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.site import id_in
 from actors.verbs.tending import Act
 from actors.vocabulary import FORK_KINDS
 from federation.api import facts
@@ -194,9 +195,10 @@ def number(text: str, path: str) -> int:
     Raises:
         Unwise: it is no id.
     """
-    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+    found = id_in(text)
+    if found is None:
         raise Unwise("This is not an id.", fields={path: "This must be an id that was given here."})
-    return int(text)
+    return found
 
 
 _PATHS: Final = {

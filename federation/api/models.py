@@ -6,9 +6,11 @@ from aiohttp import web
 
 from activitypub import handles
 from activitypub.errors import ProtocolError
+from actors import places
 from actors.database import Session
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.rules import permissions
+from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.verbs import forgetting, publishing
@@ -85,10 +87,9 @@ async def version(request: web.Request) -> web.Response:
     """GET models/{id}/versions/{number}."""
     async with request.app[DATABASE].read() as session:
         row = await named(request, session)
-        number = request.match_info["number"]
-        is_number = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
+        number = places.version_in(request.match_info["number"])
         revision = (
-            await history.revision_by_number(session, row, int(number)) if is_number else None
+            None if number is None else await history.revision_by_number(session, row, number)
         )
         if revision is None:
             raise NotFound("There is no such version of this model here.")
@@ -120,13 +121,6 @@ async def commons_named(request: web.Request, text: str) -> Actor:
     return await request.app[LOOKUP].by_address(handle)
 
 
-LONGEST_NUMBER: Final = 9
-"""Digits of a version number: more than any model will have, and within every SQL integer."""
-
-LONGEST_ID: Final = 18
-"""Digits of an id, until the year 2453 (`actors.site`)."""
-
-
 async def named(request: web.Request, session: Session) -> Model:
     """The model in the path, ours or a remembered one.
 
@@ -134,9 +128,8 @@ async def named(request: web.Request, session: Session) -> Model:
         NotFound: nothing is known under that id.
         Gone: it was deleted.
     """
-    text = request.match_info["id"]
-    is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
-    row = await history.model_by_id(session, int(text)) if is_id else None
+    number = id_in(request.match_info["id"])
+    row = None if number is None else await history.model_by_id(session, number)
     if row is None:
         raise NotFound("There is no such model here.")
     if row.deleted_at is not None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from yarl import URL
 
 from actors.errors import Unwise
+from actors.site import LARGEST_ID, id_in
 from actors.views.paging import Page
 from federation.api.answers import Answer
 from federation.api.operations import Argument
@@ -17,9 +18,6 @@ MOST: Final = 80
 
 USUAL: Final = 20
 """Items of one answer to somebody who does not say."""
-
-LONGEST_ID: Final = 18
-"""Digits of an id, until the year 2453 (`actors.site`)."""
 
 ARGUMENTS: Final = (
     Argument(
@@ -36,7 +34,7 @@ def page_of(request: web.Request) -> Page:
         Unwise: `max_id` or `limit` is no number that fits; both are named.
     """
     faults: dict[str, str] = {}
-    max_id = _number(request, "max_id", 10**LONGEST_ID, faults)
+    max_id = _number(request, "max_id", LARGEST_ID, faults)
     limit = _number(request, "limit", MOST, faults)
     if faults:
         raise Unwise("An argument cannot be understood.", fields=faults)
@@ -60,7 +58,8 @@ def _number(request: web.Request, name: str, most: int, faults: dict[str, str]) 
     text = request.query.get(name, "").strip()
     if not text:
         return None
-    if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID and 1 <= int(text) <= most:
-        return int(text)
+    number = id_in(text)
+    if number is not None and 1 <= number <= most:
+        return number
     faults[name] = f"This must be a whole number from 1 to {most}."
     return None

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from activitypub.errors import Malformed
+from actors.site import id_in
 from actors.views.paging import Page
 from federation.mastodon.arguments import Arguments
 
@@ -26,7 +27,6 @@ NOTIFICATIONS: Final = (40, 80)
 SEARCH: Final = (20, 40)
 """Usual and highest number of results of each kind."""
 
-_LARGEST_ID: Final = 2**63 - 1
 _CURSORS: Final = ("max_id", "since_id", "min_id")
 
 
@@ -36,9 +36,10 @@ def number(text: str) -> int:
     Raises:
         Malformed: it is not a decimal number that the database could hold.
     """
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= _LARGEST_ID):
+    found = id_in(text)
+    if found is None:
         raise Malformed("An id is a decimal number", code="json")
-    return int(text)
+    return found
 
 
 def size(arguments: Arguments, bounds: tuple[int, int]) -> int:

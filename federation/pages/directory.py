@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from actors.errors import NotFound
+from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -134,6 +135,7 @@ def _page_of(found: Model | Actor | Remark) -> str:
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    number = id_in(text)
+    if number is None:
         raise NotFound("There is no such page.")
-    return int(text)
+    return number

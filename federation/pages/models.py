@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from actors import places
 from actors.database import Session
 from actors.errors import Gone, NotFound
 from actors.rules import comparing
 from actors.rules.comparing import Mark, SectionChange
 from actors.rules.sections import Section, Sheet
+from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import commons, history, lineage, pins, profiles, reception, timelines
@@ -31,8 +33,8 @@ async def find(session: Session, slug: str) -> Model:
         Gone: it was deleted.
     """
     model = await history.model_by_slug(session, forms.without_nul(slug))
-    if model is None and slug.isascii() and slug.isdigit() and len(slug) <= 18:
-        model = await history.model_by_id(session, int(slug))
+    if model is None and (number := id_in(slug)) is not None:
+        model = await history.model_by_id(session, number)
     if model is None:
         raise NotFound("There is no such model here.")
     if model.deleted_at is not None:
@@ -221,8 +223,8 @@ def marked(old: Section | None, new: Section | None) -> tuple[tuple[str, list[Ma
 
 
 async def _numbered(session: Session, found: Model, text: str) -> Revision:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-    revision = await history.revision_by_number(session, found, number)
+    number = places.version_in(text)
+    revision = None if number is None else await history.revision_by_number(session, found, number)
     if revision is None:
         raise NotFound("We do not know this version.")
     return revision

@@ -7,6 +7,7 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from actors.rules import permissions
+from actors.site import LARGEST_ID, id_in
 from actors.verbs import noticing
 from actors.views import notices
 from actors.views.paging import Page
@@ -15,14 +16,12 @@ from federation.pages import forms, rendering, saying, sessions
 from federation.pages.forms import Form
 
 PAGE_SIZE: Final = 30
-LARGEST_ID: Final = 2**63 - 1  # what both engines hold
 
 
 async def listing(request: web.Request) -> web.Response:
     """GET /notices."""
     here, acting = await sessions.acting(request)
-    older = request.query.get("max_id", "")
-    max_id = int(older) if older.isascii() and older.isdigit() and len(older) <= 18 else None
+    max_id = id_in(request.query.get("max_id", ""))
     async with request.app[DATABASE].read() as session:
         items = await notices.of(
             session,

@@ -11,6 +11,7 @@ from actors.database import Session
 from actors.errors import Gone, NotFound, Refusal
 from actors.rules import permissions
 from actors.rules.languages import MAX_TAG, canonical_tag, is_tag
+from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -132,7 +133,7 @@ async def seen(session: Session, text: str, viewer: Actor | None) -> Item:
         NotFound: nothing.
         Gone: it was deleted.
     """
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    number = id_in(text) or 0
     item = await timelines.status(session, number, viewer)
     if item is None:
         model = await history.model_by_id(session, number)

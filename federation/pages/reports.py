@@ -8,13 +8,14 @@ from wtforms.validators import InputRequired, NumberRange
 
 from actors.errors import Refusal
 from actors.rules import permissions
+from actors.site import LARGEST_ID
 from actors.verbs import reporting
 from actors.views import reports
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, rendering, saying, sessions
 from federation.pages.forms import Form
-from federation.pages.notices import LARGEST_ID, PAGE_SIZE
+from federation.pages.notices import PAGE_SIZE
 from federation.pages.sessions import Visitor
 
 

@@ -19,6 +19,7 @@ from typing import Final
 
 from activitypub.canonical_json import Json
 from activitypub.multihash import digest_of
+from actors.places import version_in
 from actors.rules import naming
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.sections import MAX_SECTIONS, Adaptability, Role, Section, Sheet, clean, stale
@@ -138,7 +139,7 @@ def read(fields: Fields) -> Draft:
         commons=fields.get("commons", "")[:LONGEST_HANDLE],
         territory=fields.get("territory", ""),
         note=fields.get("note", ""),
-        base=int(base) if base.isascii() and base.isdigit() and len(base) <= 9 else 0,
+        base=version_in(base) or 0,
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))

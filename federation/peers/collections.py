@@ -10,7 +10,6 @@ what was said to everybody.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from aiohttp import web
 
@@ -21,6 +20,7 @@ from actors import places
 from actors.documents import collections
 from actors.errors import Gone, NotFound
 from actors.places import place
+from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -31,9 +31,6 @@ from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers.documents import organisation, our_model, our_remark
-
-LONGEST_ID: Final = 19
-"""Digits of the largest id: no longer number is asked of the database."""
 
 
 async def outbox(request: web.Request) -> web.Response:
@@ -251,12 +248,12 @@ def _page(request: web.Request) -> Page | None:
     """The page that is asked for; None for the collection itself."""
     if "page" not in request.query:
         return None
-    behind = request.query.get("max_id")
-    if behind is None:
+    if "max_id" not in request.query:
         return Page(limit=collections.PAGE)
-    if not (behind.isascii() and behind.isdecimal() and len(behind) <= LONGEST_ID):
+    behind = id_in(request.query["max_id"])
+    if behind is None:
         raise Malformed("max_id must be a number that a page of ours has named")
-    return Page(max_id=int(behind), limit=collections.PAGE)
+    return Page(max_id=behind, limit=collections.PAGE)
 
 
 def _whole(iri: str, *, total: int) -> web.Response:

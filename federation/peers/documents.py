@@ -21,6 +21,7 @@ from actors.database import Session
 from actors.documents.activities import tombstone
 from actors.errors import NotFound
 from actors.places import place
+from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
@@ -28,13 +29,6 @@ from actors.views import history, mail, profiles, quotes, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers import readers
-
-LONGEST_ID: Final = 18
-"""Digits of an id of ours: more are never asked of the database."""
-
-LONGEST_NUMBER: Final = 9
-"""Digits of a version's number: more are never asked of the database, where they would overflow."""
-
 
 STUB: Final = (
     "@context",
@@ -89,14 +83,14 @@ async def model(request: web.Request) -> web.Response:
 
 async def version(request: web.Request) -> web.Response:
     """GET /models/{slug}/versions/{number}: what the model said then, never changed."""
-    number = request.match_info["number"]
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+    number = places.version_in(request.match_info["number"])
+    if number is None:
         raise NotFound("there is no such version")
     async with request.app[DATABASE].read() as session:
         living = await our_model(session, request)
-        found = await history.revision_by_number(session, living, int(number))
-    if living.deleted_at is not None and 1 <= int(number) <= living.number:
-        return _gone(request, living.slug or "", int(number), living.deleted_at)
+        found = await history.revision_by_number(session, living, number)
+    if living.deleted_at is not None and 1 <= number <= living.number:
+        return _gone(request, living.slug or "", number, living.deleted_at)
     if found is None:
         raise NotFound("there is no such version")
     return activity_response(found.document, request=request)
@@ -187,8 +181,8 @@ async def _for_everybody(session: Session, request: web.Request) -> Remark | Non
     found = await timelines.by_iri(session, iri, None)
     if found is not None and found.subject.iri == iri and isinstance(found.subject, Remark):
         return found.subject
-    is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
-    buried = await timelines.gone(session, int(text)) if is_id else None
+    number = id_in(text)
+    buried = None if number is None else await timelines.gone(session, number)
     return buried if buried is not None and buried.iri == iri and buried.document else None
 
 

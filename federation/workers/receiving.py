@@ -132,13 +132,14 @@ class Receiving:
         reaction = reactions.reaction_for(heard.activity)
         async with self._database.read() as session:
             is_ours_to_hear = await reaction.concerns(session, heard)
-        if not is_ours_to_hear:
+        if not is_ours_to_hear or reaction is reactions.IGNORED:
+            reason = "type" if is_ours_to_hear else "not-addressed"
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
-                await journal.decided(session, letter.activity_iri, "ignored:not-addressed")
+                await journal.decided(session, letter.activity_iri, f"ignored:{reason}")
             _log.info(
                 "inbox.ignored",
-                reason="not-addressed",
+                reason=reason,
                 peer=iris.host(Iri(letter.speaker)),
                 activity=letter.activity_iri,
             )

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import backfill, errands, explorations, inbox, outbox
+from actors.mail import claims
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
@@ -59,11 +59,7 @@ class Workers:
         """
         if self._database.is_sqlite:
             async with self._database.begin() as session:
-                await inbox.release(session)
-                await outbox.release(session)
-                await backfill.release(session)
-                await explorations.release(session)
-                await errands.release(session)
+                await claims.release_all(session)
         for loop in self._loops:
             loop.start()
 

@@ -112,6 +112,8 @@ async def test_the_outbox_is_read_in_pages(street: Street, alpha: House) -> None
     assert (await read(street, told[-1]["id"]))["id"] == told[-1]["id"]
     assert second["partOf"] == whole["id"]
     await read(street, alpha.url("/actors/coop/outbox?page=true&max_id=x"), 400)
+    for number in (2**63, 10**19 - 1):  # of as many digits as ids have, and more than they hold
+        await read(street, alpha.url(f"/actors/coop/outbox?page=true&max_id={number}"), 400)
 
 
 async def test_followers_are_counted_and_listed(
