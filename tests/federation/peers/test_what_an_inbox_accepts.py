@@ -246,8 +246,8 @@ async def test_a_body_of_almost_a_megabyte_is_accepted(alpha: House, mallory: St
         (b"[1]", 400, "json"),
         (b'{"a": 1, "a": 2}', 400, "json"),
         (b'{"a": NaN}', 400, "json"),
-        (b'{"a": ' * 65 + b"1" + b"}" * 65, 413, "too-large"),
-        (b"[" * 100_000, 413, "too-large"),
+        (b'{"a": ' * 65 + b"1" + b"}" * 65, 400, "json"),
+        (b"[" * 100_000, 400, "json"),
         (b"\xff\xfe{\x00}\x00", 400, "json"),
     ],
 )
