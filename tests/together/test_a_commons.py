@@ -77,7 +77,8 @@ async def test_what_a_member_publishes_into_a_commons_reaches_all_members(
     await street.settle()
     assert street.refusals() == []
     assert await standing(alpha, await alpha.actor("repair")) == []
-    assert await at_home(gamma, reader) == []
+    # What the reader answered is its own, and stays on its timeline.
+    assert await at_home(gamma, reader) == [(answer.iri, None)]
 
 
 async def test_a_model_is_put_into_a_commons_later_and_taken_out_again(
@@ -146,15 +147,18 @@ async def test_who_may_not_post_is_told_why_and_nothing_is_passed_on(street: Str
 async def test_where_only_moderators_post_others_read_and_answer_nothing(street: Street) -> None:
     alpha, beta = await street.open("alpha", "beta")
     group = await open_commons(alpha, posting=MayPost.MODERATORS)
-    mender = await beta.organisation("mender")
-    await beta.follow(mender, COMMONS)
+    mender, reader = await beta.organisation("mender"), await beta.organisation("reader")
+    for one in (mender, reader):
+        await beta.follow(one, COMMONS)
     await street.settle()
     word = await say(alpha, await network_of(alpha), "The newsletter", commons=COMMONS)
     await street.settle()
-    await say(beta, mender, "Me too", commons=COMMONS)
+    declined = await say(beta, mender, "Me too", commons=COMMONS)
     await street.settle()
     assert await standing(alpha, group) == [word.iri]
-    assert await at_home(beta, mender) == [(word.iri, "repair")]
+    # What one said stays on one's own timeline; that of another member shows nothing of it.
+    assert await at_home(beta, mender) == [(declined.iri, None), (word.iri, "repair")]
+    assert await at_home(beta, reader) == [(word.iri, "repair")]
     assert len(await told(beta, mender, "declined")) == 1
 
 

@@ -132,7 +132,9 @@ async def test_two_organisations_of_one_instance_are_to_each_other_as_if_they_we
     await street.settle()
     model = await alpha.publish(coop)
     async with alpha.begin() as session:
-        await remarking.remark(session, alpha.site, repair, text="Bravo", in_reply_to=model)
+        answer = await remarking.remark(
+            session, alpha.site, repair, text="Bravo", in_reply_to=model
+        )
     fork = await _fork(alpha, repair, model)
     await street.settle()
     await alpha.revise(model, a_sheet(text="On répare mieux."))
@@ -140,11 +142,13 @@ async def test_two_organisations_of_one_instance_are_to_each_other_as_if_they_we
     async with alpha.read() as session:
         ours = [one.notice.kind for one in await notices.of(session, coop, Page())]
         theirs = [one.notice.kind for one in await notices.of(session, repair, Page())]
+        news = [one.subject.iri for one in await timelines.news(session, repair, Page())]
         home = [one.subject.iri for one in await timelines.home(session, repair, Page())]
         counts = await profiles.counts(session, coop)
     assert ours == ["fork", "reply", "follow"]
     assert theirs == ["upstream", "followed"]
-    assert home == [model.iri]
+    assert news == [model.iri]
+    assert home == [fork.iri, answer.iri, model.iri]
     assert counts.followers == 1
     assert fork.is_ours
     assert street.mail == []
