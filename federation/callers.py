@@ -10,11 +10,10 @@ import ipaddress
 from collections import Counter
 from typing import Final
 
-import structlog
 from aiohttp import web
 
 from federation.app_keys import RATES, SETTINGS
-from federation.middleware import OF_OPERATORS
+from federation.middleware import OF_OPERATORS, PLACE
 from federation.negotiation import Handler
 from federation.rates import (
     BODIES_AT_ONCE,
@@ -32,8 +31,6 @@ _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
 _ARRIVING: Final[web.AppKey[Counter[str]]] = web.AppKey("bodies_arriving", Counter)
 _IPV6_NEIGHBOURHOOD: Final = 64
 """Bits of an IPv6 address that belong to one customer (RFC 6177); Mastodon counts so too."""
-
-_log = structlog.stdlib.get_logger("federation.inbox")
 
 
 def prepare(application: web.Application) -> None:
@@ -66,15 +63,11 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     Raises:
         TooMany: this caller has asked too often, or sends too many bodies at a time.
     """
-    try:
-        request[_STANDING] = _standing(request)
-    except TooMany:
-        if request.path.endswith("/inbox"):
-            _log.info("inbox.refused", reason="rate", peer=place(request), activity="-")
-        raise
+    caller = request[PLACE] = place(request)
+    request[_STANDING] = _standing(request)
     if request.content.is_eof():
         return await handler(request)
-    arriving, caller = request.app[_ARRIVING], place(request)
+    arriving = request.app[_ARRIVING]
     if arriving[caller] >= BODIES_AT_ONCE:
         raise TooMany(FIVE_MINUTES / 60)
     arriving[caller] += 1

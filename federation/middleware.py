@@ -21,6 +21,7 @@ from federation.app_keys import JOURNAL, SETTINGS
 from federation.connections import SERVER, UNSPOKEN
 from federation.journal import NOTHING
 from federation.negotiation import Handler
+from federation.rates import TooMany
 from federation.refusals import FORESEEN, Answer
 from federation.transport.causes import caused_by
 
@@ -50,6 +51,9 @@ OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
+
+PLACE: Final = web.RequestKey("place", str)
+"""From where the request comes, as `callers` counts it; the log names who asks too often by it."""
 
 WRITTEN_DOWN: Final = web.RequestKey("written_down", bool)
 """Set on a request by an inbox that has said in the log what became of it."""
@@ -130,7 +134,8 @@ def _write_down(request: web.Request, code: str) -> None:
             peer=NOTHING, key=NOTHING, activity=None, disposition=f"refused:{code}", size=0, ms=0
         )
     )
-    _log.info("inbox.refused", reason=code, peer=NOTHING, activity=NOTHING)
+    peer = request.get(PLACE, NOTHING) if code == TooMany.code else NOTHING
+    _log.info("inbox.refused", reason=code, peer=peer, activity=NOTHING)
 
 
 def _is_broken_off(request: web.Request, error: Exception) -> bool:

@@ -176,6 +176,8 @@ async def test_one_address_may_not_deliver_without_end(street: Street) -> None:
         statuses = [await liked(mallory, alpha) for _ in range(12)]
     assert statuses == [202] * 10 + [429] * 2
     assert street.refusals() == ["rate"] * 2
+    lines = [one for one in street.events if one["event"] == "inbox.refused"]
+    assert {one["peer"] for one in lines} == {"127.0.0.1"}, "an operator reads whom to block"
 
 
 async def liked(mallory: Stranger, house: House) -> int:
