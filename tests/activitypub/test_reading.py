@@ -57,9 +57,9 @@ def test_an_activity_is_read_with_what_is_inside() -> None:
 
 
 def test_an_unknown_activity_is_read_as_other() -> None:
-    activity = read_activity({**CREATE, "type": "QuoteRequest"})
+    activity = read_activity({**CREATE, "type": "Applaud"})
     assert isinstance(activity, ap.Other)
-    assert activity.types == ("QuoteRequest",)
+    assert activity.types == ("Applaud",)
 
 
 def test_an_unknown_object_is_read_as_plain_object() -> None:

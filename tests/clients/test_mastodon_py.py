@@ -125,29 +125,35 @@ async def test_an_app_with_a_proof_key_gets_its_code_by_redirect(walk: Walk) -> 
         "code_challenge_method": "S256",
     }
     address = f"{walk.alpha.origin}/oauth/authorize?{urlencode(asked)}"
-    answer = await away(lambda: consent(walk.session, address, EMAIL))
-    target = answer.headers["Location"]
-    assert target.startswith("https://phare.example/retour?x=http%3A%2F%2Fici&")
-    told = parse_qs(urlsplit(target).query)
-    assert told["state"] == ["s2"]
-    redeeming: dict[str, str] = {
-        "grant_type": "authorization_code",
-        "client_id": str(app.client_id),
-        "client_secret": str(app.client_secret),
-        "redirect_uri": HOME,
-        "code": told["code"][0],
-    }
     url = f"{walk.alpha.origin}/oauth/token"
 
-    def trade(**more: str) -> requests.Response:
-        return walk.session.post(url, json=redeeming | more, timeout=30)
+    def new_code() -> str:
+        target = consent(walk.session, address, EMAIL).headers["Location"]
+        assert target.startswith("https://phare.example/retour?x=http%3A%2F%2Fici&")
+        told = parse_qs(urlsplit(target).query)
+        assert told["state"] == ["s2"]
+        return told["code"][0]
 
-    wrong = await away(lambda: trade(code_verifier="y" * 64))
-    assert (wrong.status_code, wrong.json()) == (400, {"error": "invalid_grant"})
-    right = await away(lambda: trade(code_verifier=verifier))
-    assert (right.status_code, right.json()["scope"]) == (200, "read")
-    again = await away(lambda: trade(code_verifier=verifier))
-    assert (again.status_code, again.json()) == (400, {"error": "invalid_grant"})
+    def trade(code: str, proof: str) -> tuple[int, dict[str, Any]]:
+        redeeming = {
+            "grant_type": "authorization_code",
+            "client_id": str(app.client_id),
+            "client_secret": str(app.client_secret),
+            "redirect_uri": HOME,
+            "code": code,
+            "code_verifier": proof,
+        }
+        answer = walk.session.post(url, json=redeeming, timeout=30)
+        return answer.status_code, answer.json()
+
+    refused = (400, {"error": "invalid_grant"})
+    guessed = await away(new_code)
+    assert await away(lambda: trade(guessed, "y" * 64)) == refused
+    assert await away(lambda: trade(guessed, verifier)) == refused  # spent by the wrong proof
+    code = await away(new_code)
+    status, given = await away(lambda: trade(code, verifier))
+    assert (status, given["scope"]) == (200, "read")
+    assert await away(lambda: trade(code, verifier)) == refused
 
 
 async def test_a_code_for_another_redirect_address_is_refused(walk: Walk) -> None:

@@ -10,9 +10,11 @@ from activitypub.errors import Malformed, NotAuthoritative
 from activitypub.handles import Handle
 from activitypub.iris import Iri
 from actors.errors import Gone, NotFound, Unwise
+from actors.reactions import Reaction
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
+from actors.verbs.mirroring import Gathered
 from actors.views import history
 from federation.errors import Refused, TooMuch, TransportError, Unsafe
 from federation.gathering import gather
@@ -199,14 +201,12 @@ async def test_a_webfinger_answer_that_leads_away_gives_nobody_a_borrowed_name(
 async def test_one_activity_may_not_ask_for_more_than_its_budget(
     houses: list[House], mallory: Stranger
 ) -> None:
-    class Endless:
-        """A reaction that always wants one more."""
+    def one_more(_: object, gathered: Gathered) -> frozenset[Iri]:
+        wanted = f"/notes/{len(gathered) + 1}"
+        mallory.note(wanted)
+        return frozenset(gathered) | {Iri(mallory.origin + wanted)}
 
-        def needs(self, _: object, gathered: dict[Iri, object]) -> frozenset[Iri]:
-            wanted = f"/notes/{len(gathered) + 1}"
-            mallory.note(wanted)
-            return frozenset(gathered) | {Iri(mallory.origin + wanted)}
-
+    endless = Reaction((), needs=one_more)
     with pytest.raises(TooMuch):
-        await gather(houses[0].lookup, Endless(), None, 5)  # type: ignore[arg-type]
+        await gather(houses[0].lookup, endless, None, 5)  # type: ignore[arg-type]
     assert len(mallory.asked) == 5

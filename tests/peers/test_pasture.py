@@ -24,7 +24,8 @@ REFUSED = {
 
 def shown(kind: Any) -> bool:
     """Whether something of this type is for a timeline; the others have no effect."""
-    return not {"Note", "Question"}.isdisjoint(kind if isinstance(kind, list) else [kind])
+    types = kind if isinstance(kind, list) else [kind]
+    return not {"Note", "Question", "Page", "Article"}.isdisjoint(types)
 
 
 async def follow(street: Street, house: House, reader: Actor, stranger: Stranger) -> None:

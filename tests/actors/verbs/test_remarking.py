@@ -211,9 +211,10 @@ async def test_a_neighbour_can_neither_reword_nor_replace_a_note(
     later = (peer.site.now() + timedelta(minutes=5)).isoformat()
     for attributed in (peer.iri("bob"), None):
         forged = note | {"content": "forgé", "updated": later, "attributedTo": attributed}
-        for kind in ("Create", "Update"):
-            activity = peer.activity(kind, forged, name="bob")
-            await peer.say(session, activity, name="bob")
+        await peer.say(session, peer.activity("Create", forged, name="bob"), name="bob")
+        with pytest.raises(NotAuthoritative) as refused:
+            await peer.say(session, peer.activity("Update", forged, name="bob"), name="bob")
+        assert refused.value.code == "not-owner"
     with pytest.raises(NotAuthoritative):
         await peer.say(session, peer.activity("Update", note, name="bob"), name="bob")
     kept = await _remark(session, note)
