@@ -193,7 +193,7 @@ def test_something_else_than_a_signature_proves_nothing(key: PrivateKey, signatu
 
 
 def test_nine_blank_nodes_that_point_to_each_other_are_refused_at_once(key: PrivateKey) -> None:
-    """JLD-14: PyLD alone would work on them for hours."""
+    """PyLD alone would work on them for hours."""
     knots = [
         {"id": f"_:b{one}", "tag": [{"id": f"_:b{other}"} for other in range(9) if other != one]}
         for one in range(9)

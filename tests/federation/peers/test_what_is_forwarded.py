@@ -117,7 +117,7 @@ async def test_an_answer_with_a_proof_is_believed_as_its_authors(
 async def test_what_only_looks_signed_has_no_effect_but_its_owner_is_asked(
     street: Street, alpha: House, mallory: Stranger, vera: Stranger, model: Model
 ) -> None:
-    """JLD-15: the words are then those of the owner's origin."""
+    """The words are then those of the owner's origin."""
     create = signed_by(answer_to(model, vera), vera)
     create["object"] = create["object"] | {"content": "<p>Achetez !</p>"}
     assert (await mallory.send(alpha, create)).status == 202
@@ -143,7 +143,7 @@ async def test_what_its_owner_does_not_know_stays_unknown(
 async def test_a_signature_by_anybody_elses_key_proves_nothing(
     street: Street, alpha: House, mallory: Stranger, vera: Stranger, creator: str
 ) -> None:
-    """JLD-15: nothing here is answered, so its owner is not even asked."""
+    """Nothing here is answered, so its owner is not even asked."""
     key_id = {
         "mallory": mallory.key_id,
         "alpha": Iri(alpha.url("/actors/coop#main-key")),
@@ -203,7 +203,6 @@ async def test_every_proof_must_hold(
 async def test_what_was_deleted_is_not_brought_back_by_forwarding_it_again(
     street: Street, alpha: House, mallory: Stranger, vera: Stranger, model: Model, prove: Any
 ) -> None:
-    """JLD-16."""
     create = prove(answer_to(model, vera), vera)
     await mallory.send(alpha, create)
     await street.settle()
@@ -279,7 +278,6 @@ async def test_an_address_is_not_read_again_for_every_forgery(
 async def test_nine_tied_blank_nodes_are_answered_and_have_no_effect(
     street: Street, alpha: House, mallory: Stranger, vera: Stranger
 ) -> None:
-    """JLD-14."""
     knots = [
         {"id": f"_:b{one}", "tag": [{"id": f"_:b{other}"} for other in range(9) if other != one]}
         for one in range(9)
