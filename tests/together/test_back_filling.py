@@ -270,7 +270,9 @@ async def test_a_huge_outbox_is_read_until_it_has_cost_enough(
     assert public.reason == "stopped after 200 activities"
     del mallory.asked[:]
     await _unfollow(italy, mallory.iri)
+    await street.settle()
     await _follow(street, italy, mallory)
+    await street.settle()
     assert [path for path in mallory.asked if "outbox" in path] == [
         "/users/mallory/outbox",
         "/users/mallory/outbox/0",
