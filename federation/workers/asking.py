@@ -60,10 +60,7 @@ class Asking:
             taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for errand in taken:
             self._crew.begin(self._take(errand))
-        if self._crew:
-            await self._crew.first_done()
-            return max(1, len(taken))
-        return 0
+        return await self._crew.first_done(begun=len(taken))
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""

@@ -142,10 +142,7 @@ class Backfilling:
             walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for walk in walks:
             self._crew.begin(self._take(walk))
-        if self._crew:
-            await self._crew.first_done()
-            return max(1, len(walks))
-        return 0
+        return await self._crew.first_done(begun=len(walks))
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""

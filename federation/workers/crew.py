@@ -31,10 +31,19 @@ class Crew:
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
-    async def first_done(self) -> None:
-        """Wait until one is done, or a second; not at all when nothing is under way."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+    async def first_done(self, *, begun: int) -> int:
+        """Wait until one is done, or a second; not at all when nothing is under way.
+
+        Args:
+            begun: how many the worker has just taken.
+
+        Returns:
+            As many, at least 1 while anything goes on, else 0: what a loop wants to know.
+        """
+        if not self._tasks:
+            return 0
+        await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        return max(1, begun)
 
     async def stop(self) -> None:
         """Break off everything, and wait until it has ended."""

@@ -64,10 +64,7 @@ class Delivering:
             )
         for parcel in parcels:
             self._crew.begin(self._deliver(parcel))
-        if self._crew:
-            await self._crew.first_done()
-            return max(1, len(parcels))
-        return fanned
+        return await self._crew.first_done(begun=len(parcels)) or fanned
 
     async def stop(self) -> None:
         """Break off what is under way: it is sent again when its claim has expired."""

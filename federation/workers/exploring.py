@@ -132,10 +132,7 @@ class Exploring:
             tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for task in tasks:
             self._crew.begin(self._take(task))
-        if self._crew:
-            await self._crew.first_done()
-            return max(1, len(tasks))
-        return 0
+        return await self._crew.first_done(begun=len(tasks))
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""

@@ -99,10 +99,7 @@ class Receiving:
             pile.append(letter)
             if len(pile) == 1:
                 self._crew.begin(self._work_off(letter.speaker, pile))
-        if self._crew:
-            await self._crew.first_done()
-            return max(1, len(letters))
-        return 0
+        return await self._crew.first_done(begun=len(letters))
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again when its claim has expired."""
