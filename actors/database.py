@@ -12,6 +12,8 @@ a lock.
 """
 
 import asyncio
+import re
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -21,7 +23,7 @@ from sqlalchemy import event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -34,6 +36,9 @@ Unusable = DBAPIError
 
 Session = AsyncSession
 """What verbs and views are given: one open transaction."""
+
+MET = "two rows were given one id at the same moment: try again"
+"""What is said when processes draw the same id; see `actors.site.time_ordered_ids`."""
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds a SQLite writer waits for another process (the command line beside a running
@@ -53,7 +58,26 @@ _DRIVERS = {
 }
 
 
+_ONE_ID = re.compile(r'unique constraint "pk_|UNIQUE constraint failed: \w+\.id\b')
+
 _SAFE = "safe"
+_HOLDER = "holder"
+_QUEUES = "queues"
+
+
+def new_holder() -> int:
+    """Under what a process claims rows: never given twice, and known to nobody before."""
+    return secrets.randbits(62)
+
+
+def holder_of(session: Session) -> int:
+    """Under what this process claims rows; see `actors.mail.claims`."""
+    return int(session.info[_HOLDER])
+
+
+def waits_in(session: Session, queue: type[Base]) -> None:
+    """What this transaction writes into a queue is to be taken up as soon as it is committed."""
+    session.info.setdefault(_QUEUES, set()).add(queue.__tablename__)
 
 
 def safe_of(session: Session) -> Safe:
@@ -87,8 +111,17 @@ def _unheard(_: str) -> None:
     """Nobody wants to know how far the program has come."""
 
 
+def _unasked(_: frozenset[str]) -> None:
+    """Nobody works on the queues in this process."""
+
+
 class Database:
-    """One database, opened once by a process."""
+    """One database, opened once by a process.
+
+    Attributes:
+        holder: under what this process claims rows.
+        on_waiting: called after a commit that has put something into queues, with their names.
+    """
 
     def __init__(
         self,
@@ -106,6 +139,8 @@ class Database:
             passes: see `actors.site.Site`.
         """
         self.safe = safe
+        self.holder = new_holder()
+        self.on_waiting: Callable[[frozenset[str]], None] = _unasked
         self._passes = passes
         parsed = make_url(url)
         parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
@@ -132,15 +167,24 @@ class Database:
 
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
+            NotYet: another process gave the id of a new row to another one in the same millisecond.
         """
-        async with AsyncExitStack() as stack:
-            if self.is_sqlite:
-                await stack.enter_async_context(self._lock)
-            yield await stack.enter_async_context(self._transaction(self._writer))
-            if work := _work.get():
-                self._passes(f"{work}.stored")
+        try:
+            async with AsyncExitStack() as stack:
+                if self.is_sqlite:
+                    await stack.enter_async_context(self._lock)
+                session = await stack.enter_async_context(self._transaction(self._writer))
+                yield session
+                if work := _work.get():
+                    self._passes(f"{work}.stored")
+        except IntegrityError as error:
+            if _ONE_ID.search(str(error.orig)):
+                raise NotYet(MET) from error
+            raise
         if work:
             self._passes(f"{work}.committed")
+        if queues := session.info.get(_QUEUES):
+            self.on_waiting(frozenset(queues))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -167,7 +211,7 @@ class Database:
             raise RuntimeError("a transaction is open already: transactions do not nest")
         token = _open.set(True)
         try:
-            info = {_SAFE: self.safe}
+            info = {_SAFE: self.safe, _HOLDER: self.holder}
             async with (
                 AsyncSession(engine, expire_on_commit=False, info=info) as session,
                 session.begin(),
@@ -199,7 +243,7 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
     if made is not None:
         return True
     if await session.scalar(select(own_id).where(own_id == values["id"])) is not None:
-        raise NotYet("two rows were given one id at the same moment: try again")
+        raise NotYet(MET)
     return False
 
 

@@ -27,6 +27,7 @@ from actors.tables import (
     timeline,
     tombstone,
     wording,
+    worker,
 )
 from actors.tables.base import Base
 
@@ -58,4 +59,5 @@ __all__ = [
     "timeline",
     "tombstone",
     "wording",
+    "worker",
 ]
