@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Table, func, insert, inspect, select, text, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors import migrations
@@ -152,10 +153,13 @@ async def _size(connection: AsyncConnection, table: Table) -> int:
 
 
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
-    names = table.c.keys()
-    rows = await connection.stream(select(table).order_by(*table.primary_key))
-    async for some in rows.partitions(ROWS_AT_ONCE):
-        yield [dict(zip(names, row, strict=True)) for row in some]
+    """All of a table, some at a time: not every driver leaves the rest where it is."""
+    names, key = table.c.keys(), table.c.id
+    rows = await connection.execute(select(table).order_by(key).limit(ROWS_AT_ONCE))
+    while some := [dict(zip(names, row, strict=True)) for row in rows]:
+        yield some
+        further = select(table).where(key > some[-1]["id"]).order_by(key).limit(ROWS_AT_ONCE)
+        rows = await connection.execute(further)
 
 
 class _Sum:
@@ -179,10 +183,14 @@ class _Sum:
 async def _copy(old: AsyncConnection, new: AsyncConnection, table: Table, told: Told) -> Copied:
     seen = _Sum()
     async for rows in _rows(old, table):
-        await new.execute(insert(table), rows)
+        await new.run_sync(_insert, table, rows)
         seen.add(rows)
         told(table.name, len(rows))
     return seen.of(table)
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    connection.execute(insert(table), rows)
 
 
 async def _read_again(connection: AsyncConnection, table: Table) -> Copied:
@@ -197,8 +205,8 @@ async def _settle_in(connection: AsyncConnection, *, is_sqlite: bool) -> None:
     for queue in QUEUES:
         await connection.execute(update(queue).values(claimed_until=None, claimed_by=None))
     for table in () if is_sqlite else _tables():
-        if table.primary_key.columns[0].autoincrement is True:
-            largest = func.coalesce(func.max(table.primary_key.columns[0]), 0) + 1
+        if table.c.id.autoincrement is True:
+            largest = func.coalesce(func.max(table.c.id), 0) + 1
             sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
             await connection.execute(
                 select(func.setval(sequence, largest, False)).select_from(table)  # noqa: FBT003
