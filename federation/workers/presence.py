@@ -1,6 +1,7 @@
 """Presence: a process at work shows that it lives, and notices who does not any more.
 
-On PostgreSQL only: there others go on while one sleeps or dies. See `actors.mail.attendance`.
+See `actors.mail.attendance`. On SQLite one process works: it has nobody to show that to, and what a
+killed one had claimed is free when it begins.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import Final
 import structlog
 
 from actors.database import Database, new_holder
-from actors.mail import attendance
+from actors.mail import attendance, claims
 from actors.mail.attendance import BEAT_EVERY, Watch
 from actors.site import Site
 
@@ -50,17 +51,20 @@ class Presence:
 
     async def start(self) -> None:
         """Enter, and begin to beat."""
+        if self._database.is_sqlite:
+            async with self._database.begin() as session:
+                await claims.release_all(session)
+            return
         await self._enter()
         self._task = asyncio.create_task(self._keep(), name="presence")
 
     async def stop(self) -> None:
         """Leave: what this process had in hand is free."""
         task, self._task = self._task, None
-        if task is None:
-            return
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         try:
             async with asyncio.timeout(LEAVING), self._database.begin() as session:
                 await attendance.leave(session)

@@ -11,7 +11,6 @@ from aiohttp import web
 
 from actors.database import Database
 from actors.listening import Listening
-from actors.mail import claims
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
@@ -84,16 +83,8 @@ class Workers:
         listening.hear(CHANNEL, self._wake_for, self.wake)
 
     async def start(self) -> None:
-        """Begin to work in the background.
-
-        On SQLite one process works, so what a killed one had claimed is free at once; on
-        PostgreSQL others may be at it, and notice who dies.
-        """
-        if self._database.is_sqlite:
-            async with self._database.begin() as session:
-                await claims.release_all(session)
-        else:
-            await self._presence.start()
+        """Begin to work in the background."""
+        await self._presence.start()
         self._take_up()
 
     def wake(self) -> None:
