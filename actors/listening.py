@@ -59,6 +59,7 @@ class Listening:
         self._silent = asyncio.Event()
         self._silent.set()
         self._task: asyncio.Task[None] | None = None
+        self._own = 0
         self.is_connected = False
 
     def hear(self, channel: str, told: Told, missed: Callable[[], None]) -> None:
@@ -116,9 +117,9 @@ class Listening:
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 driver.add_termination_listener(lambda _: self._stirred.set())
+                self._own = driver.get_server_pid()
                 for channel in self._ears:
                     await driver.add_listener(channel, self._hear)
-                self._own = driver.get_server_pid()
                 self.is_connected = True
                 for missed in self._missed:
                     missed()

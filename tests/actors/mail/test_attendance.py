@@ -20,7 +20,7 @@ async def told(database: Database, site: Site, *numbers: int, speaker: str = "ma
                 site,
                 activity_iri=f"https://{speaker}.test/activities/{number}",
                 speaker=f"https://{speaker}.test/users/{speaker}",
-                vouched="KEY",
+                vouched="REQUEST",
                 document=b"{}",
             )
 
