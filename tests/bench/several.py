@@ -64,7 +64,7 @@ class Bench:
         self.site: Site = application.site(self.settings)
         safe = safekeeping.read(self.settings.secret_file)
         self.database = Database(self.settings.database.url, safe=safe)
-        self.listening = Listening(self.database, lambda error: sys.stderr.write(f"{error}\n"))
+        self.listening = Listening(self.database, lambda error: say(str(error)))
         self.database.on_waiting = self._tell
         self.round = 0
 
