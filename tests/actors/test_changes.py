@@ -1,8 +1,9 @@
 """Whatever is kept in memory is void as soon as somebody changes what it was made of."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import delete, text
@@ -31,22 +32,17 @@ async def _a_turn() -> None:
     await asyncio.sleep(0)
 
 
-@asynccontextmanager
-async def listening(database: Database) -> AsyncIterator[Changes]:
-    """What another process hears, from the moment on at which it can say something."""
+@pytest.fixture
+async def heard(database: Database) -> AsyncIterator[Changes]:
+    """What is heard, from the moment on at which it can say something."""
     heard = changes.of(database)
     await heard.start()
     try:
         await until(lambda: heard.number(DOCUMENTS) is not None)
         yield heard
     finally:
+        await database.close()
         await heard.stop()
-
-
-@pytest.fixture
-async def heard(database: Database) -> AsyncIterator[Changes]:
-    async with listening(database) as opened:
-        yield opened
 
 
 async def has_changed(heard: Changes, subject: str, before: int | None) -> bool:
@@ -212,6 +208,26 @@ async def test_what_is_undone_does_not_count(
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await is_quiet(database, heard, DOCUMENTS, before)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_to_look_takes_no_lock_away_from_the_database(
+    database: Database, coop: Actor, heard: Changes
+) -> None:
+    assert coop.is_ours
+    before = heard.number(DOCUMENTS)
+    # Another process may have this lock when nobody has the database open, and then makes the file
+    # anew under everybody who has (SQLite, os_unix.c: UNIX_SHM_DMS).
+    taking = (
+        "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), 6, 1, 128)"  # LOCK_EX | LOCK_NB
+    )
+    shared = f"{database.engine.url.database}-shm"
+    taken = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", taking, shared, stderr=subprocess.PIPE
+    )
+    _, words = await taken.communicate()
+    assert b"BlockingIOError" in words
+    assert heard.number(DOCUMENTS) == before
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
