@@ -17,7 +17,6 @@ nothing is given from here. Each process keeps its own.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from random import getrandbits
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -28,6 +27,7 @@ from actors.changes import DOCUMENTS, Changes
 from actors.site import Site
 from federation.connections import UNSPOKEN
 from federation.negotiation import Handler, has_already, unless_unchanged
+from federation.telemetry import request_number
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of all bodies together: some two thousand models; an idle instance has 120 MiB for everything."""
@@ -124,7 +124,7 @@ class Ready:
         self._kept[address] = self._kept.pop(address)
         self.given += 1
         fresh = kept.headers.copy()
-        fresh["X-Request-Id"] = f"{getrandbits(64):016x}"
+        fresh["X-Request-Id"] = request_number()
         if hdrs.IF_NONE_MATCH in headers and has_already(request, fresh[hdrs.ETAG]):
             del fresh[hdrs.CONTENT_TYPE]
             return web.Response(status=304, headers=fresh)
