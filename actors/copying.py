@@ -25,6 +25,7 @@ from actors.errors import Conflicting
 from actors.mail.claims import QUEUES
 from actors.migrations import Standing
 from actors.tables.base import Kept
+from actors.tables.change import Change
 from actors.tables.everything import Base
 from actors.tables.worker import Worker
 from actors.views.state import plain
@@ -123,8 +124,12 @@ def _has_sqlite_open(file: str) -> bool:
 
 
 def _tables() -> Sequence[Table]:
-    """What is copied, those first that others refer to; who works is nothing to be remembered."""
-    return [table for table in Base.metadata.sorted_tables if table is not Worker.__table__]
+    """What is copied, those first that others refer to.
+
+    Who works is nothing to be remembered, and what counts changes counts them in each database.
+    """
+    own = (Worker.__table__, Change.__table__)
+    return [table for table in Base.metadata.sorted_tables if table not in own]
 
 
 async def _prepare(connection: AsyncConnection) -> None:

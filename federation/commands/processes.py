@@ -6,6 +6,7 @@ from starting is said once. One that dies is started again, after a pause that d
 SIGINT are passed on. A child whose parent is gone stops by itself.
 """
 
+import gc
 import os
 import select
 import signal
@@ -186,6 +187,7 @@ def keep(count: int, all_ready: Callable[[], None]) -> Child | None:
     Raises:
         Failed: the first child could not start, and has said why.
     """
+    gc.freeze()  # what was made until now stays in memory that all of them share
     return _Parent([_Place(number) for number in range(count)], all_ready).keep()
 
 

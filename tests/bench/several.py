@@ -1,9 +1,10 @@
 """How much several processes do together: 1, 2 and 4 that work, on one PostgreSQL of their own.
 
 Run as `python -m bench.several` with `tests` and the checkout on PYTHONPATH, and with the number of
-activities if there shall be fewer than 1,280 (and half as many hosts); it takes a minute or two. Two loads, each worked off by fresh processes: activities that wait in the inbox, and one model
-that goes to many hosts which all answer at once. What it shows depends on the cores: the database,
-the hosts and the processes share them, so the CPU of each is printed beside the rate.
+activities if there shall be fewer than 1,280 (and half as many hosts); it takes a minute or two.
+Two loads, each worked off by fresh processes: activities that wait in the inbox, and one model that
+goes to many hosts which all answer at once. What it shows depends on the cores: the database, the
+hosts and the processes share them, so the CPU of each is printed beside the rate.
 """
 
 import asyncio
