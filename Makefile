@@ -27,7 +27,7 @@ RELAY_STAMP := $(RELAY)/.venv/installed
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crashes check format-check lint types contracts tests fuzz chromium format
+.PHONY: help run test crashes bench check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECON
 
 crashes: $(TEST_STAMP) ## kill the server at every point, twice, on both engines (minutes)
 	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py
+
+bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
+	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)
 
 # --- what is installed ---------------------------------------------------------------------------
 
