@@ -13,6 +13,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Final, TypeVar
 
 from sqlalchemy.dialects import registry
@@ -31,6 +32,9 @@ _STEPS: Final = 2_000
 _MEMBER: Final = "member"
 
 _NEVER: Final = float("inf")
+
+_THREADS: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
+"""For commits and long questions alone: names that are looked up elsewhere must not delay them."""
 
 _T = TypeVar("_T")
 
@@ -115,13 +119,13 @@ async def in_thread(call: Callable[[], _T], connection: sqlite3.Connection) -> _
 
     Whoever is cancelled meanwhile is so only when the thread has let go of the connection.
     """
-    under_way = asyncio.get_running_loop().run_in_executor(None, call)
+    under_way = asyncio.get_running_loop().run_in_executor(_THREADS, call)
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
         if not under_way.done():
             connection.interrupt()
-            await asyncio.wait([under_way])
+            await asyncio.gather(under_way, return_exceptions=True)
         raise
 
 
