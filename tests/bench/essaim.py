@@ -11,6 +11,7 @@ from bench.letters import Receiver
 from bench.processes import ROOT, Failed, Obedient, Program, ask, environment, free_port
 from bench.servers import QUIET_SECONDS, Server
 
+SQLITE: Final = "sqlite:///essaim.db"
 PASSWORD: Final = "only for the bench, on loopback"
 
 
@@ -19,18 +20,22 @@ class Essaim(Server):
 
     name: ClassVar[str] = "Essaim"
 
-    def __init__(self, home: Path, core: int | None, stub_port: int) -> None:
+    def __init__(
+        self, home: Path, core: int | None, stub_port: int, database: str = SQLITE
+    ) -> None:
         """Nothing is made yet.
 
         Args:
             home: an empty directory.
             core: where the process runs.
             stub_port: the port of the stub's hosts, which may be called.
+            database: as in the settings.
         """
         self._directory = home / "instance"
         self._log = home / "essaim.log"
         self._core = core
         self._stub_port = stub_port
+        self._database = database
         port = free_port()
         self._origin = f"http://127.0.0.1:{port}"
         self.alice, self.edda = (
@@ -59,7 +64,7 @@ class Essaim(Server):
         self._command(
             operator,
             *("init", where, "--origin", self._origin, "--listen", listen, "--locale", "en"),
-            *("--private-destination", calls),
+            *("--private-destination", calls, "--database", self._database),
         )
         for name in ("alice", "edda"):
             anna = ("anna@example.org", "--organisation", name)
