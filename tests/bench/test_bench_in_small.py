@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
-from bench import report
+from bench import paper, report
 from bench.__main__ import run
 from bench.figures import Extent, Figure
 from bench.loads import WORKS
 from bench.machine import Watch, cpu_seconds, memory_mib
+from bench.shares import shares
 
 SMALL = Extent(hosts=5, posts=6, seconds=0.05, runs=1, patience=30, foreign=99)
 
 
-@pytest.mark.filterwarnings("ignore:unclosed")
+@pytest.mark.timeout(600)  # eight processes are started one after the other
 def test_every_load_runs_and_every_row_is_there() -> None:
     results = run(SMALL, None, set(WORKS), {"bare", "essaim"})
 
@@ -55,3 +56,26 @@ def test_processor_time_and_memory_are_those_of_the_process(tmp_path: Path) -> N
     assert watch.cpu_seconds >= 0.05
     assert 5 < watch.peak_mib < 2000
     assert memory_mib([2**22 + 1]) == 0
+
+
+def test_a_sample_counts_for_the_innermost_part_that_is_known() -> None:
+    files = ["federation/peers/inbox.py", "activitypub/signatures/keys.py", "lib/other.py"]
+    profile = {
+        "shared": {"frames": [{"name": "f", "file": file} for file in files]},
+        "profiles": [{"samples": [[0], [0, 1], [0, 1, 2], [2]], "weights": [1, 1, 1, 1]}],
+    }
+
+    assert shares(profile) == {
+        "RSA and Ed25519": 0.5,
+        "edges, workers, transport": 0.25,
+        "anything else": 0.25,
+    }
+
+
+def test_the_model_takes_the_slower_of_sending_and_of_the_database() -> None:
+    table = paper.markdown(paper.Cost(rsa=1.0, ed25519=0.5))
+
+    [all_hosts] = [
+        line for line in table.splitlines() if "10,000,000 | shared inboxes, RSA" in line
+    ]
+    assert "| 25.0 s | 6.2 s | 2.5 s |" in all_hosts
