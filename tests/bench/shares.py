@@ -30,14 +30,18 @@ PARTS: Final = (
 """What a frame belongs to, by its file; the first that fits."""
 
 _REST: Final = "anything else"
+_WAITING: Final = "_worker"  # a thread of a pool that has nothing to do
 
 
 def shares(profile: dict[str, Any]) -> dict[str, float]:
     """The share of each part in the samples of all threads that worked, the largest first."""
-    parts = [_part(frame.get("file") or "") for frame in profile["shared"]["frames"]]
+    frames = profile["shared"]["frames"]
+    parts = [_part(frame.get("file") or "") for frame in frames]
     weights: Counter[str] = Counter()
     for thread in profile["profiles"]:
         for sample, weight in zip(thread["samples"], thread["weights"], strict=True):
+            if not sample or frames[sample[-1]]["name"] == _WAITING:
+                continue
             named = (parts[one] for one in reversed(sample) if parts[one] is not None)
             weights[next(named, None) or _REST] += weight
     whole = sum(weights.values()) or 1

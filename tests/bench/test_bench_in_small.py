@@ -61,8 +61,10 @@ def test_processor_time_and_memory_are_those_of_the_process(tmp_path: Path) -> N
 def test_a_sample_counts_for_the_innermost_part_that_is_known() -> None:
     files = ["federation/peers/inbox.py", "activitypub/signatures/keys.py", "lib/other.py"]
     profile = {
-        "shared": {"frames": [{"name": "f", "file": file} for file in files]},
-        "profiles": [{"samples": [[0], [0, 1], [0, 1, 2], [2]], "weights": [1, 1, 1, 1]}],
+        "shared": {"frames": [{"name": file, "file": file} for file in (*files, "_worker")]},
+        "profiles": [
+            {"samples": [[0], [0, 1], [0, 1, 2], [2], [0, 3], []], "weights": [1, 1, 1, 1, 9, 9]}
+        ],
     }
 
     assert shares(profile) == {
