@@ -15,11 +15,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
+import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
 from actors import changes, migrations
 from actors.database import Database
+from actors.listening import Listening
 from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
@@ -30,6 +32,7 @@ from federation.app_keys import (
     CLIENT,
     DATABASE,
     JOURNAL,
+    LISTENING,
     LOOKUP,
     RATES,
     SETTINGS,
@@ -63,6 +66,8 @@ LINGER_SECONDS: Final = 5
 
 SHUTDOWN_SECONDS: Final = 10
 """How long requests under way may still take when the server is told to stop."""
+
+_log = structlog.stdlib.get_logger("federation.application")
 
 
 class CannotStart(Exception):
@@ -118,7 +123,9 @@ def build(
     application[READY] = Ready(changes.of(database), here)
     callers.prepare(application)
     application[TURN] = asyncio.Semaphore()
-    application[WORKERS] = Workers(database, here, client, lookup, settings)
+    listening = Listening(database, _deaf)
+    application[LISTENING] = listening
+    application[WORKERS] = Workers(database, here, client, lookup, settings, listening)
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
@@ -126,6 +133,7 @@ def build(
     application.on_response_prepare.append(callers.tell)
     application.on_response_prepare.append(application[READY].keep)
     application.cleanup_ctx.append(_database)
+    application.cleanup_ctx.append(_listening)
     application.cleanup_ctx.append(_journal)
     application.cleanup_ctx.append(_client)
     if with_workers:
@@ -257,6 +265,18 @@ async def _unlock(database: Database, settings: Settings) -> None:
         await safekeeping.open_safe(database, settings)
     except (safekeeping.Locked, OSError) as fault:
         raise CannotStart(str(fault)) from fault
+
+
+def _deaf(error: Exception) -> None:
+    """Other processes are not heard: what they write is found by looking."""
+    _log.warning("listening.lost", cause=f"{type(error).__name__}: {error}")
+
+
+async def _listening(application: web.Application) -> AsyncIterator[None]:
+    listening = application[LISTENING]
+    await listening.start()
+    yield
+    await listening.stop()
 
 
 async def _journal(application: web.Application) -> AsyncIterator[None]:
