@@ -358,7 +358,7 @@ async def test_what_was_asked_for_longest_ago_makes_room(
     size = len((await ask(alpha, MODEL, **ACTIVITY)).body)
     monkeypatch.setattr(ready, "MOST_BYTES", size + 100)
     await ask(alpha, f"{MODEL}/versions/1", **ACTIVITY)
-    assert alpha.app[READY]._size <= size + 100
+    assert alpha.app[READY].size <= size + 100
     before = given(alpha)
     await ask(alpha, f"{MODEL}/versions/1", **ACTIVITY)
     assert given(alpha) == before + 1
