@@ -9,6 +9,7 @@ handler finds the same few things under the same keys (`app_keys`).
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, middleware, safekeeping
+from federation import callers, lab, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
     CLIENT,
@@ -41,6 +42,7 @@ from federation.journal import Journal
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
+from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
 from federation.pages import rendering
@@ -115,6 +117,7 @@ def build(
     application[LOOKUP] = lookup
     application[RATES] = Rates(here.now)
     callers.prepare(application)
+    watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     application[WORKERS] = Workers(database, here, client, lookup, settings)
     application[WAKE] = application[WORKERS].wake
@@ -160,7 +163,8 @@ def runner(application: web.Application) -> web.AppRunner:
     """
     return Runner(
         application,
-        access_log=None,
+        access_log=logging.getLogger("federation.web"),  # aiohttp calls nothing where there is none
+        access_log_class=Measuring,
         handle_signals=False,
         auto_decompress=False,
         keepalive_timeout=KEEP_SECONDS,
@@ -177,6 +181,7 @@ def utc_now() -> datetime:
 def _routes() -> Iterable[web.AbstractRouteDef]:
     """Every edge's routes; where a document and a page share an address, `Accept` decides."""
     yield from peers.routes()
+    yield from watching.routes()
     yield from mastodon.routes()
     yield from api.routes()
     for address, shared in peers.SHARED.items():

@@ -49,6 +49,11 @@ it.
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
 
+HEALTH: Final = "/healthz"
+READINESS: Final = "/readyz"
+OF_BALANCERS: Final = (HEALTH, READINESS)
+"""What is asked there by machines that know an address and no name, and is the same for all."""
+
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
 
@@ -163,7 +168,7 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise UnknownVersion("this server speaks HTTP/1.1")
     if request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
         raise UnknownTransfer("send the body in chunks or with its length")
-    if not _is_ours(request):
+    if not _is_ours(request) and request.path not in OF_BALANCERS:
         raise Misdirected("this server does not speak for that host")
     if "%00" in request.raw_path or len(request.headers.getall("Authorization", [])) > 1:
         raise Malformed("no address holds NUL, and nobody is two callers", code="framing")

@@ -7,7 +7,7 @@ survives kill -9.
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -76,6 +76,13 @@ class Delivery(Base, kw_only=True):
         UniqueConstraint("outgoing_id", "inbox"),
         Index("ix_delivery_host_state_due_at", "host", "state", "due_at"),
         Index("ix_delivery_inbox_about_outgoing_id", "inbox", "about", "outgoing_id"),
+        Index(
+            "ix_delivery_parked",
+            "host",
+            "outgoing_id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)

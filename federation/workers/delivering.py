@@ -16,6 +16,7 @@ from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
 from actors.verbs import synchronising
+from federation import metrics
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
@@ -123,6 +124,9 @@ class Delivering:
                 case _:
                     assert_never(result.sent)
         self._site.passes("cursor.committed")
+        is_there = result.sent is Sent.DELIVERED
+        waits = [self._site.now() - parcel.made_at] if is_there else []
+        metrics.delivered(result.sent.value, waits)
         _log.info(
             "delivery.settled",
             sent=result.sent.name.lower(),

@@ -41,6 +41,11 @@ class Loop:
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=self._name)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it repeats."""
+        return self._task is not None and not self._task.done()
+
     def wake(self) -> None:
         """There is something to do: look now."""
         self._awake.set()

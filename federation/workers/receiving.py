@@ -27,6 +27,7 @@ from actors.database import Database
 from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.site import Site
+from federation import metrics
 from federation.gathering import gather
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
@@ -134,6 +135,7 @@ class Receiving:
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
                 await journal.decided(session, letter.activity_iri, f"ignored:{reason}")
+            metrics.received("ignored")
             _log.info(
                 "inbox.ignored",
                 reason=reason,
@@ -147,6 +149,7 @@ class Receiving:
             await inbox.settle(session, letter.id, state=inbox.DONE)
             self._site.passes("process.effect")
         self._site.passes("process.committed")
+        metrics.received("applied", self._site.now() - letter.received_at)
         _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
 
     def _at_its_time(self, heard: Heard[ap.Activity]) -> Site:
@@ -166,9 +169,11 @@ class Receiving:
                     reason=error.reason,
                     until=now + min(pause, hosts.LONGEST_DELAY),
                 )
+                metrics.received("postponed")
                 return
             await inbox.settle(session, letter.id, state=inbox.REFUSED, reason=error.reason)
             await journal.decided(session, letter.activity_iri, f"{kind}:{error.code}")
+        metrics.received(kind)
         _log.info(
             f"inbox.{kind}",
             reason=error.code,
@@ -181,6 +186,7 @@ class Receiving:
         async with self._database.begin() as session:
             if letter.tries + 1 >= TRIES_OF_A_BUG:
                 await inbox.park(session, letter.id, reason=reason)
+                metrics.received("put-aside")
             else:
                 until = self._site.now() + hosts.delay(letter.tries + 1)
                 await inbox.postpone(session, letter.id, reason=reason, until=until)

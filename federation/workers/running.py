@@ -63,6 +63,11 @@ class Workers:
         for loop in self._loops:
             loop.start()
 
+    @property
+    def are_running(self) -> bool:
+        """Whether all of them are at work, or wait for some."""
+        return all(loop.is_running for loop in self._loops)
+
     def wake(self) -> None:
         """Something may have been written to a queue: look now, not within a second."""
         for loop in self._loops:
