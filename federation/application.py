@@ -62,8 +62,13 @@ KEEP_SECONDS: Final = 30
 LINGER_SECONDS: Final = 5
 """How long a request that was answered may go on sending its body before it is cut off."""
 
-SHUTDOWN_SECONDS: Final = 10
-"""How long requests under way may still take when the server is told to stop."""
+FINISH_SECONDS: Final = 4
+"""How long mail that is under way may still take when the server is told to stop. A peer that hangs
+takes longer: that delivery is broken off, stays a row, and goes on at the next start.
+"""
+
+SHUTDOWN_SECONDS: Final = 3
+"""How long requests under way may still take after that."""
 
 
 class CannotStart(Exception):
@@ -171,6 +176,15 @@ def runner(application: web.Application) -> web.AppRunner:
         lingering_time=LINGER_SECONDS,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
+
+
+async def finish(application: web.Application) -> None:
+    """Before the door is closed: say that we are not ready any more, and let mail end its way.
+
+    The door stays open meanwhile, because who has just got mail of ours may ask for our key.
+    """
+    application[watching.READY].is_stopping = True
+    await application[WORKERS].finish(FINISH_SECONDS)
 
 
 def utc_now() -> datetime:

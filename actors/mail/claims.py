@@ -3,7 +3,7 @@
 A claim is a moment in `claimed_until`: where its holder dies, it expires by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -54,6 +54,17 @@ async def take(
         .execution_options(synchronize_session=False)
     )
     return claimed.all()
+
+
+async def give_back(session: Session, queue: Queue, ids: Collection[int]) -> None:
+    """Let go of rows that were taken and not worked off: the next who looks may have them."""
+    if ids:
+        await session.execute(
+            update(queue)
+            .where(queue.id.in_(ids), queue.state == WAITING)
+            .values(claimed_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def release_all(session: Session) -> None:

@@ -1,9 +1,11 @@
 """`essaim serve` and `essaim migrate`: run the instance; bring its database up to date."""
 
 import asyncio
+import os
 import signal
+import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import structlog
 from aiohttp import web
@@ -12,10 +14,17 @@ from cyclopts import Parameter
 from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
-from federation import application, safekeeping, telemetry
+from federation import application, safekeeping, telemetry, watching
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output
+from federation.pulse import Pulse
 from federation.settings import Settings
+
+LONGEST_STOP: Final = 9.5
+"""Seconds from the signal to the end, whatever hangs; what stops us is patient for longer."""
+
+CUT_OFF: Final = 3
+"""The exit code of a process that had to be cut off then."""
 
 _log = structlog.stdlib.get_logger("federation.serve")
 
@@ -29,7 +38,9 @@ async def serve(
 ) -> None:
     """Run the instance: pages, APIs, other servers' mail, and the workers that send ours.
 
-    It runs until SIGTERM or SIGINT and then finishes what is under way.
+    It runs until SIGTERM or SIGINT, then finishes what is under way, and has ended after ten
+    seconds whatever hangs. A second signal ends it at once. Nothing is lost by either: what is not
+    settled is a row.
 
     Args:
         directory: The instance.
@@ -43,18 +54,51 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runner = application.runner(application.build(settings, with_workers=workers))
+    built = application.build(settings, with_workers=workers)
+    runner, door, pulse = application.runner(built), None, Pulse()
     try:
         await runner.setup()
+        door = await _open_door(built, settings)
         address = await _listen(runner, settings)
+        pulse.start()
         output.say(
             f"Listening on {address} for {settings.instance.origin} (stop with Ctrl-C).",
             {"address": address, "origin": settings.instance.origin, "workers": workers},
         )
         await stop.wait()
+        _ends_in_time()
         _log.info("server.stopping")
+        await application.finish(built)
     finally:
+        pulse.stop()
+        if door is not None:
+            await door.cleanup()
         await runner.cleanup()
+
+
+def _ends_in_time() -> None:
+    """From now on a signal ends the process at once, and time does."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+    # A thread, because what hangs may be the loop.
+    last = threading.Timer(LONGEST_STOP, os._exit, (CUT_OFF,))
+    last.daemon = True
+    last.start()
+
+
+async def _open_door(built: web.Application, settings: Settings) -> web.AppRunner | None:
+    """Where the figures are read, if anywhere.
+
+    Raises:
+        Failed: somebody else listens there.
+    """
+    listen = settings.metrics.listen
+    try:
+        return await watching.open_door(built, listen)
+    except OSError as error:
+        raise Failed(f"Cannot listen on {listen} (metrics.listen): {error.strerror}.") from error
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> str:

@@ -17,6 +17,7 @@ from actors.database import Database
 from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
+from actors.tables.errand import Errand
 from actors.verbs import forgetting, remarking, synchronising
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
@@ -59,12 +60,16 @@ class Asking:
         async with self._database.begin() as session:
             taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for errand in taken:
-            self._crew.begin(self._take(errand))
+            self._crew.begin(self._take(errand), claim=errand.id)
         return await self._crew.first_done(begun=len(taken))
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is taken up again when its claim has expired."""
-        await self._crew.stop()
+        """Break off what is under way: it is taken up again."""
+        await self._crew.stop(self._database, Errand)
 
     async def _take(self, errand: Task) -> None:
         try:

@@ -1,16 +1,19 @@
 """A crew: tasks of one worker that go on side by side, as many as the worker lets begin.
 
 Whoever works a queue begins what is due and then waits until one task is done, or a second: what
-has come meanwhile must not wait for a slow neighbour. What is broken off leaves its claim to expire
-and is taken up again.
+has come meanwhile must not wait for a slow neighbour. What is broken off gives its claim back and
+is taken up again.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 import structlog
 
+from actors.database import Database, Unusable
+from actors.mail import claims
+from actors.mail.claims import Queue
 from federation.workers.loop import LOOK_EVERY
 
 _log = structlog.stdlib.get_logger("federation.workers")
@@ -20,15 +23,20 @@ class Crew:
     """The tasks that are under way; `len` counts them."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], int] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin something, beside what is under way."""
+    def begin(self, work: Coroutine[Any, Any, None], *, claim: int = 0) -> None:
+        """Begin something, beside what is under way.
+
+        Args:
+            work: what.
+            claim: the id of the row that was claimed for it.
+        """
         task = asyncio.create_task(work)
-        self._tasks.add(task)
+        self._tasks[task] = claim
         task.add_done_callback(self._finished)
 
     async def first_done(self, *, begun: int) -> int:
@@ -45,15 +53,38 @@ class Crew:
         await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         return max(1, begun)
 
-    async def stop(self) -> None:
-        """Break off everything, and wait until it has ended."""
-        for task in self._tasks:
+    async def ended(self) -> None:
+        """Wait until everything that is under way has ended."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self, database: Database, queue: Queue, held: Collection[int] = ()) -> None:
+        """Break off everything, wait until it has ended, and give back what was claimed for it.
+
+        Whoever looks next, after a new start or in another process, may take it at once. Where the
+        database does not take that, the claims expire.
+
+        Args:
+            database: where the claims are.
+            queue: which rows were claimed.
+            held: further ids of claimed rows.
+        """
+        broken_off = dict(self._tasks)
+        for task in broken_off:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*broken_off, return_exceptions=True)
+        ids = {*broken_off.values(), *held} - {0}
+        if not ids:
+            return
+        try:
+            async with database.begin() as session:
+                await claims.give_back(session, queue, ids)
+        except (Unusable, OSError) as error:
+            _log.warning("worker.claims_kept", rows=len(ids), cause=str(error))
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         """A task that failed as a whole (the database is away) is told to the operator."""
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("worker.failed", exc_info=error)

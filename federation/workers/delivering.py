@@ -15,6 +15,7 @@ from actors.database import Database
 from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
+from actors.tables.mail import Delivery
 from actors.verbs import synchronising
 from federation import metrics
 from federation.settings import Settings
@@ -64,12 +65,16 @@ class Delivering:
                 session, self._site, limit=self._most - len(self._crew), per_host=self._per_host
             )
         for parcel in parcels:
-            self._crew.begin(self._deliver(parcel))
+            self._crew.begin(self._deliver(parcel), claim=parcel.id)
         return await self._crew.first_done(begun=len(parcels)) or fanned
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is sent again when its claim has expired."""
-        await self._crew.stop()
+        """Break off what is under way: it is sent again."""
+        await self._crew.stop(self._database, Delivery)
 
     async def _deliver(self, parcel: Parcel) -> None:
         self._site.passes("deliver.read")

@@ -25,6 +25,7 @@ from actors.database import Database
 from actors.mail import explorations, hosts
 from actors.mail.explorations import Task
 from actors.site import Site
+from actors.tables.exploration import Exploration
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import conversing, featuring, quoting
@@ -131,12 +132,16 @@ class Exploring:
         async with self._database.begin() as session:
             tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for task in tasks:
-            self._crew.begin(self._take(task))
+            self._crew.begin(self._take(task), claim=task.id)
         return await self._crew.first_done(begun=len(tasks))
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is taken up again when its claim has expired."""
-        await self._crew.stop()
+        """Break off what is under way: it is taken up again."""
+        await self._crew.stop(self._database, Exploration)
 
     async def _take(self, task: Task) -> None:
         is_in_steps = task.kind == explorations.BELOW

@@ -27,6 +27,7 @@ from actors.database import Database
 from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.site import Site
+from actors.tables.mail import Received
 from federation import metrics
 from federation.gathering import gather
 from federation.lookup import Lookup
@@ -102,9 +103,14 @@ class Receiving:
                 self._crew.begin(self._work_off(letter.speaker, pile))
         return await self._crew.first_done(begun=len(letters))
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is taken up again when its claim has expired."""
-        await self._crew.stop()
+        """Break off what is under way: it is taken up again."""
+        held = [letter.id for pile in self._piles.values() for letter in pile]
+        await self._crew.stop(self._database, Received, held)
 
     async def _work_off(self, speaker: str, pile: deque[Letter]) -> None:
         try:

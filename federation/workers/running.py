@@ -3,7 +3,9 @@
 They live in the server's own process by default; `essaim serve --no-workers` leaves them out.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -42,6 +44,13 @@ class Workers:
         self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
+        self._with_crews = (
+            self.receiving,
+            self.delivering,
+            self.backfilling,
+            self.exploring,
+            self.asking,
+        )
         self._loops = (
             Loop("housekeeping", self.housekeeping.work),
             Loop("receiving", lambda: self._then_wake(self.receiving.work)),
@@ -80,15 +89,24 @@ class Workers:
             self.wake()
         return done
 
+    async def finish(self, patience: float) -> None:
+        """Take up nothing more, and let what is under way end.
+
+        Args:
+            patience: seconds to wait for it; the rest is left to `stop`.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await asyncio.gather(*(loop.finish() for loop in self._loops))
+                for worker in self._with_crews:
+                    await worker.ended()
+
     async def stop(self) -> None:
         """End: nothing is lost, because what is unsettled is still a row."""
         for loop in self._loops:
             await loop.stop()
-        await self.receiving.stop()
-        await self.delivering.stop()
-        await self.backfilling.stop()
-        await self.exploring.stop()
-        await self.asking.stop()
+        for worker in self._with_crews:
+            await worker.stop()
 
     async def settle(self) -> int:
         """Work until nothing is due now; for commands, demonstrations and tests.
