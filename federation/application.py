@@ -25,7 +25,7 @@ from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, middleware, safekeeping, watching
+from federation import callers, lab, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
     CLIENT,
@@ -97,7 +97,7 @@ def build(
             `app[WORKERS].settle()` still can.
     """
     here = site(settings, clock)
-    database = Database(settings.database.url, passes=here.passes)
+    database = Database(settings.database.url, passes=here.passes, timed=metrics.transacted)
     journal = Journal(database, here)
     client = Client(
         settings,

@@ -15,6 +15,7 @@ from aiohttp import web
 from federation.app_keys import RATES, SETTINGS
 from federation.middleware import OF_OPERATORS, PLACE
 from federation.negotiation import Handler
+from federation.proxies import address, is_trusted
 from federation.rates import (
     BODIES_AT_ONCE,
     FIVE_MINUTES,
@@ -40,14 +41,14 @@ def prepare(application: web.Application) -> None:
 
 def place(request: web.Request) -> str:
     """From where the request comes: an IPv4 address, or the network of an IPv6 address."""
-    found = _address(request.remote or "")
+    found = address(request.remote or "")
     if found is None:
         return request.remote or "-"
     named = request.headers.getall("X-Forwarded-For", [])
     for text in reversed(",".join(named).split(",")):
-        if not _is_proxy(request, found):
+        if not is_trusted(request, found):
             break
-        before = _address(text.strip())
+        before = address(text.strip())
         if before is None:
             break
         found = before
@@ -118,19 +119,3 @@ def _standing(request: web.Request) -> Standing | None:
 def _bearer(request: web.Request) -> str | None:
     kind, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
     return secret.strip() if kind.lower() == "bearer" else None
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
-
-
-def _is_proxy(request: web.Request, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    instance = request.app[SETTINGS].instance
-    if instance.trusted_proxies:
-        return any(address in network for network in instance.trusted_proxies)
-    return instance.origin.startswith("https://") and address.is_loopback

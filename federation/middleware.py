@@ -16,7 +16,7 @@ from aiohttp import web
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
 from actors.database import working_as
-from federation import refusals, telemetry
+from federation import proxies, refusals, telemetry
 from federation.app_keys import JOURNAL, SETTINGS
 from federation.connections import SERVER, UNSPOKEN
 from federation.journal import NOTHING
@@ -104,7 +104,7 @@ class TooSlow(ProtocolError):
 @web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
-    number = secrets.token_hex(8)
+    number = proxies.number_given(request) or secrets.token_hex(8)
     with telemetry.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)

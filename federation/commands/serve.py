@@ -48,7 +48,7 @@ async def serve(
         output: How to answer.
     """
     settings = settings_of(directory)
-    telemetry.configure(settings.log)
+    telemetry.configure(settings.log, in_background=True)
     must_exist(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

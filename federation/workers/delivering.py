@@ -17,7 +17,7 @@ from actors.mail.outbox import Parcel
 from actors.site import Site
 from actors.tables.mail import Delivery
 from actors.verbs import synchronising
-from federation import metrics
+from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
@@ -82,7 +82,10 @@ class Delivering:
             signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
             async with self._database.read() as session:
                 announced = await synchronising.announced_with(session, self._site, parcel)
-            with caused_by("activity", parcel.activity_iri):
+            with (
+                caused_by("activity", parcel.activity_iri),
+                telemetry.activity_scope(parcel.activity_iri),
+            ):
                 result = await send(
                     self._client,
                     inbox=parcel.inbox,

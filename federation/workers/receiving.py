@@ -28,7 +28,7 @@ from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.site import Site
 from actors.tables.mail import Received
-from federation import metrics
+from federation import metrics, telemetry
 from federation.gathering import gather
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN, Foreseen
@@ -123,7 +123,10 @@ class Receiving:
     async def _take(self, letter: Letter) -> None:
         self._site.passes("process.begin")
         try:
-            with caused_by("activity", letter.activity_iri):
+            with (
+                caused_by("activity", letter.activity_iri),
+                telemetry.activity_scope(letter.activity_iri),
+            ):
                 await self._apply(letter)
         except FORESEEN as error:
             await self._not_applied(letter, error)

@@ -73,6 +73,8 @@ async def test_figures_tell_what_came_and_what_is_on_its_way(
     ):
         assert of(found, name, **labels) == of(before, name, **labels) + 1, name
     assert of(found, "database_up") == 1
+    assert of(found, "database_transaction_seconds_count", kind="read") > 0
+    assert of(found, "database_transaction_seconds_count", kind="write") > 0
     assert found[("process_resident_memory_bytes", frozenset())] > 0
 
 
