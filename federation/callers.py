@@ -8,6 +8,7 @@ but limits depends on it.
 import hashlib
 import ipaddress
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from aiohttp import web
 from federation.app_keys import RATES, SETTINGS
 from federation.middleware import OF_OPERATORS, PLACE
 from federation.negotiation import Handler
-from federation.proxies import address, is_trusted
+from federation.proxies import address, believed
 from federation.rates import (
     BODIES_AT_ONCE,
     FIVE_MINUTES,
@@ -26,10 +27,14 @@ from federation.rates import (
     Standing,
     TooMany,
 )
+from federation.settings import Network
 
 _API: Final = ("/api/", "/oauth/token", "/oauth/revoke")
 _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
 _ARRIVING: Final[web.AppKey[Counter[str]]] = web.AppKey("bodies_arriving", Counter)
+LONGEST_CHAIN: Final = 200
+"""Characters of an `X-Forwarded-For` whose meaning is remembered: four addresses at least."""
+
 _IPV6_NEIGHBOURHOOD: Final = 64
 """Bits of an IPv6 address that belong to one customer (RFC 6177); Mastodon counts so too."""
 
@@ -41,12 +46,20 @@ def prepare(application: web.Application) -> None:
 
 def place(request: web.Request) -> str:
     """From where the request comes: an IPv4 address, or the network of an IPv6 address."""
-    found = address(request.remote or "")
-    if found is None:
-        return request.remote or "-"
+    proxies = believed(request.app[SETTINGS].instance)
     named = request.headers.getall("X-Forwarded-For", [])
-    for text in reversed(",".join(named).split(",")):
-        if not is_trusted(request, found):
+    whole = ",".join(named)
+    found = _place if len(whole) <= LONGEST_CHAIN else _place.__wrapped__
+    return found(request.remote or "", whole, proxies)
+
+
+@lru_cache(maxsize=1024)  # addresses that ask again; what is forgotten is computed again
+def _place(remote: str, named: str, proxies: tuple[Network, ...]) -> str:
+    found = address(remote)
+    if found is None:
+        return remote or "-"
+    for text in reversed(named.split(",")):
+        if not any(found in network for network in proxies):
             break
         before = address(text.strip())
         if before is None:
@@ -65,7 +78,7 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
         TooMany: this caller has asked too often, or sends too many bodies at a time.
     """
     caller = request[PLACE] = place(request)
-    request[_STANDING] = _standing(request)
+    request[_STANDING] = _standing(request, caller)
     if request.content.is_eof():
         return await handler(request)
     arriving = request.app[_ARRIVING]
@@ -102,17 +115,17 @@ async def tell(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["X-RateLimit-Reset"] = until.replace("+00:00", "Z")
 
 
-def _standing(request: web.Request) -> Standing | None:
+def _standing(request: web.Request, caller: str) -> Standing | None:
     rates, path = request.app[RATES], request.path
     if request.method == "POST" and path.endswith("/inbox"):
         most = request.app[SETTINGS].inbox.most_per_address
-        return rates.take(Limit("inbox", most, FIVE_MINUTES), place(request)) if most else None
+        return rates.take(Limit("inbox", most, FIVE_MINUTES), caller) if most else None
     if not path.startswith(_API) or path.startswith(OF_OPERATORS) or request.method == "OPTIONS":
         return None
     token = _bearer(request)
     if token is None:
-        return rates.take(STRANGER, place(request))
-    rates.check(WRONG_TOKEN, place(request))
+        return rates.take(STRANGER, caller)
+    rates.check(WRONG_TOKEN, caller)
     return rates.take(TOKEN, hashlib.sha256(token.encode()).hexdigest())
 
 

@@ -15,6 +15,9 @@ from federation import metrics
 NONE: Final = "none"
 """The family of addresses that nobody answers."""
 
+READY: Final = "ready"
+"""The family of answers that were given from memory (`federation.ready`)."""
+
 _OWN: Final = {"federation.peers.inbox": "inbox", "federation.negotiation": "shared"}
 """`shared` are the addresses of both a document and a page; `Accept` decides."""
 
@@ -24,8 +27,10 @@ class Measuring(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Count one answer; `time` is in seconds."""
-        place = getattr(request, "match_info", None)
-        family = NONE if place is None else family_of(place.handler.__module__)
+        try:
+            family = family_of(request.match_info.handler.__module__)  # type: ignore[attr-defined]
+        except (AttributeError, AssertionError):  # it has come to no route
+            family = READY if response.status < 400 else NONE
         metrics.answered(family, response.status, time)
 
 

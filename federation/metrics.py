@@ -9,15 +9,23 @@ stranger could make as many of those as he likes, and each lives until the proce
 it is, the page of the post office, `essaim mail` and the log tell.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 import federation
 
@@ -39,23 +47,63 @@ REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
+_KNOWN_STATUSES: Final = frozenset(int(status) for status in HTTPStatus)
+
+
+class Requests(Collector):
+    """Counts and times requests, in plain numbers that become figures when somebody asks.
+
+    This is on every request's way, and answers from memory take some forty microseconds: a counter
+    and a histogram of the library would be a tenth of that.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, int], int] = {}
+        self._times: dict[str, list[float]] = {}
+
+    def add(self, family: str, status: int, seconds: float) -> None:
+        """One was answered."""
+        self._counts[family, status] = self._counts.get((family, status), 0) + 1
+        times = self._times.get(family)
+        if times is None:
+            times = self._times[family] = [0.0] * (len(MOMENTS) + 2)
+        times[bisect_left(MOMENTS, seconds)] += 1
+        times[-1] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """What Prometheus reads."""
+        counted = CounterMetricFamily(
+            "essaim_http_requests",
+            "Requests that were answered, by family of addresses and status.",
+            labels=["family", "status"],
+        )
+        for (family, status), count in self._by_known_status().items():
+            counted.add_metric([family, status], count)
+        yield counted
+        timed = HistogramMetricFamily(
+            "essaim_http_request_seconds",
+            "From the head of a request to the end of its answer.",
+            labels=["family"],
+        )
+        bounds = [*map(str, MOMENTS), "+Inf"]
+        for family, (*counts, total) in self._times.items():
+            buckets = list(zip(bounds, accumulate(counts), strict=True))
+            timed.add_metric([family], buckets, total)
+        yield timed
+
+    def _by_known_status(self) -> dict[tuple[str, str], int]:
+        known: dict[tuple[str, str], int] = {}
+        for (family, status), count in self._counts.items():
+            place = family, known_status(status)
+            known[place] = known.get(place, 0) + count
+        return known
+
+
+_REQUESTS: Final = Requests()
 _VERSION: Final = Gauge(
     "essaim_build_info", "The version that runs; always 1.", ["version"], registry=REGISTRY
 )
 _VERSION.labels(federation.__version__).set(1)
-_REQUESTS: Final = Counter(
-    "essaim_http_requests",
-    "Requests that were answered, by family of addresses and status.",
-    ["family", "status"],
-    registry=REGISTRY,
-)
-_REQUEST_SECONDS: Final = Histogram(
-    "essaim_http_request_seconds",
-    "From the head of a request to the end of its answer.",
-    ["family"],
-    buckets=MOMENTS,
-    registry=REGISTRY,
-)
 _INBOX_SECONDS: Final = Histogram(
     "essaim_inbox_seconds",
     "From a request to an inbox until it was judged, by accepted, duplicate, ignored or refused.",
@@ -112,13 +160,12 @@ _LONGEST_STALL: Final = Gauge(
     "The latest that the event loop has been within the last one to two minutes.",
     registry=REGISTRY,
 )
+REGISTRY.register(_REQUESTS)
 LOG_LINES_DROPPED: Final = Counter(
     "essaim_log_lines_dropped",
     "Lines of the log that could not be written in time, or at all.",
     registry=REGISTRY,
 )
-
-_KNOWN_STATUSES: Final = frozenset(int(status) for status in HTTPStatus)
 
 
 def known_status(status: int) -> str:
@@ -134,15 +181,7 @@ def answered(family: str, status: int, seconds: float) -> None:
         status: of the answer.
         seconds: from the head of the request to the end of the answer.
     """
-    count, duration = _of_request(family, known_status(status))
-    count.inc()
-    duration.observe(seconds)
-
-
-@cache
-def _of_request(family: str, status: str) -> tuple[Counter, Histogram]:
-    """The series of these labels, looked up once: this is on every request's way."""
-    return _REQUESTS.labels(family, status), _REQUEST_SECONDS.labels(family)
+    _REQUESTS.add(family, status, seconds)
 
 
 def judged(disposition: str, seconds: float) -> None:

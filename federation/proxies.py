@@ -12,8 +12,12 @@ from typing import Final
 from aiohttp import web
 
 from federation.app_keys import SETTINGS
+from federation.settings import Instance, Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+LOOPBACK: Final = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""Where the proxy of an instance with TLS is, unless the operator says otherwise."""
 
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 """What may stand in our log for the number of a request."""
@@ -29,12 +33,11 @@ def address(text: str) -> Address | None:
     return mapped or found
 
 
-def is_trusted(request: web.Request, at: Address) -> bool:
-    """Whether a proxy of ours is at that address."""
-    instance = request.app[SETTINGS].instance
+def believed(instance: Instance) -> tuple[Network, ...]:
+    """Where our own proxies are."""
     if instance.trusted_proxies:
-        return any(at in network for network in instance.trusted_proxies)
-    return instance.origin.startswith("https://") and at.is_loopback
+        return instance.trusted_proxies
+    return LOOPBACK if instance.origin.startswith("https://") else ()
 
 
 def number_given(request: web.Request) -> str | None:
@@ -43,4 +46,5 @@ def number_given(request: web.Request) -> str | None:
     if given is None or _NUMBER.fullmatch(given) is None:
         return None
     at = address(request.remote or "")
-    return given if at is not None and is_trusted(request, at) else None
+    proxies = believed(request.app[SETTINGS].instance)
+    return given if at is not None and any(at in network for network in proxies) else None

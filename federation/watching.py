@@ -56,13 +56,13 @@ class Readiness:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-READY: Final = web.AppKey("ready", Readiness)
+STANDING: Final = web.AppKey("standing", Readiness)
 """Whether the process can do its work; whoever stops it says so here."""
 
 
 def prepare(application: web.Application, *, with_workers: bool) -> None:
     """Give the application what is kept here alone."""
-    application[READY] = Readiness()
+    application[STANDING] = Readiness()
     application[_WORKS] = with_workers
     figures.prepare(application)
 
@@ -128,7 +128,7 @@ async def open_door(
 
 
 async def _faults(application: web.Application) -> tuple[str, ...]:
-    found = application[READY]
+    found = application[STANDING]
     loop = asyncio.get_running_loop()
     async with found.lock:
         if loop.time() - found.at >= FRESH:

@@ -1,6 +1,7 @@
 """`essaim serve` and `essaim migrate`: run the instance; bring its database up to date."""
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -60,6 +61,7 @@ async def serve(
         await runner.setup()
         door = await _open_door(built, settings)
         address = await _listen(runner, settings)
+        _set_aside()
         pulse.start()
         output.say(
             f"Listening on {address} for {settings.instance.origin} (stop with Ctrl-C).",
@@ -99,6 +101,16 @@ async def _open_door(built: web.Application, settings: Settings) -> web.AppRunne
         return await watching.open_door(built, listen)
     except OSError as error:
         raise Failed(f"Cannot listen on {listen} (metrics.listen): {error.strerror}.") from error
+
+
+def _set_aside() -> None:
+    """Let the garbage collector pass over what was made until now, which stays to the end.
+
+    It is some 160,000 objects; to look at all of them stopped the loop for 300 ms at a time
+    (measured on a busy machine).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> str:

@@ -109,7 +109,7 @@ async def test_a_load_balancer_needs_no_name_and_no_token(alpha: House) -> None:
 
 
 async def unready(house: House) -> str:
-    house.app[watching.READY].at = float("-inf")
+    house.app[watching.STANDING].at = float("-inf")
     status, said = await ask(house, "/readyz")
     assert status == 503
     return said
@@ -143,7 +143,7 @@ async def test_an_instance_is_not_ready_when_its_workers_ended_or_its_disk_is_fu
     assert (await ask(alpha, "/readyz"))[0] == 200
     await alpha.app[WORKERS].stop()
     assert await unready(alpha) == "The workers are not running.\n"
-    alpha.app[watching.READY].is_stopping = True
+    alpha.app[watching.STANDING].is_stopping = True
     assert "stopping" in await unready(alpha)
     if alpha.database.is_sqlite:
         monkeypatch.setattr(watching, "LEAST_ROOM", 2**80)
