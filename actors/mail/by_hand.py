@@ -8,9 +8,10 @@ What was received and put aside because of a mistake of ours is kept with its te
 *read again* by a version without the mistake.
 """
 
+import asyncio
 from typing import Final
 
-from sqlalchemy import bindparam, case, delete, true, update
+from sqlalchemy import Delete, Update, and_, bindparam, case, delete, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
@@ -19,6 +20,9 @@ from actors.mail import claims, inbox
 from actors.mail.outbox import PARKED
 from actors.site import Site
 from actors.tables.mail import Delivery, Received
+
+PART: Final = 500
+"""Deliveries changed by one statement: some milliseconds."""
 
 GIVEN_UP: Final = "given up by hand"
 """How the reason of what an operator gave up begins; what went wrong before follows it."""
@@ -37,18 +41,13 @@ async def give_up(session: Session, host: str) -> int:
         How many deliveries those were.
     """
     former = Delivery.reason
-    put_aside = await session.scalars(
-        update(Delivery)
-        .where(Delivery.host == host, Delivery.state == claims.WAITING)
-        .values(
-            state=PARKED,
-            reason=case((former == "", GIVEN_UP), else_=f"{GIVEN_UP}: " + former),
-            claimed_until=None,
-        )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
+    put_aside = update(Delivery).values(
+        state=PARKED,
+        reason=case((former == "", GIVEN_UP), else_=f"{GIVEN_UP}: " + former),
+        claimed_until=None,
     )
-    return len(put_aside.all())
+    waiting = and_(Delivery.host == host, Delivery.state == claims.WAITING)
+    return await _in_parts(session, put_aside, waiting)
 
 
 async def drop(session: Session, host: str | None) -> int:
@@ -62,13 +61,7 @@ async def drop(session: Session, host: str | None) -> int:
         How many deliveries those were.
     """
     theirs = true() if host is None else Delivery.host == host
-    dropped = await session.scalars(
-        delete(Delivery)
-        .where(theirs, is_parked())
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(dropped.all())
+    return await _in_parts(session, delete(Delivery), and_(theirs, is_parked()))
 
 
 async def read_again(session: Session, site: Site, received_id: int | None) -> int:
@@ -96,6 +89,18 @@ async def read_again(session: Session, site: Site, received_id: int | None) -> i
     number = len(revived.all())
     if not number and received_id is not None:
         raise NotFound("Nothing with that number was put aside.")
+    return number
+
+
+async def _in_parts(session: Session, change: Update | Delete, these: ColumnElement[bool]) -> int:
+    """Change deliveries, some at a time: a hundred thousand at once would stall everybody."""
+    number = 0
+    while ids := (await session.scalars(select(Delivery.id).where(these).limit(PART))).all():
+        await session.execute(
+            change.where(Delivery.id.in_(ids)).execution_options(synchronize_session=False)
+        )
+        number += len(ids)
+        await asyncio.sleep(0)
     return number
 
 

@@ -27,10 +27,12 @@ def asked() -> Iterator[str]:
 def known() -> dict[str, set[str]]:
     """Every figure, as Prometheus names its series, and the labels it may have."""
     found: dict[str, set[str]] = {}
+    metrics.answered("pages", 200, 0.1)  # what has counted nothing has no labels yet
     for family in metrics.REGISTRY.collect():
         labels = set(
             getattr(metrics.REGISTRY._names_to_collectors.get(family.name), "_labelnames", ())
         )
+        labels |= {label for sample in family.samples for label in sample.labels}
         for ending in ("", "_total", "_bucket", "_count", "_sum"):
             found[family.name + ending] = labels | {"le"}
     source = Path(figures.__file__).read_text()

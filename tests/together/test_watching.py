@@ -6,6 +6,7 @@ import time
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
+from sqlalchemy import text
 from together.stranger import Stranger
 from together.street import House
 
@@ -29,12 +30,12 @@ async def figures(house: House) -> Figures:
         async with aiohttp.ClientSession() as session:
             answer = await session.get(f"http://{host}:{port}/metrics")
             assert (answer.status, answer.content_type) == (200, "text/plain")
-            text = await answer.text()
+            shown = await answer.text()
     finally:
         await door.cleanup()
     return {
         (one.name, frozenset(one.labels.items())): one.value
-        for family in families(text)
+        for family in families(shown)
         for one in family.samples
     }
 
@@ -116,19 +117,17 @@ async def unready(house: House) -> str:
 
 
 async def test_an_instance_whose_database_is_away_is_alive_and_not_ready(
-    alpha: House, monkeypatch: pytest.MonkeyPatch
+    alpha: House,
 ) -> None:
     async with alpha.begin() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert "different versions" in await unready(alpha)
     async with alpha.begin() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql("DROP TABLE alembic_version")
+        await session.execute(text("DROP TABLE alembic_version"))
     assert await unready(alpha) == "The database does not answer.\n"
     assert (await ask(alpha, "/healthz"))[0] == 200
     async with alpha.begin() as session:
-        await (await session.connection()).exec_driver_sql("ALTER TABLE host RENAME TO away")
+        await session.execute(text("ALTER TABLE host RENAME TO away"))
     found = await figures(alpha)
     assert of(found, "database_up") == 0
     assert ("essaim_queue_rows", frozenset()) not in found
