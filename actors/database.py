@@ -14,6 +14,8 @@ a lock.
 """
 
 import asyncio
+import re
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -22,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -38,6 +40,9 @@ Unusable = DBAPIError
 Session = AsyncSession
 """What verbs and views are given: one open transaction."""
 
+MET = "two rows were given one id at the same moment: try again"
+"""What is said when processes draw the same id; see `actors.site.time_ordered_ids`."""
+
 READERS = 8
 """Connections for reading: more than the pages and queues of one process ask for at once."""
 
@@ -47,7 +52,26 @@ _work: ContextVar[str] = ContextVar("essaim_work", default="")
 
 _POSTGRESQL = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
+_ONE_ID = re.compile(r'unique constraint "pk_|UNIQUE constraint failed: \w+\.id\b')
+
 _SAFE = "safe"
+_HOLDER = "holder"
+_QUEUES = "queues"
+
+
+def new_holder() -> int:
+    """Under what a process claims rows: never given twice, and known to nobody before."""
+    return secrets.randbits(62)
+
+
+def holder_of(session: Session) -> int:
+    """Under what this process claims rows; see `actors.mail.claims`."""
+    return int(session.info[_HOLDER])
+
+
+def waits_in(session: Session, queue: type[Base]) -> None:
+    """What this transaction writes into a queue is to be taken up as soon as it is committed."""
+    session.info.setdefault(_QUEUES, set()).add(queue.__tablename__)
 
 
 def safe_of(session: Session) -> Safe:
@@ -85,8 +109,17 @@ def _untimed(kind: str, seconds: float) -> None:
     """Nobody wants to know how long it took."""
 
 
+def _unasked(_: frozenset[str]) -> None:
+    """Nobody works on the queues in this process."""
+
+
 class Database:
-    """One database, opened once by a process."""
+    """One database, opened once by a process.
+
+    Attributes:
+        holder: under what this process claims rows.
+        on_waiting: called after a commit that has put something into queues, with their names.
+    """
 
     def __init__(
         self,
@@ -107,6 +140,8 @@ class Database:
                 seconds it took, the wait for its turn included.
         """
         self.safe = safe
+        self.holder = new_holder()
+        self.on_waiting: Callable[[frozenset[str]], None] = _unasked
         self._passes = passes
         self._timed = timed
         parsed = make_url(url)
@@ -135,24 +170,31 @@ class Database:
 
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
+            NotYet: another process gave the id of a new row to another one in the same millisecond.
             Unusable: it could not be committed; nothing of it has happened then, except that after
                 a lost connection to PostgreSQL nobody knows.
         """
         work = _work.get()
         began = asyncio.get_running_loop().time()
-        if self.is_sqlite:
-            async with self._writers.turn() as connection, self._transaction(connection) as session:
-                yield session
-                if work:
-                    self._passes(f"{work}.stored")
-        else:
-            async with self._transaction(self._engine) as session:
-                yield session
-                if work:
-                    self._passes(f"{work}.stored")
+        with _ids_apart():
+            if self.is_sqlite:
+                async with (
+                    self._writers.turn() as connection,
+                    self._transaction(connection) as session,
+                ):
+                    yield session
+                    if work:
+                        self._passes(f"{work}.stored")
+            else:
+                async with self._transaction(self._engine) as session:
+                    yield session
+                    if work:
+                        self._passes(f"{work}.stored")
         self._timed("write", asyncio.get_running_loop().time() - began)
         if work:
             self._passes(f"{work}.committed")
+        if queues := session.info.get(_QUEUES):
+            self.on_waiting(frozenset(queues))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -183,7 +225,7 @@ class Database:
             raise RuntimeError("a transaction is open already: transactions do not nest")
         token = _open.set(True)
         try:
-            info = {_SAFE: self.safe}
+            info = {_SAFE: self.safe, _HOLDER: self.holder}
             async with (
                 AsyncSession(bind, expire_on_commit=False, info=info) as session,
                 session.begin(),
@@ -209,8 +251,19 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
     if made is not None:
         return True
     if await session.get(table, values["id"]) is not None:
-        raise NotYet("two rows were given one id at the same moment: try again")
+        raise NotYet(MET)
     return False
+
+
+@contextmanager
+def _ids_apart() -> Iterator[None]:
+    """Whoever drew the id of somebody else's new row is told to try again."""
+    try:
+        yield
+    except IntegrityError as error:
+        if _ONE_ID.search(str(error.orig)):
+            raise NotYet(MET) from error
+        raise
 
 
 @cache

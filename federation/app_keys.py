@@ -12,6 +12,7 @@ from aiohttp import web
 from jinja2 import Environment
 
 from actors.database import Database
+from actors.listening import Listening
 from actors.site import Site
 from federation.journal import Journal
 from federation.lookup import Lookup
@@ -38,6 +39,9 @@ transaction.
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""
+
+LISTENING: Final = web.AppKey("listening", Listening)
+"""What other processes on the same database tell this one."""
 
 JOURNAL: Final = web.AppKey("journal", Journal)
 """Notes what came in and whom we called, for operators; the inbox writes into it."""

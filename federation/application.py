@@ -16,11 +16,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
+import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
 from actors import changes, migrations
 from actors.database import Database
+from actors.listening import Listening
 from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
@@ -31,6 +33,7 @@ from federation.app_keys import (
     CLIENT,
     DATABASE,
     JOURNAL,
+    LISTENING,
     LOOKUP,
     RATES,
     SETTINGS,
@@ -70,6 +73,8 @@ takes longer: that delivery is broken off, stays a row, and goes on at the next 
 
 SHUTDOWN_SECONDS: Final = 3
 """How long requests under way may still take after that."""
+
+_log = structlog.stdlib.get_logger("federation.application")
 
 
 class CannotStart(Exception):
@@ -126,7 +131,9 @@ def build(
     callers.prepare(application)
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
-    application[WORKERS] = Workers(database, here, client, lookup, settings)
+    listening = Listening(database, _deaf)
+    application[LISTENING] = listening
+    application[WORKERS] = Workers(database, here, client, lookup, settings, listening)
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
@@ -134,6 +141,7 @@ def build(
     application.on_response_prepare.append(callers.tell)
     application.on_response_prepare.append(application[READY].keep)
     application.cleanup_ctx.append(_database)
+    application.cleanup_ctx.append(_listening)
     application.cleanup_ctx.append(_journal)
     application.cleanup_ctx.append(_client)
     if with_workers:
@@ -276,6 +284,18 @@ async def _unlock(database: Database, settings: Settings) -> None:
         await safekeeping.open_safe(database, settings)
     except (safekeeping.Locked, OSError) as fault:
         raise CannotStart(str(fault)) from fault
+
+
+def _deaf(error: Exception) -> None:
+    """Other processes are not heard: what they write is found by looking."""
+    _log.warning("listening.lost", cause=f"{type(error).__name__}: {error}")
+
+
+async def _listening(application: web.Application) -> AsyncIterator[None]:
+    listening = application[LISTENING]
+    await listening.start()
+    yield
+    await listening.stop()
 
 
 async def _journal(application: web.Application) -> AsyncIterator[None]:

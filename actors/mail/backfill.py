@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from activitypub.iris import Iri
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
 from actors.mail import claims, hosts, inbox
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -69,6 +69,7 @@ class Found:
 async def begin(session: Session, site: Site, actor: Actor) -> None:
     """Walk somebody's outbox, from its top to the mark; a walk that is under way goes on."""
     fresh = _fresh(site)
+    waits_in(session, Backfill)
     if await insert_once(session, Backfill, fresh | {"id": site.new_id(), "actor_id": actor.id}):
         return
     await session.execute(
@@ -193,7 +194,7 @@ async def keep(
         )
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             page=page,
             newest_iri=newest,
@@ -214,7 +215,7 @@ async def finish(
     mark = func.coalesce(Backfill.newest_iri, Backfill.mark_iri) if is_read else Backfill.mark_iri
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             state=DONE,
             reason=reason,
@@ -252,7 +253,7 @@ async def postpone(
     pause = max(hosts.delay(walk.tries + 1), retry_after or timedelta(0))
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             tries=Backfill.tries + 1,
             reason=reason,
@@ -266,7 +267,7 @@ async def give_up(session: Session, walk: Walk, *, reason: str) -> None:
     """The outbox cannot be read: the row stays for the operator to see, and blocks nothing."""
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(state=PARKED, reason=reason, page=None, claimed_until=None)
     )
 

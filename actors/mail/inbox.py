@@ -14,7 +14,8 @@ from sqlalchemy import and_, or_, select, update
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import host
-from actors.database import Session, insert_once
+from actors.database import Session, holder_of, insert_once, waits_in
+from actors.errors import NotYet
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -67,6 +68,7 @@ async def put(
 ) -> bool:
     """Write the row of one activity; False when its id is known."""
     now = site.now()
+    waits_in(session, Received)
     return await insert_once(
         session,
         Received,
@@ -147,6 +149,8 @@ async def claim(
 ) -> list[Letter]:
     """Take the oldest activities that are due and that nobody works on.
 
+    What somebody says while another process is at earlier words of theirs waits for that process.
+
     Args:
         session: an open transaction.
         site: the time.
@@ -154,6 +158,10 @@ async def claim(
         passing_over: origins whose activities wait for now.
     """
     now = site.now()
+    await claims.turn(session, Received)
+    elsewhere = select(Received.speaker).where(
+        Received.claimed_until > now, Received.claimed_by != holder_of(session)
+    )
     others = [~Received.speaker.startswith(f"{one}/", autoescape=True) for one in passing_over]
     due = (
         select(Received.id)
@@ -161,6 +169,7 @@ async def claim(
             Received.state == WAITING,
             Received.due_at <= now,
             claims.is_free(Received, now),
+            Received.speaker.not_in(elsewhere),
             *others,
         )
         .order_by(Received.id)
@@ -186,19 +195,28 @@ async def claim(
 
 
 async def settle(session: Session, received_id: int, *, state: str, reason: str = "") -> None:
-    """The activity has had its effect, or never will; its id stays for ever, its text goes."""
-    await session.execute(
+    """The activity has had its effect, or never will; its id stays for ever, its text goes.
+
+    Raises:
+        NotYet: this process was thought dead, and another has taken the activity up: the
+            transaction, with the effect in it, must be undone.
+    """
+    settled = await session.scalars(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(state=state, reason=reason, document=b"", claimed_until=None)
+        .returning(Received.id)
+        .execution_options(synchronize_session=False)
     )
+    if settled.first() is None:
+        raise NotYet("another process has taken this activity up meanwhile")
 
 
 async def park(session: Session, received_id: int, *, reason: str) -> None:
     """A bug of ours stands in the way: keep the text, so that a mended version can try again."""
     await session.execute(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(state=PARKED, reason=reason, claimed_until=None)
     )
 
@@ -207,7 +225,7 @@ async def postpone(session: Session, received_id: int, *, reason: str, until: da
     """Something it needs is not to be had now: try again then."""
     await session.execute(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(tries=Received.tries + 1, reason=reason, due_at=until, claimed_until=None)
     )
 

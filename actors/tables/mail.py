@@ -22,7 +22,15 @@ class Received(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "received"
-    __table_args__ = (Index("ix_received_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_received_state_due_at", "state", "due_at"),
+        Index(
+            "ix_received_claimed_by",
+            "claimed_by",
+            sqlite_where=text("claimed_until IS NOT NULL"),
+            postgresql_where=text("claimed_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     activity_iri: Mapped[str] = mapped_column(unique=True)
@@ -35,6 +43,7 @@ class Received(Base, kw_only=True):
     received_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)
 
 
 class Outgoing(Base, kw_only=True):
@@ -96,3 +105,4 @@ class Delivery(Base, kw_only=True):
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)

@@ -22,10 +22,11 @@ from federation.commands.keys import relock, rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.mail import drop, give_up, read_again, retry, show_mail
 from federation.commands.move import add_alias, move, remove_alias, stay
+from federation.commands.move_database import move_database
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.reports import close_report, list_reports, show_report
-from federation.commands.serve import migrate, serve
+from federation.commands.serve import migrate, serve, work
 
 APP: Final = App(
     name="essaim",
@@ -34,7 +35,7 @@ APP: Final = App(
     result_action="return_value",
 )
 
-for _command in (demo, init, serve, migrate, check, lookup, follow):
+for _command in (demo, init, serve, work, migrate, move_database, check, lookup, follow):
     APP.command(_command)
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")

@@ -17,7 +17,6 @@ from actors.database import Database
 from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
-from actors.tables.errand import Errand
 from actors.verbs import forgetting, remarking, synchronising
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
@@ -60,7 +59,7 @@ class Asking:
         async with self._database.begin() as session:
             taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for errand in taken:
-            self._crew.begin(self._take(errand), claim=errand.id)
+            self._crew.begin(self._take(errand))
         return await self._crew.first_done(begun=len(taken))
 
     async def ended(self) -> None:
@@ -69,7 +68,7 @@ class Asking:
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again."""
-        await self._crew.stop(self._database, Errand)
+        await self._crew.stop()
 
     async def _take(self, errand: Task) -> None:
         try:

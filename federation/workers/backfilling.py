@@ -21,7 +21,6 @@ from actors.database import Database
 from actors.mail import backfill, inbox
 from actors.mail.backfill import Found, Walk
 from actors.site import Site
-from actors.tables.backfill import Backfill
 from actors.verbs import distributing
 from actors.views import profiles
 from federation.errors import Unsafe
@@ -142,7 +141,7 @@ class Backfilling:
             await backfill.renew(session, self._site)
             walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for walk in walks:
-            self._crew.begin(self._take(walk), claim=walk.id)
+            self._crew.begin(self._take(walk))
         return await self._crew.first_done(begun=len(walks))
 
     async def ended(self) -> None:
@@ -151,7 +150,7 @@ class Backfilling:
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again."""
-        await self._crew.stop(self._database, Backfill)
+        await self._crew.stop()
 
     async def _take(self, walk: Walk) -> None:
         try:

@@ -6,14 +6,11 @@ is taken up again.
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
-from actors.database import Database, Unusable
-from actors.mail import claims
-from actors.mail.claims import Queue
 from federation.workers.loop import LOOK_EVERY
 
 _log = structlog.stdlib.get_logger("federation.workers")
@@ -23,20 +20,15 @@ class Crew:
     """The tasks that are under way; `len` counts them."""
 
     def __init__(self) -> None:
-        self._tasks: dict[asyncio.Task[None], int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def begin(self, work: Coroutine[Any, Any, None], *, claim: int = 0) -> None:
-        """Begin something, beside what is under way.
-
-        Args:
-            work: what.
-            claim: the id of the row that was claimed for it.
-        """
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin something, beside what is under way."""
         task = asyncio.create_task(work)
-        self._tasks[task] = claim
+        self._tasks.add(task)
         task.add_done_callback(self._finished)
 
     async def first_done(self, *, begun: int) -> int:
@@ -58,33 +50,15 @@ class Crew:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def stop(self, database: Database, queue: Queue, held: Collection[int] = ()) -> None:
-        """Break off everything, wait until it has ended, and give back what was claimed for it.
-
-        Whoever looks next, after a new start or in another process, may take it at once. Where the
-        database does not take that, the claims expire.
-
-        Args:
-            database: where the claims are.
-            queue: which rows were claimed.
-            held: further ids of claimed rows.
-        """
-        broken_off = dict(self._tasks)
-        for task in broken_off:
+    async def stop(self) -> None:
+        """Break off everything, and wait until it has ended."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*broken_off, return_exceptions=True)
-        ids = {*broken_off.values(), *held} - {0}
-        if not ids:
-            return
-        try:
-            async with database.begin() as session:
-                await claims.give_back(session, queue, ids)
-        except (Unusable, OSError) as error:
-            _log.warning("worker.claims_kept", rows=len(ids), cause=str(error))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         """A task that failed as a whole (the database is away) is told to the operator."""
-        self._tasks.pop(task, None)
+        self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("worker.failed", exc_info=error)

@@ -15,7 +15,6 @@ from actors.database import Database
 from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
-from actors.tables.mail import Delivery
 from actors.verbs import synchronising
 from federation import metrics, telemetry
 from federation.settings import Settings
@@ -65,7 +64,7 @@ class Delivering:
                 session, self._site, limit=self._most - len(self._crew), per_host=self._per_host
             )
         for parcel in parcels:
-            self._crew.begin(self._deliver(parcel), claim=parcel.id)
+            self._crew.begin(self._deliver(parcel))
         return await self._crew.first_done(begun=len(parcels)) or fanned
 
     async def ended(self) -> None:
@@ -74,7 +73,7 @@ class Delivering:
 
     async def stop(self) -> None:
         """Break off what is under way: it is sent again."""
-        await self._crew.stop(self._database, Delivery)
+        await self._crew.stop()
 
     async def _deliver(self, parcel: Parcel) -> None:
         self._site.passes("deliver.read")

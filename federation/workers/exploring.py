@@ -25,7 +25,6 @@ from actors.database import Database
 from actors.mail import explorations, hosts
 from actors.mail.explorations import Task
 from actors.site import Site
-from actors.tables.exploration import Exploration
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import conversing, featuring, quoting
@@ -132,7 +131,7 @@ class Exploring:
         async with self._database.begin() as session:
             tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for task in tasks:
-            self._crew.begin(self._take(task), claim=task.id)
+            self._crew.begin(self._take(task))
         return await self._crew.first_done(begun=len(tasks))
 
     async def ended(self) -> None:
@@ -141,7 +140,7 @@ class Exploring:
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again."""
-        await self._crew.stop(self._database, Exploration)
+        await self._crew.stop()
 
     async def _take(self, task: Task) -> None:
         is_in_steps = task.kind == explorations.BELOW

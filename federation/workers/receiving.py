@@ -27,7 +27,6 @@ from actors.database import Database
 from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.site import Site
-from actors.tables.mail import Received
 from federation import metrics, telemetry
 from federation.gathering import gather
 from federation.lookup import Lookup
@@ -109,8 +108,7 @@ class Receiving:
 
     async def stop(self) -> None:
         """Break off what is under way: it is taken up again."""
-        held = [letter.id for pile in self._piles.values() for letter in pile]
-        await self._crew.stop(self._database, Received, held)
+        await self._crew.stop()
 
     async def _work_off(self, speaker: str, pile: deque[Letter]) -> None:
         try:
