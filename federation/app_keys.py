@@ -15,6 +15,7 @@ from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
 from federation.journal import Journal
+from federation.kept import Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
@@ -36,6 +37,9 @@ LOOKUP: Final = web.AppKey("lookup", Lookup)
 """A handle or an address → something remembered, asking the network if it must. Never inside a
 transaction.
 """
+
+OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
+"""Names of organisations of ours that are there, as the addresses of their inboxes spell them."""
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""

@@ -35,6 +35,7 @@ from federation.app_keys import (
     JOURNAL,
     LISTENING,
     LOOKUP,
+    OWNERS,
     RATES,
     SETTINGS,
     SITE,
@@ -42,6 +43,7 @@ from federation.app_keys import (
 )
 from federation.connections import Runner
 from federation.journal import Journal
+from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
@@ -62,6 +64,9 @@ from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30
 """How long an idle connection is kept open; proxies keep theirs longer and reconnect."""
+
+OWNERS_KEPT: Final = 1024
+"""Names of organisations at hand, in every spelling: more than an instance has."""
 
 LINGER_SECONDS: Final = 5
 """How long a request that was answered may go on sending its body before it is cut off."""
@@ -115,7 +120,8 @@ def build(
         passes=here.passes,
     )
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
-    lookup = Lookup(client, fetcher, database, here)
+    changing = changes.of(database)
+    lookup = Lookup(client, fetcher, database, here, keys=lambda: changing.number(changes.KEYS))
     application = web.Application(
         middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
         client_max_size=LARGEST_BODY,
@@ -126,8 +132,9 @@ def build(
     application[CLIENT] = client
     application[JOURNAL] = journal
     application[LOOKUP] = lookup
+    application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
-    application[READY] = Ready(changes.of(database), here)
+    application[READY] = Ready(changing, here)
     callers.prepare(application)
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()

@@ -86,10 +86,14 @@ class Journal:
         if self._has_room():
             self._heard.append(entry)
 
-    async def accepted(self, session: Session, entry: HeardEntry) -> None:
-        """Write what was accepted, within the transaction that accepts it."""
-        self._count(entry)
-        await journal.write(session, [entry])
+    def accepted(self, seconds: float) -> None:
+        """Count what was accepted; it was noted within the transaction that accepted it.
+
+        Args:
+            seconds: since its request began.
+        """
+        self.inbox[journal.ACCEPTED] += 1
+        metrics.judged(journal.ACCEPTED, seconds)
 
     def called(self, call: Call) -> None:
         """Note a call of another server."""

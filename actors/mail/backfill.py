@@ -83,11 +83,16 @@ def _is_old(now: datetime) -> ColumnElement[bool]:
     """Walked a week ago, and still followed by ours."""
     follower = aliased(Actor)
     followed = (
-        select(Follow.followee_id)
+        select(Follow.id)
         .join(follower, follower.id == Follow.follower_id)
-        .where(Follow.state == "accepted", follower.is_ours.is_(True))
+        .where(
+            Follow.followee_id == Backfill.actor_id,
+            Follow.state == "accepted",
+            follower.is_ours.is_(True),
+        )
+        .exists()
     )
-    return and_(Backfill.state == DONE, Backfill.due_at <= now, Backfill.actor_id.in_(followed))
+    return and_(Backfill.state == DONE, Backfill.due_at <= now, followed)
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -9,16 +9,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, literal_column, or_, select, update
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
-from activitypub.iris import host
+from activitypub.iris import Iri, host
 from actors.database import Session, holder_of, insert_once, waits_in
 from actors.errors import NotYet
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
+from actors.rules.hosts import covering
 from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.host import Host
 from actors.tables.mail import Received
 
 DONE, REFUSED, PARKED = "done", "refused", "parked"
@@ -43,16 +46,62 @@ class Letter:
     received_at: datetime
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How somebody who speaks to us stands here.
+
+    Attributes:
+        host: theirs.
+        actor: their row; None when they are not remembered.
+        is_blocked: nothing is taken from their host.
+        is_failing: mail of ours waits for their host, which speaks now.
+        is_behind: something that they said before waits for its effect.
+    """
+
+    host: str
+    actor: Actor | None
+    is_blocked: bool
+    is_failing: bool
+    is_behind: bool
+
+
+_SPEAKER: BindParameter[str] = bindparam("speaker")
+_HOST: BindParameter[str] = bindparam("host")
+_COVERING = "covering"
+_BLOCKED = select(Host.id).where(
+    Host.name.in_(bindparam(_COVERING, expanding=True)), Host.is_blocked.is_(True)
+)
+_FAILING = select(Host.id).where(Host.name == _HOST, Host.failures > 0)
+# In letters, because a database uses the index of those who wait only where it reads the word.
+_WAITS = Received.state == literal_column(f"'{WAITING}'")
+_BEHIND = select(Received.id).where(Received.speaker == _SPEAKER, _WAITS)
+_STANDING = select(Actor, _BLOCKED.exists(), _FAILING.exists(), _BEHIND.exists()).where(
+    Actor.iri == _SPEAKER
+)
+
+
+async def standing(session: Session, speaker: Iri) -> Standing:
+    """How somebody who speaks to us stands here: one question, because each activity asks it."""
+    name = host(speaker)
+    names = {"speaker": speaker, "host": name, _COVERING: covering(name.lower())}
+    row = (await session.execute(_STANDING, names)).one_or_none()
+    if row is None:
+        is_blocked = await hosts.is_blocked(session, name)
+        return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
+    return Standing(name, row[0], row[1], row[2], row[3])
+
+
 async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
-    """Accept an activity, once.
+    """Accept an activity, once; a worker sees to its effect.
 
     Returns:
         False when it is known already, or when its host is blocked: nothing more happens then.
     """
-    name = host(heard.speaker)
-    if await hosts.is_blocked(session, name):
+    found = await standing(session, heard.speaker)
+    if found.is_blocked:
         return False
-    await hosts.heard_from(session, name)
+    if found.is_failing:
+        await hosts.heard_from(session, found.host)
     return await put(
         session,
         site,
@@ -64,11 +113,23 @@ async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body
 
 
 async def put(
-    session: Session, site: Site, *, activity_iri: str, speaker: str, vouched: str, document: bytes
+    session: Session,
+    site: Site,
+    *,
+    activity_iri: str,
+    speaker: str,
+    vouched: str,
+    document: bytes,
+    state: str = WAITING,
+    reason: str = "",
 ) -> bool:
-    """Write the row of one activity; False when its id is known."""
+    """Write the row of one activity; False when its id is known.
+
+    What is settled from the beginning has no document.
+    """
     now = site.now()
-    waits_in(session, Received)
+    if state == WAITING:
+        waits_in(session, Received)
     return await insert_once(
         session,
         Received,
@@ -78,8 +139,8 @@ async def put(
             "speaker": speaker,
             "vouched": vouched,
             "document": document,
-            "state": WAITING,
-            "reason": "",
+            "state": state,
+            "reason": reason,
             "tries": 0,
             "received_at": now,
             "due_at": now,
@@ -138,12 +199,6 @@ async def put_again(
         )
 
 
-async def is_known(session: Session, activity_iri: str) -> bool:
-    """Whether an activity with this id was accepted already."""
-    known = select(Received.id).where(Received.activity_iri == activity_iri)
-    return await session.scalar(known) is not None
-
-
 async def claim(
     session: Session, site: Site, limit: int, *, passing_over: Collection[str] = ()
 ) -> list[Letter]:
@@ -177,6 +232,8 @@ async def claim(
         .with_for_update(skip_locked=True)
     )
     taken = await claims.take(session, Received, due, now=now, until=now + CLAIM)
+    if not taken:
+        return []
     rows = await session.scalars(
         select(Received).where(Received.id.in_(taken)).order_by(Received.id)
     )

@@ -25,6 +25,12 @@ class Received(Base, kw_only=True):
     __table_args__ = (
         Index("ix_received_state_due_at", "state", "due_at"),
         Index(
+            "ix_received_speaker_waiting",
+            "speaker",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
             "ix_received_claimed_by",
             "claimed_by",
             sqlite_where=text("claimed_until IS NOT NULL"),

@@ -1,7 +1,8 @@
 """The inbox: authentic? authorised? remember, 202.
 
-Accepting is one short transaction with one row; what the activity means is worked out afterwards
-(`workers.receiving`). So an answer takes milliseconds, and what was answered 202 survives kill -9.
+Accepting is one short transaction (`storing`): the activity becomes a row, and has its effect by
+that, or as soon as what it needs was fetched (`workers.receiving`). So an answer takes
+milliseconds, and what was answered 202 survives kill -9.
 
 The order of the checks is the order of their price: content type and size before the body is read,
 JSON before a key is fetched, the signature before anything is believed. Every refusal is one line
@@ -13,6 +14,7 @@ any more (Mastodon `InboxesController#skip_unknown_actor_activity`).
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -35,17 +37,17 @@ from activitypub.limits import Limits
 from activitypub.signatures.claims import NoAddress
 from activitypub.signatures.claims import claim as read_claim
 from actors.errors import Gone, NotFound
-from actors.mail import hosts as health
-from actors.mail import inbox, journal
+from actors.mail import journal
 from actors.mail.journal import HeardEntry
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, JOURNAL, LOOKUP, SETTINGS, SITE
+from federation import metrics
+from federation.app_keys import DATABASE, JOURNAL, LOOKUP, OWNERS, SETTINGS, SITE
 from federation.journal import NOTHING
 from federation.middleware import WRITTEN_DOWN, check_body, largest_body
 from federation.misses import KeyGone
-from federation.peers import forwarded, synchronisation
+from federation.peers import forwarded, storing, synchronisation
 from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
 from federation.transport.causes import because_of
@@ -53,6 +55,9 @@ from federation.transport.client import not_even_tried
 
 SLOWEST_BODY: Final = 20
 """Seconds for one megabyte: a sender that is slower holds a connection for nothing."""
+
+NO_TIME: Final = timedelta()
+"""What an activity waits that has its effect when it is accepted."""
 
 LAST_WORDS: Final = ("Delete", "Update")
 """What servers send about somebody who is gone, to everybody whom they ever told anything."""
@@ -79,26 +84,33 @@ class _Knock:
 
     Attributes:
         document: the activity, empty until it could be read.
+        key: who says that they have signed, once that was read.
         size: bytes that were read.
     """
 
     def __init__(self, request: web.Request) -> None:
         self.request = request
         self.document: Document = {}
+        self.key: Iri | None = None
         self.size = 0
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
 
+    @property
+    def seconds(self) -> float:
+        """Since the request began."""
+        return self._clock() - self._began
+
     def entry(self, disposition: str) -> HeardEntry:
         """What is noted; nothing of who says that it has signed is believed here."""
-        key = self._key()
+        key = self.key or self._key()
         return self.request.app[JOURNAL].entry(
             peer=_host(key),
             key=key,
             activity=_id(self.document),
             disposition=disposition,
             size=self.size,
-            ms=round((self._clock() - self._began) * 1000),
+            ms=round(self.seconds * 1000),
         )
 
     def ends(self, disposition: str) -> None:
@@ -153,12 +165,17 @@ async def _answer(request: web.Request, handle: str | None) -> web.Response:
 
 
 async def _check_owner(request: web.Request, handle: str) -> None:
+    owners = request.app[OWNERS]
+    if owners.get(handle):
+        return
+    as_of = owners.number()
     async with request.app[DATABASE].read() as session:
         owner = await profiles.by_handle(session, handle)
     if owner is None:
         raise NotFound("nobody here has that name", code="not-addressed")
     if owner.gone_at is not None:
         raise Gone("that organisation was deleted")
+    owners.keep(handle, handle, as_of=as_of)
 
 
 async def _accept(knock: _Knock) -> None:
@@ -172,6 +189,7 @@ async def _accept(knock: _Knock) -> None:
     except NoAddress as fault:
         not_even_tried(fault.text, purpose="key")
         raise
+    knock.key = claim.key_id
     document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
     because_of("activity", _id(document))
     if await _is_shut(request, iris.host(claim.key_id)):
@@ -204,8 +222,7 @@ async def _is_shut(request: web.Request, host: str) -> bool:
     listed = request.app[SETTINGS].federation.only_hosts
     if listed and not hosts.is_covered(host, listed):
         raise NotAuthoritative("this instance does not deal with that host", code="not-listed")
-    async with request.app[DATABASE].read() as session:
-        return await health.is_blocked(session, host)
+    return await request.app[LOOKUP].is_blocked(host)
 
 
 async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
@@ -231,21 +248,18 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
                 knock.ends("ignored:signer-not-actor")
                 return
             raise
-    async with request.app[DATABASE].begin() as session:
-        if await inbox.remember(session, site, heard, body):
-            disposition = journal.ACCEPTED
-            await request.app[JOURNAL].accepted(session, knock.entry(disposition))
-        elif await inbox.is_known(session, str(heard.activity.id)):
-            disposition = journal.DUPLICATE
-        else:
-            disposition = "ignored:blocked"
-        site.passes("inbox.stored")
-    site.passes("inbox.committed")
-    if disposition == journal.ACCEPTED:
-        kinds = ",".join(heard.activity.types)
-        _log.info("inbox.accepted", peer=actor.host, activity=heard.activity.id, type=kinds)
-    else:
-        knock.ends(disposition)
+    outcome = await storing.store(request.app[DATABASE], site, heard, body, knock.entry)
+    if outcome.disposition != journal.ACCEPTED:
+        knock.ends(outcome.disposition)
+        return
+    request.app[JOURNAL].accepted(knock.seconds)
+    if outcome.is_settled:
+        is_ignored = bool(outcome.without_effect)
+        metrics.received("ignored" if is_ignored else "applied", None if is_ignored else NO_TIME)
+    told = {"peer": actor.host, "activity": heard.activity.id}
+    _log.info("inbox.accepted", **told, type=",".join(heard.activity.types))
+    if outcome.without_effect:
+        _log.info("inbox.ignored", reason=outcome.without_effect, **told)
 
 
 async def _body(knock: _Knock) -> bytes:

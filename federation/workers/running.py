@@ -176,8 +176,11 @@ WORKERS: Final = web.AppKey("workers", Workers)
 
 @web.middleware
 async def waking(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Wake the workers after every request that may have written something."""
+    """Wake the workers after every request that may have written something.
+
+    What an inbox puts into a queue wakes by itself, and most of what it takes in needs nobody.
+    """
     response = await handler(request)
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.endswith("/inbox"):
         request.app[WORKERS].wake()
     return response

@@ -51,7 +51,7 @@ async def test_figures_tell_what_came_and_what_is_on_its_way(
     await mallory.send(alpha, mallory.activity("Follow", COOP))
     await mallory.send(alpha, mallory.activity("Follow", COOP), late=600)
     waiting = await figures(alpha)
-    assert of(waiting, "queue_rows", queue="received", state="waiting") == 1
+    assert of(waiting, "queue_rows", queue="outgoing", state="waiting") == 1, "the Accept"
     assert of(waiting, "inbox_total", disposition="accepted") == 1
     assert of(waiting, "inbox_total", disposition="refused:time") == 1
 
@@ -59,7 +59,7 @@ async def test_figures_tell_what_came_and_what_is_on_its_way(
     await alpha.settle()
     alpha.street.clock.turn(seconds=10)
     found = await figures(alpha)
-    assert of(found, "queue_rows", queue="received", state="waiting") == 0
+    assert of(found, "queue_rows", queue="outgoing", state="waiting") == 0
     assert of(found, "queue_rows", queue="delivery", state="waiting") == 1
     assert of(found, "queue_oldest_seconds", queue="delivery", state="waiting") >= 10
     assert of(found, "hosts_failing", trouble="fails") == 1
