@@ -38,7 +38,9 @@ async def heard_from(session: Session, name: str) -> None:
     )
 
 
-async def failed(session: Session, site: Site, name: str, *, retry_after: timedelta | None) -> None:
+async def failed(
+    session: Session, site: Site, name: str, *, retry_after: timedelta | None, reason: str = ""
+) -> None:
     """The host could not be reached, or asked us to wait: leave it alone for a while.
 
     Several parcels in flight that fail together count once (Lemmy PR 4623): while the pause runs,
@@ -57,7 +59,7 @@ async def failed(session: Session, site: Site, name: str, *, retry_after: timede
     await session.execute(
         update(Host)
         .where(Host.name == name)
-        .values(failures=failures + 1, due_at=now + min(pause, LONGEST_DELAY))
+        .values(failures=failures + 1, due_at=now + min(pause, LONGEST_DELAY), reason=reason)
     )
     await session.execute(
         update(Host)
@@ -130,5 +132,5 @@ async def make_known(session: Session, site: Site, name: str) -> None:
     """There is a row for this host."""
     fresh = {"id": site.new_id(), "name": name, "failures": 0}
     flags = {"is_blocked": False, "reads_rfc9421": False, "block_reason": ""}
-    flags |= {"reads_ed25519": False, "is_tried": False}
+    flags |= {"reads_ed25519": False, "is_tried": False, "reason": ""}
     await insert_once(session, Host, fresh | flags)

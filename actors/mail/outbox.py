@@ -64,6 +64,7 @@ class Parcel:
     body: bytes
     activity_iri: str
     tries: int
+    made_at: datetime
 
 
 async def post(
@@ -248,6 +249,7 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             body=document,
             activity_iri=activity_iri,
             tries=one.tries,
+            made_at=one.made_at,
         )
         for one, actor_id, document, activity_iri in rows
     ]
@@ -284,7 +286,7 @@ async def postponed(
     """
     now = site.now()
     if is_host_down:
-        await hosts.failed(session, site, parcel.host, retry_after=retry_after)
+        await hosts.failed(session, site, parcel.host, retry_after=retry_after, reason=reason)
         due_at = now
     else:
         due_at = now + max(hosts.delay(parcel.tries + 1), retry_after or timedelta(0))

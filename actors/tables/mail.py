@@ -91,6 +91,13 @@ class Delivery(Base, kw_only=True):
         UniqueConstraint("outgoing_id", "inbox"),
         Index("ix_delivery_host_state_due_at", "host", "state", "due_at"),
         Index("ix_delivery_inbox_about_outgoing_id", "inbox", "about", "outgoing_id"),
+        Index(
+            "ix_delivery_parked",
+            "host",
+            "outgoing_id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)

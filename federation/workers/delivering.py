@@ -16,6 +16,7 @@ from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
 from actors.verbs import synchronising
+from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
@@ -66,8 +67,12 @@ class Delivering:
             self._crew.begin(self._deliver(parcel))
         return await self._crew.first_done(begun=len(parcels)) or fanned
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is sent again when its claim has expired."""
+        """Break off what is under way: it is sent again."""
         await self._crew.stop()
 
     async def _deliver(self, parcel: Parcel) -> None:
@@ -76,7 +81,10 @@ class Delivering:
             signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
             async with self._database.read() as session:
                 announced = await synchronising.announced_with(session, self._site, parcel)
-            with caused_by("activity", parcel.activity_iri):
+            with (
+                caused_by("activity", parcel.activity_iri),
+                telemetry.activity_scope(parcel.activity_iri),
+            ):
                 result = await send(
                     self._client,
                     inbox=parcel.inbox,
@@ -123,6 +131,9 @@ class Delivering:
                 case _:
                     assert_never(result.sent)
         self._site.passes("cursor.committed")
+        is_there = result.sent is Sent.DELIVERED
+        waits = [self._site.now() - parcel.made_at] if is_there else []
+        metrics.delivered(result.sent.value, waits)
         _log.info(
             "delivery.settled",
             sent=result.sent.name.lower(),
