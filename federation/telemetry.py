@@ -97,6 +97,8 @@ def request_scope(request_id: str) -> Iterator[None]:
 def escaped(text: str) -> str:
     """The text on one line, unseen characters written out, cut where it is too long."""
     cut = text[:LONGEST_VALUE]
+    if cut.isascii() and cut.isprintable() and len(text) == len(cut):
+        return text
     shown = "".join(
         character if unicodedata.category(character) not in _UNSEEN else _escape(character)
         for character in cut

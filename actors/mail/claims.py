@@ -4,20 +4,23 @@ A claim is a moment in `claimed_until`: where its holder dies, it expires by its
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from sqlalchemy import Select, or_, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.tables.backfill import Backfill
 from actors.tables.errand import Errand
 from actors.tables.exploration import Exploration
-from actors.tables.mail import Delivery, Received
+from actors.tables.mail import Delivery, Lane, Received
 
 WAITING: Final = "waiting"
 """The state of what is still to be done, in every queue."""
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due in any case, whatever time it is."""
 
 Queue: TypeAlias = (
     type[Received] | type[Delivery] | type[Backfill] | type[Errand] | type[Exploration]
@@ -32,14 +35,19 @@ def is_free(queue: Queue, now: datetime) -> ColumnElement[bool]:
 
 
 async def take(
-    session: Session, queue: Queue, chosen: Select[int], *, now: datetime, until: datetime
+    session: Session,
+    queue: Queue,
+    chosen: Select[int] | Sequence[int],
+    *,
+    now: datetime,
+    until: datetime,
 ) -> Sequence[int]:
-    """Claim the rows of a query, those left out that somebody else has claimed meanwhile.
+    """Claim rows, those left out that somebody else has claimed meanwhile.
 
     Args:
         session: an open transaction.
         queue: whose rows.
-        chosen: their ids.
+        chosen: their ids, or the query for them.
         now: the time.
         until: when the claim expires.
 
@@ -48,7 +56,7 @@ async def take(
     """
     claimed = await session.scalars(
         update(queue)
-        .where(queue.id.in_(chosen.scalar_subquery()), is_free(queue, now))
+        .where(queue.id.in_(chosen), is_free(queue, now))
         .values(claimed_until=until)
         .returning(queue.id)
         .execution_options(synchronize_session=False)
@@ -58,6 +66,8 @@ async def take(
 
 async def release_all(session: Session) -> None:
     """Give every claim back: for who owns the database alone, and knows that all holders died."""
+    claimed = select(Delivery.host).where(Delivery.claimed_until.is_not(None))
+    await session.execute(update(Lane).where(Lane.host.in_(claimed)).values(due_at=LONG_AGO))
     for queue in QUEUES:
         await session.execute(
             update(queue).where(queue.state == WAITING).values(claimed_until=None)

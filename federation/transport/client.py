@@ -71,6 +71,8 @@ ANSWER_TO_DELIVERY: Final = 65_536
 PLACES: Final = 1000
 """Hosts whose last address is remembered, to be named when a connection is used again."""
 
+BLOCKED: Final = "that host is blocked here"
+
 _CLOSED: Final = "the client is not open"
 
 Headers = Sequence[tuple[str, str]]
@@ -191,11 +193,12 @@ class Client:
     def _session(
         self, resolver: AbstractResolver, trust: ssl.SSLContext, scheme: str, *, delivers: bool
     ) -> aiohttp.ClientSession:
+        deliveries = self.settings.delivery_concurrency + self.settings.waiting_room
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(resolver, self._guard, scheme),
             socket_factory=GuardedSockets(self._guard, scheme),
             ssl=trust,
-            limit=self.settings.delivery_concurrency if delivers else FETCHES_AT_ONCE,
+            limit=deliveries if delivers else FETCHES_AT_ONCE,
             limit_per_host=self.settings.per_host,
             keepalive_timeout=KEEP_SECONDS,
         )
@@ -222,6 +225,7 @@ class Client:
         purpose: str,
         max_body: int | None = None,
         hop: int = 0,
+        may_be_blocked: bool = True,
     ) -> wire.Response:
         """Make one call and read the whole answer, whatever its status.
 
@@ -234,6 +238,7 @@ class Client:
             max_body: bytes of the largest answer that is read; `federation.max_body` by default.
                 The answer to a POST is cut at 64 KiB instead: only its status is wanted.
             hop: how many redirects led here, for the record.
+            may_be_blocked: false where the caller has just asked whether the host is blocked.
 
         Raises:
             Unreachable: no complete answer this time.
@@ -255,7 +260,9 @@ class Client:
         with self._counted(), dialling() as dialled:
             try:
                 target = self._target(url)
-                await self.check_dealings(host)
+                self._check_listed(host)
+                if may_be_blocked:
+                    await self._check_open(host)
                 response = await self._exchange(method, target, headers, body, limit)
             except TransportError as error:
                 tried = error.address if isinstance(error, Unsafe) else ""
@@ -321,10 +328,16 @@ class Client:
         Raises:
             Unsafe: it is blocked, or none of those that this instance deals with.
         """
+        self._check_listed(host)
+        await self._check_open(host)
+
+    def _check_listed(self, host: str) -> None:
         if self.settings.only_hosts and not hosts.is_covered(host, self.settings.only_hosts):
             raise Unsafe("this instance does not deal with that host", code="not-listed")
+
+    async def _check_open(self, host: str) -> None:
         if self._is_blocked is not None and await self._is_blocked(host):
-            raise Unsafe("that host is blocked here", code="blocked")
+            raise Unsafe(BLOCKED, code="blocked")
 
     def _target(self, url: Iri) -> URL:
         if not url.startswith(("https://", "http://")):

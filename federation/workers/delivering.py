@@ -1,27 +1,35 @@
 """Delivering: fan out, claim a few for each host, sign afresh, send, settle.
 
-A delivery that hangs holds nothing but its own place: the others go on, and the place of whatever
-is done is filled at once. How long to wait after a failure is decided in one place
-(`actors.mail.hosts`), by host where the host is in trouble and by delivery where only that one was
-turned away for now.
+One transaction settles everything that has come back since the last one, and claims as much again.
+What every parcel of a claim needs (keys, how its host is signed to, whether it is blocked) is asked
+once for all of them. A delivery that hangs leaves its place to the next (`flights`). How long to
+wait after a failure is decided in one place (`actors.mail.hosts`), by host where the host is in
+trouble and by delivery where only that one was turned away for now.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, assert_never
+from typing import Final
 
 import structlog
 
-from actors.database import Database
+from activitypub import iris
+from activitypub.synchronisation import Announced
+from actors.database import Database, Session
 from actors.mail import hosts, outbox
-from actors.mail.outbox import Parcel
+from actors.mail.outbox import Failure, Parcel
 from actors.site import Site
 from actors.verbs import synchronising
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
-from federation.transport.client import Client
+from federation.transport.client import BLOCKED, Client
+from federation.transport.descriptors import waiting_room
+from federation.transport.pens import Pen
 from federation.transport.sending import SendResult, Sent, send
-from federation.workers.crew import Crew
+from federation.transport.signing import Signing, Way
+from federation.workers.flights import Flights
 
 TURNED_AWAY: Final = frozenset({401, 408, 425})
 """Temporary answers that say nothing about the host: it may have been unable to read our key just
@@ -29,6 +37,33 @@ then.
 """
 
 _log = structlog.stdlib.get_logger("federation.outbox")
+
+
+MISTAKE: Final = "a mistake in this program: see the log"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A parcel that was claimed, with all that is needed to send it.
+
+    Attributes:
+        signing: how; None where its sender has no keys.
+        announced: what is said with it of the receiver's own among the followers.
+        is_blocked: the operator has blocked the host since.
+    """
+
+    parcel: Parcel
+    signing: Signing | None
+    announced: Announced | None
+    is_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a parcel; without a result where this program made a mistake."""
+
+    parcel: Parcel
+    result: SendResult | None
 
 
 class Delivering:
@@ -46,99 +81,124 @@ class Delivering:
         self._site = site
         self._client = client
         self._signatories = OurSignatories(database, site)
-        self._most = settings.federation.delivery_concurrency
         self._per_host = settings.federation.per_host
         self._hold = timedelta(days=settings.federation.give_up_after_days)
-        self._crew = Crew()
+        self._flights: Flights[Outcome] = Flights(
+            settings.federation.delivery_concurrency, waiting_room(settings.federation)
+        )
+        self._pen = Pen(signed=self._flights.sent)
 
     async def work(self) -> int:
-        """Send what is due, and wait until a place is free again, or a second.
+        """Settle what has come back, send what is due, and wait until more comes back.
 
         Returns:
-            How much was fanned out, sent or is under way; 0 when nothing is due.
+            How much was fanned out, sent, settled or is under way; 0 when nothing is due.
         """
+        back = self._flights.back
         async with self._database.begin() as session:
+            await self._settle(session, back)
             fanned = await outbox.fan_out(session, self._site)
             parcels = await outbox.claim(
-                session, self._site, limit=self._most - len(self._crew), per_host=self._per_host
+                session, self._site, limit=self._flights.free, per_host=self._per_host
             )
-        for parcel in parcels:
-            self._crew.begin(self._deliver(parcel))
-        return await self._crew.first_done(begun=len(parcels)) or fanned
+        self._flights.take(len(back))
+        self._tell(back)
+        for prepared in await self._prepare(parcels):
+            self._flights.begin(self._deliver(prepared))
+        if not fanned:
+            await self._flights.news()
+        return fanned + len(parcels) + len(back) or len(self._flights)
 
     async def stop(self) -> None:
         """Break off what is under way: it is sent again when its claim has expired."""
-        await self._crew.stop()
+        await self._flights.stop()
+        self._pen.close()
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def _prepare(self, parcels: Sequence[Parcel]) -> list[Prepared]:
+        if not parcels:
+            return []
+        async with self._database.read() as session:
+            signings = await self._signatories.for_parcels(session, parcels)
+            announced = await synchronising.announced_with(session, self._site, parcels)
+            places = {one.id: iris.host(one.inbox) for one in parcels}
+            blocked = await hosts.blocked_among(session, set(places.values()))
+        return [
+            Prepared(
+                one,
+                signings.get(one.id),
+                announced.get(one.id),
+                is_blocked=places[one.id] in blocked,
+            )
+            for one in parcels
+        ]
+
+    async def _deliver(self, prepared: Prepared) -> Outcome:
+        parcel = prepared.parcel
         self._site.passes("deliver.read")
+        if prepared.signing is None:
+            _log.error("delivery.unsigned", inbox=parcel.inbox, activity=parcel.activity_iri)
+            return Outcome(parcel, None)
         try:
-            signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
-            async with self._database.read() as session:
-                announced = await synchronising.announced_with(session, self._site, parcel)
+            if prepared.is_blocked:
+                way = Way(prepared.signing.signatory)
+                return Outcome(
+                    parcel, SendResult(Sent.NEVER, None, None, BLOCKED, way, is_news=False)
+                )
             with caused_by("activity", parcel.activity_iri):
                 result = await send(
                     self._client,
                     inbox=parcel.inbox,
                     body=parcel.body,
-                    signing=signing,
-                    now=self._site.now(),
-                    synchronisation=announced,
+                    signing=prepared.signing,
+                    now=self._site.now,
+                    pen=self._pen,
+                    synchronisation=prepared.announced,
                 )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
-            await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
-            await self._set_aside(parcel)
+            return Outcome(parcel, None)
+        return Outcome(parcel, result)
 
-    async def _settle(self, parcel: Parcel, result: SendResult) -> None:
-        async with self._database.begin() as session:
-            match result.sent:
-                case Sent.DELIVERED:
-                    await outbox.delivered(session, parcel)
-                    if result.is_news:
-                        await hosts.reads(
-                            session,
-                            self._site,
-                            parcel.host,
-                            result.way.scheme,
-                            is_by_ed25519=result.way.is_by_ed25519,
-                        )
-                    self._site.passes("deliver.acked")
-                case Sent.LATER:
-                    await outbox.postponed(
-                        session,
-                        self._site,
-                        parcel,
-                        reason=result.reason,
-                        retry_after=result.retry_after,
-                        is_host_down=result.status not in TURNED_AWAY,
-                        hold=self._hold,
-                    )
-                case Sent.NEVER:
-                    await outbox.refused(session, parcel, reason=result.reason)
-                case Sent.GONE:
-                    await outbox.inbox_gone(session, parcel)
-                case _:
-                    assert_never(result.sent)
-        self._site.passes("cursor.committed")
-        _log.info(
-            "delivery.settled",
-            sent=result.sent.name.lower(),
-            host=parcel.host,
-            activity=parcel.activity_iri,
-            status=result.status,
-        )
+    async def _settle(self, session: Session, back: Sequence[Outcome]) -> None:
+        """Note what became of parcels, those that arrived by one statement."""
+        arrived: list[Parcel] = []
+        failures: list[Failure] = []
+        for one in back:
+            result = one.result
+            if result is None:
+                failures.append(Failure(one.parcel, MISTAKE))
+            elif result.sent is Sent.DELIVERED:
+                arrived.append(one.parcel)
+                await self._learn(session, one.parcel, result)
+            elif result.sent is Sent.LATER:
+                is_down = result.status not in TURNED_AWAY
+                failures.append(Failure(one.parcel, result.reason, result.retry_after, is_down))
+            elif result.sent is Sent.NEVER:
+                await outbox.refused(session, one.parcel, reason=result.reason)
+            else:
+                await outbox.inbox_gone(session, one.parcel)
+        if failures:
+            await outbox.postponed(session, self._site, *failures, hold=self._hold)
+        if arrived:
+            await outbox.delivered(session, *arrived)
+        for _ in arrived:
+            self._site.passes("deliver.acked")
 
-    async def _set_aside(self, parcel: Parcel) -> None:
-        async with self._database.begin() as session:
-            await outbox.postponed(
-                session,
-                self._site,
-                parcel,
-                reason="a mistake in this program: see the log",
-                retry_after=None,
-                is_host_down=False,
-                hold=self._hold,
-            )
+    async def _learn(self, session: Session, parcel: Parcel, result: SendResult) -> None:
+        if result.is_news:
+            scheme, is_by_ed25519 = result.way.scheme, result.way.is_by_ed25519
+            await hosts.reads(session, self._site, parcel.host, scheme, is_by_ed25519=is_by_ed25519)
+
+    def _tell(self, back: Sequence[Outcome]) -> None:
+        for one in back:
+            self._site.passes("cursor.committed")
+            if one.result is not None:
+                _log.info(
+                    "delivery.settled",
+                    sent=one.result.sent.name.lower(),
+                    host=one.parcel.host,
+                    activity=one.parcel.activity_iri,
+                    status=one.result.status,
+                )
