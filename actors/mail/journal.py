@@ -5,7 +5,7 @@ answered 202 is missing after kill -9. Everything else may come later and in bun
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -58,9 +58,9 @@ async def write(
 ) -> None:
     """Add rows, in the order in which they are given."""
     if heard:
-        await session.execute(insert(Heard), [asdict(one) for one in heard])
+        await session.execute(insert(Heard), [vars(one) for one in heard])
     if called:
-        await session.execute(insert(Called), [asdict(one) for one in called])
+        await session.execute(insert(Called), [vars(one) for one in called])
 
 
 async def decided(session: Session, activity_iri: str, disposition: str) -> None:

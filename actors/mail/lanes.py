@@ -34,6 +34,7 @@ from sqlalchemy.sql.selectable import ScalarSelect
 from actors.database import Session
 from actors.mail.claims import LONG_AGO, WAITING
 from actors.site import Site
+from actors.tables.base import Base
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Lane, Outgoing
 
@@ -42,6 +43,9 @@ CLAIM: Final = timedelta(minutes=2)
 
 NEXT_LOOK: Final = timedelta(seconds=1)
 """When a lane is looked at again in which something is due and held up by something elsewhere."""
+
+LANES: Final = Base.metadata.tables[Lane.__tablename__]
+"""For statements about many rows with different values: the mapped class allows fewer of them."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
     if not hosts:
         return
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if is_sqlite else postgresql.insert)(Lane)
-    await (await session.connection()).execute(
+    insert = (sqlite.insert if is_sqlite else postgresql.insert)(LANES)
+    await session.execute(
         insert.on_conflict_do_update(
             index_elements=[Lane.host],
             set_={"due_at": insert.excluded.due_at},
@@ -109,9 +113,8 @@ async def leave_alone(session: Session, pauses: Mapping[str, datetime]) -> None:
     """These hosts are given a pause, each until its time."""
     if not pauses:
         return
-    connection = await session.connection()
-    await connection.execute(
-        update(Lane)
+    await session.execute(
+        update(LANES)
         .where(Lane.host == bindparam("paused"))
         .values(due_at=bindparam("until", type_=Lane.due_at.type)),
         [{"paused": host, "until": until} for host, until in sorted(pauses.items())],

@@ -26,6 +26,7 @@ from actors.mail.claims import WAITING
 from actors.mail.lanes import CLAIM
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.base import Base
 from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing
@@ -360,10 +361,9 @@ async def next_due(session: Session) -> datetime | None:
 
 async def _change(session: Session, rows: list[dict[str, object]]) -> None:
     """Write what became of deliveries; one that is gone meanwhile is left so."""
-    connection = await session.connection()
-    await connection.execute(
-        update(Delivery)
-        .where(Delivery.id == bindparam("delivery"))
-        .values({name: bindparam(name) for name in rows[0] if name != "id"}),
+    deliveries = Base.metadata.tables[Delivery.__tablename__]
+    changed = {name: bindparam(name) for name in rows[0] if name != "id"}
+    await session.execute(
+        update(deliveries).where(Delivery.id == bindparam("delivery")).values(changed),
         [{"delivery": row.pop("id")} | row for row in rows],
     )

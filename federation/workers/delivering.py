@@ -94,19 +94,16 @@ class Delivering:
         Returns:
             How much was fanned out, sent, settled or is under way; 0 when nothing is due.
         """
-        back = self._flights.back
+        back, room = self._flights.back, self._flights.room
         async with self._database.begin() as session:
             await self._settle(session, back)
             fanned = await outbox.fan_out(session, self._site)
-            parcels = await outbox.claim(
-                session, self._site, limit=self._flights.free, per_host=self._per_host
-            )
+            parcels = await outbox.claim(session, self._site, limit=room, per_host=self._per_host)
         self._flights.take(len(back))
         self._tell(back)
-        for prepared in await self._prepare(parcels):
-            self._flights.begin(self._deliver(prepared))
+        self._flights.begin(*(self._deliver(one) for one in await self._prepare(parcels)))
         if not fanned:
-            await self._flights.news()
+            await self._flights.news(is_more=len(parcels) == room)
         return fanned + len(parcels) + len(back) or len(self._flights)
 
     async def stop(self) -> None:

@@ -1,16 +1,18 @@
-"""Flights: what is under way, who of it holds a place, and what has come back.
+"""Flights: what is to begin, what is under way, who of that holds a place, and what has come back.
 
 So many may be at work at once. Whoever has had no answer for a moment is not at work but waits, and
 leaves its place to the next: hosts that take a request and hang cost the others nothing. Those who
 wait are bounded too, by sockets.
 
-What comes back is kept until a bundle of it is worth a transaction, or for a moment.
+Some more than can begin at once are kept in line, so that a place is filled as soon as it is free,
+and what comes back is kept for a moment, so that one transaction settles a bundle and fetches the
+next.
 """
 
 import asyncio
-import math
+from collections import deque
 from collections.abc import Coroutine
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import structlog
 
@@ -20,13 +22,14 @@ SLOW: Final = 0.3
 """Seconds without an answer after which a place is given to the next; a host that works answers
 within some tens of milliseconds, one at the other end of the world within 200."""
 
-BUNDLE: Final = 32
+BUNDLE: Final = 128
 """What has come back is settled at the latest when it is so many."""
 
-LINGER: Final = 0.05
+LINGER: Final = 0.1
 """Seconds that something which has come back waits for others."""
 
-NOT_YET: Final = math.inf
+AHEAD: Final = 3
+"""In line and at work together are at most so many times the places."""
 
 Result = TypeVar("Result")
 
@@ -34,7 +37,7 @@ _log = structlog.stdlib.get_logger("federation.workers")
 
 
 class Flights(Generic[Result]):
-    """Tasks that are under way, and results that nobody has taken yet.
+    """Tasks that are under way, those in line, and results that nobody has taken yet.
 
     Args:
         places: how many may be at work at once.
@@ -44,31 +47,35 @@ class Flights(Generic[Result]):
     def __init__(self, places: int, waiting_room: int) -> None:
         self._places = places
         self._most = places + waiting_room
-        self._sent_at: dict[asyncio.Task[Result], float] = {}  # NOT_YET, while it is prepared
+        self._line: deque[Coroutine[Any, Any, Result]] = deque()
+        self._preparing: set[asyncio.Task[Result]] = set()
+        self._sent_at: dict[asyncio.Task[Result], float] = {}  # the oldest first
+        self._slow: set[asyncio.Task[Result]] = set()
         self._back: list[Result] = []
         self._news = asyncio.Event()
         self._ring: asyncio.TimerHandle | None = None  # since the first came back
 
     def __len__(self) -> int:
-        return len(self._sent_at)
+        return len(self._line) + self._at_work + len(self._slow)
 
     @property
-    def free(self) -> int:
-        """How many may begin now."""
-        slow = asyncio.get_running_loop().time() - SLOW
-        at_work = sum(sent_at > slow for sent_at in self._sent_at.values())
-        return max(0, min(self._places - at_work, self._most - len(self._sent_at)))
+    def room(self) -> int:
+        """How many may be given now; those that cannot begin at once stand in line."""
+        self._find_slow()
+        if self._at_work + len(self._slow) >= self._most:
+            return 0
+        return max(0, self._places * AHEAD - self._at_work - len(self._line))
 
-    def begin(self, work: Coroutine[None, None, Result]) -> None:
-        """Begin something, beside what is under way."""
-        task = asyncio.create_task(work)
-        self._sent_at[task] = NOT_YET
-        task.add_done_callback(self._landed)
+    def begin(self, *work: Coroutine[Any, Any, Result]) -> None:
+        """Begin these, beside what is under way; in their order, as soon as there are places."""
+        self._line.extend(work)
+        self._fill()
 
     def sent(self) -> None:
         """Said by a task: from now on it waits for an answer."""
         task = asyncio.current_task()
-        if task in self._sent_at:
+        if task in self._preparing:
+            self._preparing.remove(task)
             self._sent_at[task] = asyncio.get_running_loop().time()
 
     @property
@@ -80,35 +87,67 @@ class Flights(Generic[Result]):
         """The first so many that came back are settled."""
         del self._back[:count]
 
-    async def news(self) -> None:
+    async def news(self, *, is_more: bool) -> None:
         """Wait until a bundle came back, or something and a moment passed; a second at most.
 
-        While all places are held it is only until some of their holders may be found slow.
+        Args:
+            is_more: there was no room for all that was to be sent: wait no longer than until there
+                is some because hosts were found slow.
         """
-        if not self._sent_at and not self._back:
-            return
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + LOOK_EVERY
         self._news.clear()
-        if self._is_worth_it():
-            return
-        patience = LOOK_EVERY if self.free else SLOW / 2
-        ring = asyncio.get_running_loop().call_later(patience, self._news.set)
-        try:
+        while not self._is_worth_it() and loop.time() < deadline:
+            ring = loop.call_later(SLOW / 2, self._news.set)
             await self._news.wait()
-        finally:
             ring.cancel()
+            self._news.clear()
+            self._fill()
+            if is_more and self.room >= self._places:
+                break
 
     async def stop(self) -> None:
         """Break off everything, and wait until it has ended."""
-        for task in self._sent_at:
+        while self._line:
+            self._line.popleft().close()
+        tasks = [*self._preparing, *self._sent_at, *self._slow]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._sent_at, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def _at_work(self) -> int:
+        return len(self._preparing) + len(self._sent_at)
+
+    def _find_slow(self) -> None:
+        limit = asyncio.get_running_loop().time() - SLOW
+        while self._sent_at:
+            task, sent_at = next(iter(self._sent_at.items()))
+            if sent_at > limit:
+                break
+            del self._sent_at[task]
+            self._slow.add(task)
+
+    def _fill(self) -> None:
+        self._find_slow()
+        while (
+            self._line
+            and self._at_work < self._places
+            and self._at_work + len(self._slow) < self._most
+        ):
+            task = asyncio.create_task(self._line.popleft())
+            self._preparing.add(task)
+            task.add_done_callback(self._landed)
 
     def _is_worth_it(self) -> bool:
         has_lingered = bool(self._back) and self._ring is None
-        return has_lingered or len(self._back) >= BUNDLE or not self._sent_at
+        return has_lingered or len(self._back) >= BUNDLE or not len(self)
 
     def _landed(self, task: asyncio.Task[Result]) -> None:
-        del self._sent_at[task]
+        self._preparing.discard(task)
+        self._sent_at.pop(task, None)
+        self._slow.discard(task)
+        self._fill()
         if task.cancelled():
             return
         if (error := task.exception()) is not None:
