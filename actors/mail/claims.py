@@ -70,5 +70,7 @@ async def release_all(session: Session) -> None:
     await session.execute(update(Lane).where(Lane.host.in_(claimed)).values(due_at=LONG_AGO))
     for queue in QUEUES:
         await session.execute(
-            update(queue).where(queue.state == WAITING).values(claimed_until=None)
+            update(queue)
+            .where(queue.state == WAITING, queue.claimed_until.is_not(None))
+            .values(claimed_until=None)
         )

@@ -259,7 +259,7 @@ def _seen() -> Select[Any]:
     )
 
 
-_SEEN: Final = _seen()
+SEEN: Final = _seen()
 
 
 async def _look(
@@ -268,7 +268,7 @@ async def _look(
     parameters = {"now": now, "lanes": list(lanes), "most": per_host}
     views = []
     for lane, failures, pause_until, in_flight, ready, *times in await session.execute(
-        _SEEN, parameters
+        SEEN, parameters
     ):
         # The ids come as one text, because that is what both engines can make of several rows.
         ids = sorted(int(one) for one in ready.split(",")) if ready else []
