@@ -47,6 +47,7 @@ class Parcel:
     tries: int
     made_at: datetime
     due_at: datetime
+    claimed_until: datetime
 
 
 async def post(
@@ -196,6 +197,7 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             tries=tries,
             made_at=made_at,
             due_at=due_at,
+            claimed_until=now + CLAIM,
         )
         for number, address, name, tries, made_at, due_at, outgoing_id, actor_id, activity_iri in (
             found
@@ -209,6 +211,18 @@ async def delivered(session: Session, *parcels: Parcel) -> None:
     names = {one.host for one in parcels}
     await hosts.heard_from(session, *names)
     await lanes.reopen(session, names)
+
+
+async def give_back(session: Session, *parcels: Parcel) -> None:
+    """Nobody is at it any more: whoever claims next may have them."""
+    for until in {one.claimed_until for one in parcels}:
+        mine = [one.id for one in parcels if one.claimed_until == until]
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(mine), Delivery.claimed_until == until)
+            .values(claimed_until=None)
+        )
+    await lanes.reopen(session, {one.host for one in parcels})
 
 
 @dataclass(frozen=True)

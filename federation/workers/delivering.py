@@ -87,6 +87,7 @@ class Delivering:
             settings.federation.delivery_concurrency, waiting_room(settings.federation)
         )
         self._pen = Pen(signed=self._flights.sent)
+        self._claimed: dict[int, Parcel] = {}
 
     async def work(self) -> int:
         """Settle what has come back, send what is due, and wait until more comes back.
@@ -99,17 +100,28 @@ class Delivering:
             await self._settle(session, back)
             fanned = await outbox.fan_out(session, self._site)
             parcels = await outbox.claim(session, self._site, limit=room, per_host=self._per_host)
-        self._flights.take(len(back))
-        self._tell(back)
+            self._claimed |= {one.id: one for one in parcels}
+        self._done_with(back)
         self._flights.begin(*(self._deliver(one) for one in await self._prepare(parcels)))
         if not fanned:
             await self._flights.news(is_more=len(parcels) == room)
         return fanned + len(parcels) + len(back) or len(self._flights)
 
     async def stop(self) -> None:
-        """Break off what is under way: it is sent again when its claim has expired."""
+        """Break off what is under way, settle what has come back, and give the rest back."""
         await self._flights.stop()
         self._pen.close()
+        back = self._flights.back
+        left = self._claimed.keys() - {one.parcel.id for one in back}
+        try:
+            async with self._database.begin() as session:
+                await self._settle(session, back)
+                await outbox.give_back(session, *(self._claimed[one] for one in left))
+        except Exception:  # noqa: BLE001 - the claims expire by themselves
+            _log.exception("delivering.unsettled", count=len(self._claimed))
+        else:
+            self._done_with(back)
+        self._claimed.clear()
 
     async def _prepare(self, parcels: Sequence[Parcel]) -> list[Prepared]:
         if not parcels:
@@ -188,8 +200,11 @@ class Delivering:
             scheme, is_by_ed25519 = result.way.scheme, result.way.is_by_ed25519
             await hosts.reads(session, self._site, parcel.host, scheme, is_by_ed25519=is_by_ed25519)
 
-    def _tell(self, back: Sequence[Outcome]) -> None:
+    def _done_with(self, back: Sequence[Outcome]) -> None:
+        """These are settled, and that is committed."""
+        self._flights.take(len(back))
         for one in back:
+            self._claimed.pop(one.parcel.id, None)
             self._site.passes("cursor.committed")
             if one.result is not None:
                 _log.info(
