@@ -18,7 +18,7 @@ from typing import Final, cast
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from actors import migrations
+from actors import changes, migrations
 from actors.database import Database
 from actors.mail import hosts
 from actors.migrations import Standing
@@ -48,6 +48,7 @@ from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
 from federation.rates import Rates
+from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.client import Client
@@ -114,6 +115,7 @@ def build(
     application[JOURNAL] = journal
     application[LOOKUP] = lookup
     application[RATES] = Rates(here.now)
+    application[READY] = Ready(changes.of(database), here)
     callers.prepare(application)
     application[TURN] = asyncio.Semaphore()
     application[WORKERS] = Workers(database, here, client, lookup, settings)
@@ -122,6 +124,7 @@ def build(
     application.add_routes(_routes())
     application.on_response_prepare.append(middleware.add_headers)
     application.on_response_prepare.append(callers.tell)
+    application.on_response_prepare.append(application[READY].keep)
     application.cleanup_ctx.append(_database)
     application.cleanup_ctx.append(_journal)
     application.cleanup_ctx.append(_client)
@@ -160,6 +163,7 @@ def runner(application: web.Application) -> web.AppRunner:
     """
     return Runner(
         application,
+        ready=application[READY].answer,
         access_log=None,
         handle_signals=False,
         auto_decompress=False,
@@ -201,12 +205,15 @@ def _blocks(database: Database) -> Callable[[str], Awaitable[bool]]:
 
 async def _database(application: web.Application) -> AsyncIterator[None]:
     database, settings = application[DATABASE], application[SETTINGS]
+    changing = application[READY].changes
     try:
         await _check(database, settings, application[SITE])
         await _unlock(database, settings)
+        await changing.start()
         yield
     finally:
         await database.close()
+        await changing.stop()
 
 
 async def _check(database: Database, settings: Settings, here: Site) -> None:

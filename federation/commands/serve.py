@@ -1,6 +1,7 @@
 """`essaim serve` and `essaim migrate`: run the instance; bring its database up to date."""
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -47,6 +48,7 @@ async def serve(
     try:
         await runner.setup()
         address = await _listen(runner, settings)
+        _set_aside()
         output.say(
             f"Listening on {address} for {settings.instance.origin} (stop with Ctrl-C).",
             {"address": address, "origin": settings.instance.origin, "workers": workers},
@@ -55,6 +57,16 @@ async def serve(
         _log.info("server.stopping")
     finally:
         await runner.cleanup()
+
+
+def _set_aside() -> None:
+    """Let the garbage collector pass over what was made until now, which stays to the end.
+
+    It is some 160,000 objects; to look at all of them stopped the loop for 300 ms at a time
+    (measured on a busy machine).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> str:
