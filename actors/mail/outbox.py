@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, or_, select, true, update
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -376,7 +376,9 @@ async def next_due(session: Session) -> datetime | None:
 async def _change(session: Session, rows: list[dict[str, object]]) -> None:
     """Write what became of deliveries; one that is gone meanwhile is left so."""
     deliveries = Base.metadata.tables[Delivery.__tablename__]
-    changed = {name: bindparam(name) for name in rows[0] if name != "id"}
+    changed: dict[str, BindParameter[object]] = {
+        name: bindparam(name) for name in rows[0] if name != "id"
+    }
     await session.execute(
         update(deliveries).where(Delivery.id == bindparam("delivery")).values(changed),
         [{"delivery": row.pop("id")} | row for row in rows],

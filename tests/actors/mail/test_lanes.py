@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select, text
 from together.clock import Clock
 from together.strangers import Stranger
 
+from activitypub.canonical_json import Document
 from actors.database import Database, Session
 from actors.mail import claims, fanning, hosts, lanes, outbox
 from actors.mail.claims import LONG_AGO
@@ -180,8 +181,12 @@ async def test_a_later_activity_waits_until_the_one_before_it_is_fanned_out(
     session: Session, site: Site, coop: Actor
 ) -> None:
     await _follow(session, site, coop, fanning.PIECE + 1, hosts=2)
-    first = {"id": f"{site.origin}/activities/1", "type": "Create", "object": "urn:x"}
-    second = {"id": f"{site.origin}/activities/2", "type": "Update", "object": "urn:x"}
+    first: Document = {
+        "id": f"{site.origin}/activities/1",
+        "type": "Create",
+        "object": "urn:x",
+    }
+    second: Document = {"id": f"{site.origin}/activities/2", "type": "Update", "object": "urn:x"}
     for document in (first, second):
         await outbox.post(
             *(session, site, coop, document),
