@@ -13,8 +13,9 @@ What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
 * one line in the log for every call, `egress.done` (debug) or `egress.refused`, and one `Call` for
   whoever keeps the record of them.
 
-Connections are kept and reused. Fetches and deliveries have separate pools, each bounded in all and
-for each host: a host that makes our deliveries wait cannot keep us from reading its keys.
+Connections are kept and reused, those of deliveries to so many hosts at most. Fetches and
+deliveries have separate pools, each bounded in all and for each host: a host that makes our
+deliveries wait cannot keep us from reading its keys.
 """
 
 import asyncio
@@ -64,6 +65,10 @@ FETCHES_AT_ONCE: Final = 64
 
 KEEP_SECONDS: Final = 15
 """How long an idle connection is kept: enough for the redirects and deliveries of one burst."""
+
+KEPT: Final = 500
+"""Hosts to which connections are kept after a delivery: each costs a descriptor and some 10 KB, and
+most hosts are not written to again within `KEEP_SECONDS`."""
 
 ANSWER_TO_DELIVERY: Final = 65_536
 """Bytes read of an answer whose status is all that matters; reading it frees the connection."""
@@ -156,6 +161,7 @@ class Client:
         self._record = record
         self._passes = passes
         self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._kept: OrderedDict[str, float] = OrderedDict()
         self.under_way = 0
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
         self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
@@ -355,6 +361,17 @@ class Client:
             raise Unsafe("the address holds a name or password", code="url")
         return target
 
+    def _keeps(self, place: str) -> bool:
+        """Whether the connection is kept after a delivery there."""
+        now = asyncio.get_running_loop().time()
+        while self._kept and next(iter(self._kept.values())) < now - KEEP_SECONDS:
+            self._kept.popitem(last=False)
+        if place not in self._kept and len(self._kept) >= KEPT:
+            return False
+        self._kept[place] = now
+        self._kept.move_to_end(place)
+        return True
+
     async def _exchange(
         self, method: str, target: URL, headers: Headers, body: bytes, limit: int
     ) -> wire.Response:
@@ -365,6 +382,8 @@ class Client:
         sent = CIMultiDict(headers)
         sent["User-Agent"] = self._agent
         sent["Accept-Encoding"] = "identity"
+        if delivers and not self._keeps(target.authority):
+            sent["Connection"] = "close"
         try:
             async with session.request(
                 method, target, headers=sent, data=body or None, allow_redirects=False
