@@ -106,11 +106,14 @@ def request_number() -> str:
 def escaped(text: str) -> str:
     """The text on one line, unseen characters written out, cut where it is too long."""
     cut = text[:LONGEST_VALUE]
-    if cut.isascii() and cut.isprintable() and len(text) == len(cut):
-        return text
-    shown = "".join(
-        character if unicodedata.category(character) not in _UNSEEN else _escape(character)
-        for character in cut
+    # What is printable holds none of the unseen, and nearly every value is.
+    shown = (
+        cut
+        if cut.isprintable()
+        else "".join(
+            character if unicodedata.category(character) not in _UNSEEN else _escape(character)
+            for character in cut
+        )
     )
     return shown if len(text) == len(cut) else f"{shown} ... ({len(text)} characters)"
 

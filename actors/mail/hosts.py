@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from activitypub.signatures.claims import Scheme
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
 from actors.mail import lanes
 from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.host import Host
+from actors.tables.mail import Delivery
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
@@ -42,6 +43,7 @@ async def heard_from(session: Session, *names: str) -> None:
     )
     if back := recovered.all():
         await lanes.reopen(session, back)
+        waits_in(session, Delivery)
 
 
 async def failed(session: Session, site: Site, waits: Mapping[str, timedelta | None]) -> None:

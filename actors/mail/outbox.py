@@ -20,7 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri, host
-from actors.database import Session
+from actors.database import Session, waits_in
 from actors.mail import claims, fanning, hosts, lanes, relays
 from actors.mail.claims import WAITING
 from actors.mail.lanes import CLAIM
@@ -47,7 +47,6 @@ class Parcel:
     tries: int
     made_at: datetime
     due_at: datetime
-    claimed_until: datetime
 
 
 async def post(
@@ -86,6 +85,7 @@ async def post(
         made_at=site.now(),
     )
     session.add(row)
+    waits_in(session, Outgoing)
     await session.flush()
     site.passes("log.appended")
     return row
@@ -117,6 +117,7 @@ async def post_to(session: Session, site: Site, outgoing: Outgoing, address: Iri
     )
     if known is not None:
         return
+    waits_in(session, Delivery)
     session.add(
         Delivery(
             outgoing_id=outgoing.id,
@@ -197,7 +198,6 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
             tries=tries,
             made_at=made_at,
             due_at=due_at,
-            claimed_until=now + CLAIM,
         )
         for number, address, name, tries, made_at, due_at, outgoing_id, actor_id, activity_iri in (
             found
@@ -207,7 +207,12 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
 
 async def delivered(session: Session, *parcels: Parcel) -> None:
     """They arrived: the rows go, and the hosts are well."""
-    await session.execute(delete(Delivery).where(Delivery.id.in_([one.id for one in parcels])))
+    mine = [one.id for one in parcels]
+    await session.execute(
+        delete(Delivery)
+        .where(Delivery.id.in_(mine), claims.ours(session, Delivery))
+        .execution_options(synchronize_session=False)
+    )
     names = {one.host for one in parcels}
     await hosts.heard_from(session, *names)
     await lanes.reopen(session, names)
@@ -215,13 +220,12 @@ async def delivered(session: Session, *parcels: Parcel) -> None:
 
 async def give_back(session: Session, *parcels: Parcel) -> None:
     """Nobody is at it any more: whoever claims next may have them."""
-    for until in {one.claimed_until for one in parcels}:
-        mine = [one.id for one in parcels if one.claimed_until == until]
-        await session.execute(
-            update(Delivery)
-            .where(Delivery.id.in_(mine), Delivery.claimed_until == until)
-            .values(claimed_until=None)
-        )
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_([one.id for one in parcels]), claims.ours(session, Delivery))
+        .values(claimed_until=None, claimed_by=None)
+        .execution_options(synchronize_session=False)
+    )
     await lanes.reopen(session, {one.host for one in parcels})
 
 
@@ -287,6 +291,7 @@ async def try_again(session: Session, site: Site, host: str | None) -> int:
         How many deliveries those are.
     """
     now = site.now()
+    waits_in(session, Delivery)
     theirs = true() if host is None else Delivery.host == host
     revived = await session.execute(
         update(Delivery)
@@ -315,7 +320,7 @@ async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:
     """The peer will never take it: the row stays for the operator to see, and blocks nothing."""
     await session.execute(
         update(Delivery)
-        .where(Delivery.id == parcel.id)
+        .where(Delivery.id == parcel.id, claims.ours(session, Delivery))
         .values(state=PARKED, reason=reason, tries=Delivery.tries + 1, claimed_until=None)
     )
     await hosts.heard_from(session, parcel.host)
@@ -374,12 +379,14 @@ async def next_due(session: Session) -> datetime | None:
 
 
 async def _change(session: Session, rows: list[dict[str, object]]) -> None:
-    """Write what became of deliveries; one that is gone meanwhile is left so."""
+    """Write what became of deliveries; what is not ours any more is left as it is."""
     deliveries = Base.metadata.tables[Delivery.__tablename__]
     changed: dict[str, BindParameter[object]] = {
         name: bindparam(name) for name in rows[0] if name != "id"
     }
     await session.execute(
-        update(deliveries).where(Delivery.id == bindparam("delivery")).values(changed),
+        update(deliveries)
+        .where(Delivery.id == bindparam("delivery"), claims.ours(session, Delivery))
+        .values(changed),
         [{"delivery": row.pop("id")} | row for row in rows],
     )

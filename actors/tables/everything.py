@@ -28,6 +28,7 @@ from actors.tables import (
     timeline,
     tombstone,
     wording,
+    worker,
 )
 from actors.tables.base import Base
 
@@ -60,4 +61,5 @@ __all__ = [
     "timeline",
     "tombstone",
     "wording",
+    "worker",
 ]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from actors.database import Database
-from actors.mail import errands, explorations, keyring
+from actors.mail import claims, errands, explorations, keyring
 from actors.site import Site
 from actors.verbs import forgetting, reporting, signing_in
 
@@ -13,7 +13,7 @@ EVERY: Final = timedelta(hours=1)
 
 
 class Housekeeping:
-    """Throws away what has expired.
+    """Throws away what has expired; one process at a time.
 
     Sessions, codes, former keys, old tombstones and reports, errands and explorations that are
     done.
@@ -30,6 +30,8 @@ class Housekeeping:
         if now >= self._next_at:
             self._next_at = now + EVERY
             async with self._database.begin() as session:
+                if not await claims.alone(session, claims.TIDYING):
+                    return 0
                 await signing_in.forget_expired(session, self._site)
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)

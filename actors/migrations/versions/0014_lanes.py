@@ -9,7 +9,7 @@ from alembic import op
 from actors.tables import base
 
 revision = "0014"
-down_revision = "0013"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

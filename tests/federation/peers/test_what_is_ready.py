@@ -1,5 +1,6 @@
 """What is given from memory is what would be given without it, and nobody gets it who would not."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -241,8 +242,8 @@ async def test_what_changed_is_told_to_the_next_reader(street: Street, alpha: Ho
 
 @both_engines
 async def test_what_another_process_changed_is_told_too(alpha: House) -> None:
-    for _ in range(2):
-        before = await ask(alpha, "/actors/coop", **ACTIVITY)
+    await ask(alpha, "/actors/coop", **ACTIVITY)
+    before = await ask(alpha, "/actors/coop", **ACTIVITY)
     counted, coop = number(alpha), await alpha.actor("coop")
     other = Database(alpha.settings.database.url, safe=alpha.database.safe)
     try:
@@ -310,10 +311,10 @@ UNUSUAL = (
 async def test_an_unusual_request_is_judged_as_ever(alpha: House) -> None:
     end = "\r\nAccept: application/activity+json\r\nConnection: close\r\n\r\n"
     raw = [(lines.format("/actors/coop") + end).encode() for lines, _ in UNUSUAL]
-    cold = [await talk(alpha, each) for each in raw]
+    cold = await asyncio.gather(*(talk(alpha, each) for each in raw))
     for _ in range(2):
         await ask(alpha, "/actors/coop", **ACTIVITY)
-    warm = [await talk(alpha, each) for each in raw]
+    warm = await asyncio.gather(*(talk(alpha, each) for each in raw))
     assert [each.statuses[0] for each in warm] == [status for _, status in UNUSUAL]
     for before, after in zip(cold, warm, strict=True):
         assert (after.statuses, after.is_closed) == (before.statuses, before.is_closed)
