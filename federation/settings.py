@@ -375,7 +375,16 @@ class Federation:
         metadata=_number("Documents fetched because of one incoming activity, at most.", 0, 1000),
     )
     delivery_concurrency: int = field(
-        default=64, metadata=_number("Deliveries under way at the same time.", 1, 1000)
+        default=64, metadata=_number("Deliveries at work at the same time.", 1, 1000)
+    )
+    waiting_room: int = field(
+        default=1000,
+        metadata=_number(
+            "Deliveries that besides may wait for hosts that are slow to answer; they hold up no "
+            "others. Fewer where the system allows few open files.",
+            0,
+            10_000,
+        ),
     )
     per_host: int = field(
         default=4,

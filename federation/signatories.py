@@ -1,15 +1,23 @@
 """Signatories: who signs a request of ours, with which key, and how its receiver wants it.
 
-Keys are looked up for every request, because a command beside the running server may have changed
-them; unlocking is what costs, and is done once (`keyring.unlocked`).
+Keys are looked up for every request, or every bundle of mail, because a command beside the running
+server may have changed them; unlocking is what costs, and is done once (`keyring.unlocked`).
 """
+
+from collections.abc import Collection
+from typing import Final
 
 from actors.database import Database, Session
 from actors.mail import hosts, keyring
+from actors.mail.hosts import Manner
 from actors.mail.keyring import HeldKey
+from actors.mail.outbox import Parcel
 from actors.site import Site
 from actors.views import profiles
 from federation.transport.signing import Signatory, Signing, Way
+
+UNKNOWN: Final = Manner()
+"""How a host is signed to of which nothing is known."""
 
 
 class OurSignatories:
@@ -32,14 +40,32 @@ class OurSignatories:
                 if await profiles.instance(session) is None:
                     return None
                 self._instance_actor = (await profiles.instance_actor(session)).id
-            former = await keyring.former_key(session, self._instance_actor, host=host)
-            return await _signing(session, self._instance_actor, host, former)
+            return _signing(
+                await keyring.signing_key(session, self._instance_actor),
+                await keyring.former_key(session, self._instance_actor, host=host),
+                await keyring.proof_key(session, self._instance_actor),
+                await hosts.manner(session, host),
+            )
 
-    async def for_inbox(self, actor_id: int, inbox: str, host: str) -> Signing:
-        """How an organisation signs to an inbox."""
-        async with self._database.read() as session:
-            former = await keyring.former_key(session, actor_id, inbox=inbox)
-            return await _signing(session, actor_id, host, former)
+    async def for_parcels(
+        self, session: Session, parcels: Collection[Parcel]
+    ) -> dict[int, Signing]:
+        """How organisations sign their mail, by the parcel's id; without those who have no keys."""
+        actors = {one.actor_id for one in parcels}
+        keys = await keyring.keys_of(session, actors)
+        changed = await keyring.with_former_keys(session, actors)
+        manners = await hosts.manners(session, {one.host for one in parcels})
+        signings: dict[int, Signing] = {}
+        for one in parcels:
+            rsa = keys.get((one.actor_id, keyring.RSA))
+            ed25519 = keys.get((one.actor_id, keyring.ED25519))
+            former = None
+            if one.actor_id in changed:
+                former = await keyring.former_key(session, one.actor_id, inbox=one.inbox)
+            if rsa is not None and ed25519 is not None:
+                manner = manners.get(one.host, UNKNOWN)
+                signings[one.id] = _signing(rsa, former, ed25519, manner)
+        return signings
 
     async def learned(self, host: str, way: Way) -> None:
         """The host took a request that was signed so, after it had refused another way."""
@@ -49,12 +75,11 @@ class OurSignatories:
             )
 
 
-async def _signing(session: Session, actor_id: int, host: str, former: HeldKey | None) -> Signing:
-    manner = await hosts.manner(session, host)
+def _signing(rsa: HeldKey, former: HeldKey | None, ed25519: HeldKey, manner: Manner) -> Signing:
     return Signing(
-        signatory=_signatory(await keyring.signing_key(session, actor_id)),
+        signatory=_signatory(rsa),
         former=None if former is None else _signatory(former),
-        ed25519=_signatory(await keyring.proof_key(session, actor_id)),
+        ed25519=_signatory(ed25519),
         scheme=manner.scheme,
         reads_ed25519=manner.reads_ed25519,
     )

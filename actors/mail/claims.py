@@ -7,20 +7,23 @@ up after that may find its row with somebody else: what is settled is settled on
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, Update, and_, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session, holder_of, waits_in
 from actors.tables.backfill import Backfill
 from actors.tables.errand import Errand
 from actors.tables.exploration import Exploration
-from actors.tables.mail import Delivery, Received
+from actors.tables.mail import Delivery, Lane, Received
 
 WAITING: Final = "waiting"
 """The state of what is still to be done, in every queue."""
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due in any case, whatever time it is."""
 
 Queue: TypeAlias = (
     type[Received] | type[Delivery] | type[Backfill] | type[Errand] | type[Exploration]
@@ -69,14 +72,19 @@ async def alone(session: Session, purpose: int) -> bool:
 
 
 async def take(
-    session: Session, queue: Queue, chosen: Select[int], *, now: datetime, until: datetime
+    session: Session,
+    queue: Queue,
+    chosen: Select[int] | Sequence[int],
+    *,
+    now: datetime,
+    until: datetime,
 ) -> Sequence[int]:
-    """Claim the rows of a query, those left out that somebody else has claimed meanwhile.
+    """Claim rows, those left out that somebody else has claimed meanwhile.
 
     Args:
         session: an open transaction.
         queue: whose rows.
-        chosen: their ids.
+        chosen: their ids, or the query for them.
         now: the time.
         until: when the claim expires.
 
@@ -85,7 +93,7 @@ async def take(
     """
     claimed = await session.scalars(
         update(queue)
-        .where(queue.id.in_(chosen.scalar_subquery()), is_free(queue, now))
+        .where(queue.id.in_(chosen), is_free(queue, now))
         .values(claimed_until=until, claimed_by=holder_of(session))
         .returning(queue.id)
         .execution_options(synchronize_session=False)
@@ -95,6 +103,10 @@ async def take(
 
 async def release(session: Session, holder: int) -> None:
     """Give back what a process holds that works no more."""
+    theirs = select(Delivery.host).where(
+        Delivery.claimed_until.is_not(None), Delivery.claimed_by == holder
+    )
+    await session.execute(_look_again(theirs))
     for queue in QUEUES:
         await session.execute(
             update(queue)
@@ -106,7 +118,21 @@ async def release(session: Session, holder: int) -> None:
 
 async def release_all(session: Session) -> None:
     """Give every claim back: for who owns the database alone, and knows that all holders died."""
+    claimed = select(Delivery.host).where(Delivery.claimed_until.is_not(None))
+    await session.execute(_look_again(claimed))
     for queue in QUEUES:
         await session.execute(
-            update(queue).where(queue.state == WAITING).values(claimed_until=None)
+            update(queue)
+            .where(queue.state == WAITING, queue.claimed_until.is_not(None))
+            .values(claimed_until=None)
         )
+
+
+def _look_again(hosts: Select[str]) -> Update:
+    """The lanes of these hosts are worth a look now."""
+    return (
+        update(Lane)
+        .where(Lane.host.in_(hosts))
+        .values(due_at=LONG_AGO)
+        .execution_options(synchronize_session=False)
+    )

@@ -6,16 +6,19 @@ either direction, clears all of that. Everybody gives up too early (GoToSocial a
 Mastodon after 3 days): we hold mail for 30 days.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from activitypub.signatures.claims import Scheme
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
+from actors.mail import lanes
 from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.host import Host
+from actors.tables.mail import Delivery
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
@@ -29,43 +32,63 @@ def delay(failures: int) -> timedelta:
     return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
 
 
-async def heard_from(session: Session, name: str) -> None:
-    """The host spoke, or took our mail: whatever waits for it may go at once."""
-    await session.execute(
+async def heard_from(session: Session, *names: str) -> None:
+    """These hosts spoke, or took our mail: whatever waits for them may go at once."""
+    recovered = await session.scalars(
         update(Host)
-        .where(Host.name == name, Host.failures > 0)
+        .where(Host.name.in_(names), Host.failures > 0)
         .values(failures=0, failing_since=None, due_at=None)
+        .returning(Host.name)
+        .execution_options(synchronize_session=False)
     )
+    if back := recovered.all():
+        await lanes.reopen(session, back)
+        waits_in(session, Delivery)
 
 
-async def failed(
-    session: Session, site: Site, name: str, *, retry_after: timedelta | None, reason: str = ""
-) -> None:
-    """The host could not be reached, or asked us to wait: leave it alone for a while.
+@dataclass(frozen=True)
+class Trouble:
+    """Why a host is left alone.
+
+    Attributes:
+        reason: what happened, for the operator.
+        retry_after: how long it asked us to wait, if it did.
+    """
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+async def failed(session: Session, site: Site, troubles: Mapping[str, Trouble]) -> None:
+    """These hosts could not be reached, or asked us to wait: leave them alone for a while.
 
     Several parcels in flight that fail together count once (Lemmy PR 4623): while the pause runs,
     nothing is added.
+
+    Args:
+        session: an open transaction.
+        site: the time.
+        troubles: the hosts, each with what happened.
     """
     now = site.now()
-    await make_known(session, site, name)
-    failures = await session.scalar(
-        select(Host.failures).where(
-            Host.name == name, or_(Host.due_at.is_(None), Host.due_at <= now)
-        )
+    known = await session.scalars(select(Host.name).where(Host.name.in_(troubles)))
+    for name in sorted(troubles.keys() - set(known)):
+        await make_known(session, site, name)
+    rows = await session.scalars(
+        select(Host).where(Host.name.in_(troubles)).order_by(Host.id).with_for_update()
     )
-    if failures is None:
-        return
-    pause = max(delay(failures + 1), retry_after or timedelta(0))
-    await session.execute(
-        update(Host)
-        .where(Host.name == name)
-        .values(failures=failures + 1, due_at=now + min(pause, LONGEST_DELAY), reason=reason)
-    )
-    await session.execute(
-        update(Host)
-        .where(Host.name == name, Host.failing_since.is_(None))
-        .values(failing_since=now)
-    )
+    pauses: dict[str, datetime] = {}
+    for host in rows:
+        if host.due_at is not None and host.due_at > now:
+            continue
+        host.failures += 1
+        host.failing_since = host.failing_since or now
+        trouble = troubles[host.name]
+        host.reason = trouble.reason
+        pause = max(delay(host.failures), trouble.retry_after or timedelta(0))
+        host.due_at = pauses[host.name] = now + min(pause, LONGEST_DELAY)
+    await session.flush()
+    await lanes.leave_alone(session, pauses)
 
 
 @dataclass(frozen=True)
@@ -83,12 +106,17 @@ class Manner:
 
 async def manner(session: Session, name: str) -> Manner:
     """How requests to that host are signed first."""
-    row = (
-        await session.execute(
-            select(Host.reads_rfc9421, Host.reads_ed25519).where(Host.name == name)
-        )
-    ).one_or_none()
-    return Manner() if row is None else Manner(_scheme(reads_rfc9421=row[0]), row[1])
+    return (await manners(session, [name])).get(name, Manner())
+
+
+async def manners(session: Session, names: Collection[str]) -> dict[str, Manner]:
+    """How requests to these hosts are signed first, where anything is known about it."""
+    rows = await session.execute(
+        select(Host.name, Host.reads_rfc9421, Host.reads_ed25519).where(Host.name.in_(names))
+    )
+    return {
+        name: Manner(_scheme(reads_rfc9421=rfc9421), ed25519) for name, rfc9421, ed25519 in rows
+    }
 
 
 async def reads(
@@ -122,10 +150,19 @@ def _scheme(*, reads_rfc9421: bool) -> Scheme:
 
 async def is_blocked(session: Session, name: str) -> bool:
     """Whether this instance blocks the host, or one that it is below."""
-    found = select(Host.id).where(
-        Host.name.in_(rules.covering(name.lower())), Host.is_blocked.is_(True)
+    return name in await blocked_among(session, [name])
+
+
+async def blocked_among(session: Session, names: Collection[str]) -> frozenset[str]:
+    """Those that this instance blocks, or that are below one that it blocks."""
+    above = {name: rules.covering(name.lower()) for name in names}
+    asked = {one for covering in above.values() for one in covering}
+    shut = set(
+        await session.scalars(
+            select(Host.name).where(Host.is_blocked.is_(True), Host.name.in_(asked))
+        )
     )
-    return await session.scalar(found.limit(1)) is not None
+    return frozenset(name for name, covering in above.items() if not shut.isdisjoint(covering))
 
 
 async def make_known(session: Session, site: Site, name: str) -> None:

@@ -5,6 +5,7 @@ interop: the safe intersection), one Ed25519 key makes FEP-8b32 proofs. A privat
 once and kept. In the database it is locked (`actors.safe`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -103,6 +104,29 @@ async def proof_key(session: Session, actor_id: int) -> HeldKey:
         NotFound: it has none.
     """
     return await _held(session, actor_id, ED25519)
+
+
+async def keys_of(session: Session, actor_ids: Collection[int]) -> dict[tuple[int, str], HeldKey]:
+    """The keys of actors of ours, by actor and algorithm."""
+    rows = await session.execute(
+        select(Key.actor_id, Key.algorithm, Key.iri, Key.private).where(
+            Key.actor_id.in_(actor_ids), Key.private.is_not(None)
+        )
+    )
+    safe = safe_of(session)
+    return {
+        (actor_id, algorithm): HeldKey(Iri(iri), unlocked(private, safe))
+        for actor_id, algorithm, iri, private in rows
+        if private is not None
+    }
+
+
+async def with_former_keys(session: Session, actor_ids: Collection[int]) -> frozenset[int]:
+    """Those of our actors of whom somebody may still know a former key."""
+    rows = await session.scalars(
+        select(FormerKey.actor_id).where(FormerKey.actor_id.in_(actor_ids)).distinct()
+    )
+    return frozenset(rows)
 
 
 async def former_key(

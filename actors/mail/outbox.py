@@ -14,43 +14,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    CompoundSelect,
-    and_,
-    case,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    true,
-    union,
-    update,
-)
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri, host
 from actors.database import Session, waits_in
-from actors.mail import claims, hosts, inbox, relays
+from actors.mail import claims, fanning, hosts, lanes, relays
 from actors.mail.claims import WAITING
+from actors.mail.hosts import Trouble
+from actors.mail.lanes import CLAIM
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.tables.block import Block
+from actors.tables.base import Base
 from actors.tables.follow import Follow
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing
 
 PARKED = "parked"
-
-PARTING = ("Block", "Delete", "Flag", "Reject", "Undo")
-"""What is told even to those with whom the speaker has nothing to do any more."""
-
-CLAIM = timedelta(minutes=2)
-"""How long one delivery may take: 30 s for the request, and room for a slow start."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +47,7 @@ class Parcel:
     activity_iri: str
     tries: int
     made_at: datetime
+    due_at: datetime
 
 
 async def post(
@@ -148,168 +131,155 @@ async def post_to(session: Session, site: Site, outgoing: Outgoing, address: Iri
         )
     )
     await session.flush()
+    await lanes.open_all(session, [host(address)], site.now())
 
 
 async def fan_out(session: Session, site: Site, limit: int = 100) -> int:
-    """Give each inbox its row.
+    """Give some hundred inboxes their rows.
 
     Returns:
-        How many activities were fanned out; ask again while it is not 0.
+        How many activities were worked on; ask again while it is not 0.
     """
-    rows = await session.scalars(
-        select(Outgoing)
-        .where(Outgoing.fanned_at.is_(None))
-        .order_by(Outgoing.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    count = 0
-    for outgoing in rows:
-        await _fan_out_one(session, site, outgoing)
-        outgoing.fanned_at = site.now()
-        count += 1
-    await session.flush()
-    return count
-
-
-def _ripe(now: datetime) -> ColumnElement[bool]:
-    """Due, its host due too, and nothing about the same thing before it; claimed or not."""
-    earlier = aliased(Delivery)
-    overtaken = (
-        select(earlier.id)
-        .where(
-            earlier.inbox == Delivery.inbox,
-            earlier.about == Delivery.about,
-            earlier.outgoing_id < Delivery.outgoing_id,
-            earlier.state == WAITING,
-        )
-        .exists()
-    )
-    return and_(
-        Delivery.state == WAITING,
-        Delivery.due_at <= now,
-        ~overtaken,
-        or_(Host.due_at.is_(None), Host.due_at <= now),
-    )
+    worked, followers = 0, 0
+    for outgoing in await fanning.unfinished(session, limit):
+        if outgoing.fanned_to is None:
+            for relay in await relays.inboxes_for(session, outgoing):
+                await post_to(session, site, outgoing, relay)
+        followers += await fanning.fan_out_piece(session, site, outgoing)
+        worked += 1
+        if followers >= fanning.PIECE or outgoing.fanned_at is None:
+            break
+    return worked
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Whether any delivery is to be sent now, or is under way; a part of a query."""
-    ripe = select(Delivery.id).outerjoin(Host, Host.name == Delivery.host).where(_ripe(now))
-    return ripe.exists()
+    return lanes.is_busy(now)
 
 
 async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> list[Parcel]:
-    """Take what is due, a few for each host; a host that fails gets one probe at a time."""
+    """Take what is due, a few for each host; a host that fails gets one probe at a time.
+
+    What goes to many inboxes shares one body.
+    """
     now = site.now()
-    await claims.turn(session, Delivery)
-    flying = aliased(Delivery)
-    in_flight = (
-        select(func.count())
-        .where(flying.host == Delivery.host, flying.claimed_until > now)
-        .scalar_subquery()
-    )
-    place = func.row_number().over(
-        partition_by=Delivery.host, order_by=(Delivery.outgoing_id, Delivery.id)
-    )
-    ready = (
-        select(
-            Delivery.id.label("id"),
-            (place + in_flight).label("place"),
-            func.coalesce(Host.failures, 0).label("failures"),
-        )
-        .outerjoin(Host, Host.name == Delivery.host)
-        .where(_ripe(now), claims.is_free(Delivery, now))
-        .subquery()
-    )
-    chosen = (
-        select(ready.c.id)
-        .where(ready.c.place <= per_host, or_(ready.c.failures == 0, ready.c.place == 1))
-        .order_by(ready.c.place, ready.c.id)
-        .limit(limit)
-    )
-    taken = await claims.take(session, Delivery, chosen, now=now, until=now + CLAIM)
+    ready = await lanes.take_ready(session, site, limit=limit, per_host=per_host)
+    if not ready:
+        return []
+    taken = await claims.take(session, Delivery, ready, now=now, until=now + CLAIM)
     rows = await session.execute(
         select(
-            Delivery,
+            Delivery.id,
+            Delivery.inbox,
+            Delivery.host,
+            Delivery.tries,
+            Delivery.made_at,
+            Delivery.due_at,
+            Outgoing.id,
             Outgoing.actor_id,
-            Outgoing.document,
             Outgoing.activity_iri,
         )
         .join(Outgoing, Outgoing.id == Delivery.outgoing_id)
         .where(Delivery.id.in_(taken))
         .order_by(Delivery.outgoing_id, Delivery.id)
     )
+    found = rows.all()
+    documents = await session.execute(
+        select(Outgoing.id, Outgoing.document).where(Outgoing.id.in_({row[6] for row in found}))
+    )
+    bodies = dict(documents.all())
     return [
         Parcel(
-            id=one.id,
+            id=number,
             actor_id=actor_id,
-            inbox=Iri(one.inbox),
-            host=one.host,
-            body=document,
+            inbox=Iri(address),
+            host=name,
+            body=bodies[outgoing_id],
             activity_iri=activity_iri,
-            tries=one.tries,
-            made_at=one.made_at,
+            tries=tries,
+            made_at=made_at,
+            due_at=due_at,
         )
-        for one, actor_id, document, activity_iri in rows
+        for number, address, name, tries, made_at, due_at, outgoing_id, actor_id, activity_iri in (
+            found
+        )
     ]
 
 
-async def delivered(session: Session, parcel: Parcel) -> None:
-    """It arrived: the row goes, and the host is well."""
+async def delivered(session: Session, *parcels: Parcel) -> None:
+    """They arrived: the rows go, and the hosts are well."""
+    mine = [one.id for one in parcels]
     await session.execute(
-        delete(Delivery).where(Delivery.id == parcel.id, claims.ours(session, Delivery))
+        delete(Delivery)
+        .where(Delivery.id.in_(mine), claims.ours(session, Delivery))
+        .execution_options(synchronize_session=False)
     )
-    await hosts.heard_from(session, parcel.host)
+    names = {one.host for one in parcels}
+    await hosts.heard_from(session, *names)
+    await lanes.reopen(session, names)
 
 
-async def postponed(
-    session: Session,
-    site: Site,
-    parcel: Parcel,
-    *,
-    reason: str,
-    retry_after: timedelta | None,
-    is_host_down: bool,
-    hold: timedelta,
-) -> None:
+async def give_back(session: Session, *parcels: Parcel) -> None:
+    """Nobody is at it any more: whoever claims next may have them."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_([one.id for one in parcels]), claims.ours(session, Delivery))
+        .values(claimed_until=None, claimed_by=None)
+        .execution_options(synchronize_session=False)
+    )
+    await lanes.reopen(session, {one.host for one in parcels})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a parcel could not be delivered now.
+
+    Attributes:
+        parcel: what was claimed.
+        reason: what happened, for the operator.
+        retry_after: what the peer asked for, if it did.
+        is_host_down: the whole host is in trouble, not this one delivery.
+    """
+
+    parcel: Parcel
+    reason: str
+    retry_after: timedelta | None = None
+    is_host_down: bool = False
+
+
+async def postponed(session: Session, site: Site, *failures: Failure, hold: timedelta) -> None:
     """Not now: try again later, until we give up.
 
     Args:
         session: an open transaction.
         site: the time.
-        parcel: what was claimed.
-        reason: what happened, for the operator.
-        retry_after: what the peer asked for, if it did.
-        is_host_down: the whole host is in trouble, not this one delivery.
+        failures: what could not be delivered.
         hold: how long we keep trying, from when it was posted.
     """
     now = site.now()
-    if is_host_down:
-        await hosts.failed(session, site, parcel.host, retry_after=retry_after, reason=reason)
-        due_at = now
-    else:
-        due_at = now + max(hosts.delay(parcel.tries + 1), retry_after or timedelta(0))
-    await session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id == parcel.id,
-            Delivery.made_at > now - hold,
-            claims.ours(session, Delivery),
-        )
-        .values(tries=Delivery.tries + 1, reason=reason, due_at=due_at, claimed_until=None)
-    )
-    await session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id == parcel.id,
-            Delivery.made_at <= now - hold,
-            claims.ours(session, Delivery),
-        )
-        .values(
-            state=PARKED, reason=f"given up after {hold.days} days: {reason}", claimed_until=None
-        )
-    )
+    later: list[dict[str, object]] = []
+    for one in failures:
+        parcel = one.parcel
+        row: dict[str, object] = {"id": parcel.id, "tries": parcel.tries + 1, "claimed_until": None}
+        if parcel.made_at <= now - hold:
+            reason = f"given up after {hold.days} days: {one.reason}"
+            row |= {"state": PARKED, "reason": reason, "due_at": parcel.due_at}
+        elif one.is_host_down:
+            row |= {"state": WAITING, "reason": one.reason, "due_at": parcel.due_at}
+        else:
+            pause = max(hosts.delay(parcel.tries + 1), one.retry_after or timedelta(0))
+            row |= {"state": WAITING, "reason": one.reason, "due_at": now + pause}
+        later.append(row)
+    await _change(session, later)
+    await lanes.reopen(session, {one.parcel.host for one in failures})
+    troubles: dict[str, Trouble] = {}
+    for one in failures:
+        if one.is_host_down:
+            before = troubles.get(one.parcel.host)
+            asked = [one.retry_after, before.retry_after if before else None]
+            longest = max((each for each in asked if each is not None), default=None)
+            troubles[one.parcel.host] = Trouble(one.reason, longest)
+    await hosts.failed(session, site, troubles)
 
 
 async def try_again(session: Session, site: Site, host: str | None) -> int:
@@ -326,25 +296,26 @@ async def try_again(session: Session, site: Site, host: str | None) -> int:
     now = site.now()
     waits_in(session, Delivery)
     theirs = true() if host is None else Delivery.host == host
-    revived = await session.scalars(
+    revived = await session.execute(
         update(Delivery)
         .where(theirs, Delivery.state == PARKED)
         .values(state=WAITING, made_at=now, due_at=now, claimed_until=None)
-        .returning(Delivery.id)
+        .returning(Delivery.id, Delivery.host)
         .execution_options(synchronize_session=False)
     )
-    hurried = await session.scalars(
+    hurried = await session.execute(
         update(Delivery)
         .where(theirs, Delivery.state == WAITING, Delivery.claimed_until.is_(None))
         .values(due_at=now)
-        .returning(Delivery.id)
+        .returning(Delivery.id, Delivery.host)
         .execution_options(synchronize_session=False)
     )
-    found = {*revived.all(), *hurried.all()}
+    found = dict([*revived, *hurried])
     waiting = update(Host).where(Host.due_at.is_not(None))
     if host is not None:
         waiting = waiting.where(Host.name == host)
     await session.execute(waiting.values(due_at=now))
+    await lanes.open_all(session, found.values(), now)
     return len(found)
 
 
@@ -356,6 +327,7 @@ async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:
         .values(state=PARKED, reason=reason, tries=Delivery.tries + 1, claimed_until=None)
     )
     await hosts.heard_from(session, parcel.host)
+    await lanes.reopen(session, [parcel.host])
 
 
 async def inbox_gone(session: Session, parcel: Parcel) -> None:
@@ -368,6 +340,7 @@ async def inbox_gone(session: Session, parcel: Parcel) -> None:
     await session.execute(
         delete(Delivery).where(Delivery.inbox == parcel.inbox, Delivery.state == WAITING)
     )
+    await lanes.reopen(session, [parcel.host])
 
 
 async def withhold(session: Session, us: Actor, them: Actor) -> None:
@@ -390,7 +363,9 @@ async def withhold(session: Session, us: Actor, them: Actor) -> None:
     doors = (
         [them.inbox] if has_company or not them.shared_inbox else [them.inbox, them.shared_inbox]
     )
-    ours = select(Outgoing.id).where(Outgoing.actor_id == us.id, Outgoing.type.not_in(PARTING))
+    ours = select(Outgoing.id).where(
+        Outgoing.actor_id == us.id, Outgoing.type.not_in(fanning.PARTING)
+    )
     await session.execute(
         delete(Delivery).where(
             Delivery.inbox.in_(doors), Delivery.outgoing_id.in_(ours), Delivery.state == WAITING
@@ -403,87 +378,18 @@ async def next_due(session: Session) -> datetime | None:
     unfanned = await session.scalar(
         select(Outgoing.made_at).where(Outgoing.fanned_at.is_(None)).limit(1)
     )
-    if unfanned is not None:
-        return unfanned
-    later = case((Host.due_at > Delivery.due_at, Host.due_at), else_=Delivery.due_at)
-    due_at: datetime | None = await session.scalar(
-        select(func.min(later))
-        .select_from(Delivery)
-        .outerjoin(Host, Host.name == Delivery.host)
-        .where(Delivery.state == WAITING)
-    )
-    return due_at
+    return await lanes.next_due(session) if unfanned is None else unfanned
 
 
-def _estranged(actor_id: int) -> CompoundSelect[tuple[int]]:
-    """The ids of those whom an actor blocks, and of those who block it."""
-    return union(
-        select(Block.blocked_id).where(Block.blocker_id == actor_id),
-        select(Block.blocker_id).where(Block.blocked_id == actor_id),
+async def _change(session: Session, rows: list[dict[str, object]]) -> None:
+    """Write what became of deliveries; what is not ours any more is left as it is."""
+    deliveries = Base.metadata.tables[Delivery.__tablename__]
+    changed: dict[str, BindParameter[object]] = {
+        name: bindparam(name) for name in rows[0] if name != "id"
+    }
+    await session.execute(
+        update(deliveries)
+        .where(Delivery.id == bindparam("delivery"), claims.ours(session, Delivery))
+        .values(changed),
+        [{"delivery": row.pop("id")} | row for row in rows],
     )
-
-
-async def _fan_out_one(session: Session, site: Site, outgoing: Outgoing) -> None:
-    followers = and_(
-        Follow.follower_id == Actor.id,
-        Follow.followee_id.in_(outgoing.followers_of),
-        Follow.state == "accepted",
-    )
-    following = select(Actor.id).join(Follow, followers)
-    named = select(Actor.id).where(Actor.iri.in_(outgoing.recipients))
-    readers = union(following, named).subquery()
-    apart = [] if outgoing.type in PARTING else [~Actor.id.in_(_estranged(outgoing.actor_id))]
-    now = site.now()
-    address = func.coalesce(Actor.shared_inbox, Actor.inbox)
-    theirs = (
-        select(
-            literal(outgoing.id),
-            literal(outgoing.about),
-            Actor.host,
-            address,
-            literal(WAITING),
-            literal(""),
-            literal(0),
-            literal(now, Delivery.made_at.type),
-            literal(now, Delivery.due_at.type),
-        )
-        .where(
-            Actor.id.in_(select(readers.c.id)),
-            Actor.is_ours.is_(False),
-            Actor.gone_at.is_(None),
-            Actor.shut_at.is_(None),
-            *apart,
-        )
-        .distinct()
-    )
-    columns = [
-        "outgoing_id",
-        "about",
-        "host",
-        "inbox",
-        "state",
-        "reason",
-        "tries",
-        "made_at",
-        "due_at",
-    ]
-    await session.execute(insert(Delivery).from_select(columns, theirs, include_defaults=False))
-    for relay in await relays.inboxes_for(session, outgoing):
-        await post_to(session, site, outgoing, relay)
-    ours = await session.scalar(
-        select(true()).where(
-            select(Actor.id)
-            .where(Actor.id.in_(select(readers.c.id)), Actor.is_ours.is_(True), *apart)
-            .exists()
-        )
-    )
-    if ours:
-        speaker = await session.get_one(Actor, outgoing.actor_id)
-        await inbox.put(
-            session,
-            site,
-            activity_iri=outgoing.activity_iri,
-            speaker=speaker.iri,
-            vouched=Vouched.OURS.name,
-            document=outgoing.document,
-        )

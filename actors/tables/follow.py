@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -18,14 +18,15 @@ class Follow(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "follow"
-    __table_args__ = (UniqueConstraint("follower_id", "followee_id"),)
+    __table_args__ = (
+        UniqueConstraint("follower_id", "followee_id"),
+        Index("ix_follow_followee_id_id", "followee_id", "id"),
+    )
 
     id: Mapped[int] = primary_key()
     iri: Mapped[str] = mapped_column(unique=True)
     follower_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
-    followee_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("actor.id", ondelete="CASCADE"), index=True
-    )
+    followee_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
     state: Mapped[str]
     made_at: Mapped[datetime]
     is_join: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""Received, Outgoing and Delivery: the post office, as rows.
+"""Received, Outgoing, Delivery and Lane: the post office, as rows.
 
 Rows are the queue: what is accepted or promised is committed with the change it belongs to, and
 survives kill -9.
@@ -11,6 +11,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
+
+_CLAIMED = text("claimed_until IS NOT NULL")
 
 
 class Received(Base, kw_only=True):
@@ -58,11 +60,11 @@ class Outgoing(Base, kw_only=True):
     `about` is the id of the thing it speaks of: two activities about the same thing never overtake
     each other on the way to a host. `followers_of` (ids of actors of ours) and `recipients` (IRIs)
     say who is to have it; `is_public` lists it in the outbox. `fanned_at` is null until every
-    recipient has its own row.
+    recipient has its own row; until then `fanned_to` is the last follow that has.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
-    passing: ClassVar[frozenset[str]] = frozenset({"fanned_at"})
+    passing: ClassVar[frozenset[str]] = frozenset({"fanned_at", "fanned_to"})
     __tablename__ = "outgoing"
     __table_args__ = (Index("ix_outgoing_actor_id_id", "actor_id", "id"),)
 
@@ -77,6 +79,7 @@ class Outgoing(Base, kw_only=True):
     is_public: Mapped[bool]
     made_at: Mapped[datetime]
     fanned_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    fanned_to: Mapped[int | None] = mapped_column(Id, default=None)
 
 
 class Delivery(Base, kw_only=True):
@@ -89,7 +92,7 @@ class Delivery(Base, kw_only=True):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("outgoing_id", "inbox"),
-        Index("ix_delivery_host_state_due_at", "host", "state", "due_at"),
+        Index("ix_delivery_host_state_due_at_id", "host", "state", "due_at", "id"),
         Index("ix_delivery_inbox_about_outgoing_id", "inbox", "about", "outgoing_id"),
         Index(
             "ix_delivery_parked",
@@ -97,6 +100,13 @@ class Delivery(Base, kw_only=True):
             "outgoing_id",
             sqlite_where=text("state = 'parked'"),
             postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
+            "ix_delivery_claimed",
+            "host",
+            "claimed_until",
+            sqlite_where=_CLAIMED,
+            postgresql_where=_CLAIMED,
         ),
     )
 
@@ -112,3 +122,18 @@ class Delivery(Base, kw_only=True):
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
     claimed_by: Mapped[int | None] = mapped_column(Id, default=None)
+
+
+class Lane(Base, kw_only=True):
+    """The deliveries for one host that wait; gone when nothing does.
+
+    Whoever looks for work looks at lanes from `due_at` on, and nothing of a lane can be sent
+    before. It may be too early, never too late: what is true stands in the deliveries and the host.
+    """
+
+    kept: ClassVar[Kept] = Kept.QUEUE
+    __tablename__ = "lane"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)
+    host: Mapped[str] = mapped_column(unique=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)

@@ -5,6 +5,8 @@ say. So a follow that it does not know ends here, and one that we do not know is
 Only a list is compared that adds up to the digest which came with it, signed, by the same actor.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import select, update
 
 from activitypub.addressing import PUBLIC, Visibility, visibility
@@ -24,23 +26,29 @@ from actors.verbs.following import ACCEPTED, PENDING
 from actors.views import followers
 
 
-async def announced_with(session: Session, site: Site, parcel: Parcel) -> Announced | None:
-    """What is said of the receiver's own with a delivery; None where nothing is.
+async def announced_with(
+    session: Session, site: Site, parcels: Collection[Parcel]
+) -> dict[int, Announced]:
+    """What is said of the receiver's own with deliveries, by the parcel's id.
 
     It goes with what is for followers only, to servers whose followers say that they compare.
     """
-    actor = await session.get_one(Actor, parcel.actor_id)
-    if actor.followers is None or not _is_for_followers(parcel.body, Iri(actor.followers)):
-        return None
-    if not await followers.compares(session, actor, parcel.host):
-        return None
-    if not await followers.can_be_compared(session, actor):
-        return None
-    return Announced(
-        Iri(actor.followers),
-        digest(await followers.at_host(session, actor, parcel.host)),
-        place(site.origin, places.FOLLOWERS_SYNCHRONIZATION, handle=actor.handle),
-    )
+    bundles: dict[tuple[int, str], list[Parcel]] = {}
+    for one in parcels:
+        bundles.setdefault((one.actor_id, one.activity_iri), []).append(one)
+    said: dict[int, Announced] = {}
+    for (actor_id, _), bundle in bundles.items():
+        actor = await session.get_one(Actor, actor_id)
+        if actor.followers is None or not _is_for_followers(bundle[0].body, Iri(actor.followers)):
+            continue
+        if not await followers.can_be_compared(session, actor):
+            continue
+        for one in bundle:
+            if await followers.compares(session, actor, one.host):
+                theirs = digest(await followers.at_host(session, actor, one.host))
+                address = place(site.origin, places.FOLLOWERS_SYNCHRONIZATION, handle=actor.handle)
+                said[one.id] = Announced(Iri(actor.followers), theirs, address)
+    return said
 
 
 async def differs(session: Session, site: Site, actor: Actor, announced: Announced) -> bool:

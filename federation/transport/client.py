@@ -13,8 +13,9 @@ What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
 * one line in the log for every call, `egress.done` (debug) or `egress.refused`, and one `Call` for
   whoever keeps the record of them.
 
-Connections are kept and reused. Fetches and deliveries have separate pools, each bounded in all and
-for each host: a host that makes our deliveries wait cannot keep us from reading its keys.
+Connections are kept and reused, those of deliveries to so many hosts at most. Fetches and
+deliveries have separate pools, each bounded in all and for each host: a host that makes our
+deliveries wait cannot keep us from reading its keys.
 """
 
 import asyncio
@@ -65,11 +66,17 @@ FETCHES_AT_ONCE: Final = 64
 KEEP_SECONDS: Final = 15
 """How long an idle connection is kept: enough for the redirects and deliveries of one burst."""
 
+KEPT: Final = 500
+"""Hosts to which connections are kept after a delivery: each costs a descriptor and some 10 KB, and
+most hosts are not written to again within `KEEP_SECONDS`."""
+
 ANSWER_TO_DELIVERY: Final = 65_536
 """Bytes read of an answer whose status is all that matters; reading it frees the connection."""
 
 PLACES: Final = 1000
 """Hosts whose last address is remembered, to be named when a connection is used again."""
+
+BLOCKED: Final = "that host is blocked here"
 
 _CLOSED: Final = "the client is not open"
 
@@ -154,6 +161,7 @@ class Client:
         self._record = record
         self._passes = passes
         self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._kept: OrderedDict[str, float] = OrderedDict()
         self.under_way = 0
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
         self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
@@ -191,11 +199,12 @@ class Client:
     def _session(
         self, resolver: AbstractResolver, trust: ssl.SSLContext, scheme: str, *, delivers: bool
     ) -> aiohttp.ClientSession:
+        deliveries = self.settings.delivery_concurrency + self.settings.waiting_room
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(resolver, self._guard, scheme),
             socket_factory=GuardedSockets(self._guard, scheme),
             ssl=trust,
-            limit=self.settings.delivery_concurrency if delivers else FETCHES_AT_ONCE,
+            limit=deliveries if delivers else FETCHES_AT_ONCE,
             limit_per_host=self.settings.per_host,
             keepalive_timeout=KEEP_SECONDS,
         )
@@ -222,6 +231,7 @@ class Client:
         purpose: str,
         max_body: int | None = None,
         hop: int = 0,
+        may_be_blocked: bool = True,
     ) -> wire.Response:
         """Make one call and read the whole answer, whatever its status.
 
@@ -234,6 +244,7 @@ class Client:
             max_body: bytes of the largest answer that is read; `federation.max_body` by default.
                 The answer to a POST is cut at 64 KiB instead: only its status is wanted.
             hop: how many redirects led here, for the record.
+            may_be_blocked: false where the caller has just asked whether the host is blocked.
 
         Raises:
             Unreachable: no complete answer this time.
@@ -255,7 +266,9 @@ class Client:
         with self._counted(), dialling() as dialled:
             try:
                 target = self._target(url)
-                await self.check_dealings(host)
+                self._check_listed(host)
+                if may_be_blocked:
+                    await self._check_open(host)
                 response = await self._exchange(method, target, headers, body, limit)
             except TransportError as error:
                 tried = error.address if isinstance(error, Unsafe) else ""
@@ -321,10 +334,16 @@ class Client:
         Raises:
             Unsafe: it is blocked, or none of those that this instance deals with.
         """
+        self._check_listed(host)
+        await self._check_open(host)
+
+    def _check_listed(self, host: str) -> None:
         if self.settings.only_hosts and not hosts.is_covered(host, self.settings.only_hosts):
             raise Unsafe("this instance does not deal with that host", code="not-listed")
+
+    async def _check_open(self, host: str) -> None:
         if self._is_blocked is not None and await self._is_blocked(host):
-            raise Unsafe("that host is blocked here", code="blocked")
+            raise Unsafe(BLOCKED, code="blocked")
 
     def _target(self, url: Iri) -> URL:
         if not url.startswith(("https://", "http://")):
@@ -342,6 +361,17 @@ class Client:
             raise Unsafe("the address holds a name or password", code="url")
         return target
 
+    def _keeps(self, place: str) -> bool:
+        """Whether the connection is kept after a delivery there."""
+        now = asyncio.get_running_loop().time()
+        while self._kept and next(iter(self._kept.values())) < now - KEEP_SECONDS:
+            self._kept.popitem(last=False)
+        if place not in self._kept and len(self._kept) >= KEPT:
+            return False
+        self._kept[place] = now
+        self._kept.move_to_end(place)
+        return True
+
     async def _exchange(
         self, method: str, target: URL, headers: Headers, body: bytes, limit: int
     ) -> wire.Response:
@@ -352,6 +382,8 @@ class Client:
         sent = CIMultiDict(headers)
         sent["User-Agent"] = self._agent
         sent["Accept-Encoding"] = "identity"
+        if delivers and not self._keeps(target.authority):
+            sent["Connection"] = "close"
         try:
             async with session.request(
                 method, target, headers=sent, data=body or None, allow_redirects=False

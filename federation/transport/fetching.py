@@ -111,7 +111,7 @@ class Fetcher:
         signing = await self._signatories.for_host(host)
         if signing is None:
             return await self._client.request("GET", request.url, request.headers, purpose=purpose)
-        knocking = Knocking(request, signing, self._now())
+        knocking = Knocking(request, signing, self._now)
         first = response = await self._knock(knocking, purpose)
         while knocking.goes_on(response):
             response = await self._knock(knocking, purpose)

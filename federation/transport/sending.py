@@ -15,6 +15,7 @@ A host that answers 400 or 401 is asked again, signed in another way (`signing`)
 counts unless it is "never": then the host understood none, and the first one says more.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -25,6 +26,7 @@ from activitypub.iris import Iri
 from activitypub.synchronisation import HEADER, Announced, written
 from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
 from federation.transport.client import Client
+from federation.transport.pens import Pen
 from federation.transport.redirects import retry_after
 from federation.transport.signing import Knocking, Signing, Way
 
@@ -69,17 +71,19 @@ async def send(
     inbox: Iri,
     body: bytes,
     signing: Signing,
-    now: datetime,
+    now: Callable[[], datetime],
+    pen: Pen,
     synchronisation: Announced | None = None,
 ) -> SendResult:
-    """POST one activity, signed at `now`. Never raises for what the network or the peer does.
+    """POST one activity. Never raises for what the network or the peer does.
 
     Args:
-        client: opens the connections.
+        client: opens the connections; whether the host is blocked is not asked there once more.
         inbox: where to.
         body: the activity.
         signing: whose it is, and how to sign.
-        now: the time, aware and in UTC.
+        now: tells the time, aware and in UTC, when it is signed.
+        pen: signs it.
         synchronisation: what is said of the receiver's own among the followers, where it is.
     """
     headers = [("content-type", mediatypes.ACTIVITY_JSON)]
@@ -92,20 +96,27 @@ async def send(
         body=body,
     )
     knocking = Knocking(unsigned, signing, now)
-    counts, response = await _knock(client, knocking)
+    counts, response = await _knock(client, knocking, pen)
     while response is not None and knocking.goes_on(response):
-        result, response = await _knock(client, knocking)
+        result, response = await _knock(client, knocking, pen)
         if result.sent is not Sent.NEVER:
             counts = result
     return counts
 
 
-async def _knock(client: Client, knocking: Knocking) -> tuple[SendResult, wire.Response | None]:
+async def _knock(
+    client: Client, knocking: Knocking, pen: Pen
+) -> tuple[SendResult, wire.Response | None]:
     """Try once; no answer without a response."""
-    request, way, is_news = knocking.request(), knocking.way, knocking.is_news
+    request, way, is_news = await pen.sign(knocking), knocking.way, knocking.is_news
     try:
         response = await client.request(
-            request.method, request.url, request.headers, request.body, purpose="delivery"
+            request.method,
+            request.url,
+            request.headers,
+            request.body,
+            purpose="delivery",
+            may_be_blocked=False,
         )
     except Unsafe as error:
         return SendResult(Sent.NEVER, None, None, error.reason, way, is_news), None

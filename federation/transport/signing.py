@@ -9,7 +9,7 @@ A signature covers its time and its target, so a request is signed anew for ever
 redirect, and no signature is ever shown to another host.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -105,10 +105,12 @@ class Knocking:
     Args:
         unsigned: what is asked, to the very address that it will be sent to.
         signing: how.
-        now: the time, aware and in UTC.
+        now: tells the time, aware and in UTC, whenever the request is signed.
     """
 
-    def __init__(self, unsigned: wire.Request, signing: Signing, now: datetime) -> None:
+    def __init__(
+        self, unsigned: wire.Request, signing: Signing, now: Callable[[], datetime]
+    ) -> None:
         self._unsigned = unsigned
         self._signing = signing
         self._now = now
@@ -162,7 +164,7 @@ class Knocking:
             self._unsigned,
             key_id=way.signatory.key_id,
             key=way.signatory.key,
-            now=self._now,
+            now=self._now(),
             scheme=way.scheme,
             asked=way.asked,
         )

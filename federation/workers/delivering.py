@@ -1,28 +1,36 @@
 """Delivering: fan out, claim a few for each host, sign afresh, send, settle.
 
-A delivery that hangs holds nothing but its own place: the others go on, and the place of whatever
-is done is filled at once. How long to wait after a failure is decided in one place
-(`actors.mail.hosts`), by host where the host is in trouble and by delivery where only that one was
-turned away for now.
+One transaction settles everything that has come back since the last one, and claims as much again.
+What every parcel of a claim needs (keys, how its host is signed to, whether it is blocked) is asked
+once for all of them. A delivery that hangs leaves its place to the next (`flights`). How long to
+wait after a failure is decided in one place (`actors.mail.hosts`), by host where the host is in
+trouble and by delivery where only that one was turned away for now.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, assert_never
+from typing import Final
 
 import structlog
 
-from actors.database import Database
+from activitypub import iris
+from activitypub.synchronisation import Announced
+from actors.database import Database, Session
 from actors.mail import hosts, outbox
-from actors.mail.outbox import Parcel
+from actors.mail.outbox import Failure, Parcel
 from actors.site import Site
 from actors.verbs import synchronising
 from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
-from federation.transport.client import Client
+from federation.transport.client import BLOCKED, Client
+from federation.transport.descriptors import waiting_room
+from federation.transport.pens import Pen
 from federation.transport.sending import SendResult, Sent, send
-from federation.workers.crew import Crew
+from federation.transport.signing import Signing, Way
+from federation.workers.flights import Flights
 
 TURNED_AWAY: Final = frozenset({401, 408, 425})
 """Temporary answers that say nothing about the host: it may have been unable to read our key just
@@ -30,6 +38,33 @@ then.
 """
 
 _log = structlog.stdlib.get_logger("federation.outbox")
+
+
+MISTAKE: Final = "a mistake in this program: see the log"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A parcel that was claimed, with all that is needed to send it.
+
+    Attributes:
+        signing: how; None where its sender has no keys.
+        announced: what is said with it of the receiver's own among the followers.
+        is_blocked: the operator has blocked the host since.
+    """
+
+    parcel: Parcel
+    signing: Signing | None
+    announced: Announced | None
+    is_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a parcel; without a result where this program made a mistake."""
+
+    parcel: Parcel
+    result: SendResult | None
 
 
 class Delivering:
@@ -47,40 +82,82 @@ class Delivering:
         self._site = site
         self._client = client
         self._signatories = OurSignatories(database, site)
-        self._most = settings.federation.delivery_concurrency
         self._per_host = settings.federation.per_host
         self._hold = timedelta(days=settings.federation.give_up_after_days)
-        self._crew = Crew()
+        self._flights: Flights[Outcome] = Flights(
+            settings.federation.delivery_concurrency, waiting_room(settings.federation)
+        )
+        self._pen = Pen(signed=self._flights.sent)
+        self._claimed: dict[int, Parcel] = {}
 
     async def work(self) -> int:
-        """Send what is due, and wait until a place is free again, or a second.
+        """Settle what has come back, send what is due, and wait until more comes back.
 
         Returns:
-            How much was fanned out, sent or is under way; 0 when nothing is due.
+            How much was fanned out, sent, settled or is under way; 0 when nothing is due.
         """
+        back, room = self._flights.back, self._flights.room
         async with self._database.begin() as session:
+            await self._settle(session, back)
             fanned = await outbox.fan_out(session, self._site)
-            parcels = await outbox.claim(
-                session, self._site, limit=self._most - len(self._crew), per_host=self._per_host
-            )
-        for parcel in parcels:
-            self._crew.begin(self._deliver(parcel))
-        return await self._crew.first_done(begun=len(parcels)) or fanned
+            parcels = await outbox.claim(session, self._site, limit=room, per_host=self._per_host)
+            self._claimed |= {one.id: one for one in parcels}
+        self._done_with(back)
+        self._flights.begin(*(self._deliver(one) for one in await self._prepare(parcels)))
+        if not fanned:
+            await self._flights.news(is_more=len(parcels) == room)
+        return fanned + len(parcels) + len(back) or len(self._flights)
 
     async def ended(self) -> None:
-        """Wait until what is under way has ended."""
-        await self._crew.ended()
+        """Begin no more, and wait until what is under way has ended."""
+        await self._flights.ended()
 
     async def stop(self) -> None:
-        """Break off what is under way: it is sent again."""
-        await self._crew.stop()
-
-    async def _deliver(self, parcel: Parcel) -> None:
-        self._site.passes("deliver.read")
+        """Break off what is under way, settle what has come back, and give the rest back."""
+        await self._flights.stop()
+        self._pen.close()
+        back = self._flights.back
+        left = self._claimed.keys() - {one.parcel.id for one in back}
         try:
-            signing = await self._signatories.for_inbox(parcel.actor_id, parcel.inbox, parcel.host)
-            async with self._database.read() as session:
-                announced = await synchronising.announced_with(session, self._site, parcel)
+            async with self._database.begin() as session:
+                await self._settle(session, back)
+                await outbox.give_back(session, *(self._claimed[one] for one in left))
+        except Exception:  # noqa: BLE001 - the claims expire by themselves
+            _log.exception("delivering.unsettled", count=len(self._claimed))
+        else:
+            self._done_with(back)
+        self._claimed.clear()
+
+    async def _prepare(self, parcels: Sequence[Parcel]) -> list[Prepared]:
+        if not parcels:
+            return []
+        async with self._database.read() as session:
+            signings = await self._signatories.for_parcels(session, parcels)
+            announced = await synchronising.announced_with(session, self._site, parcels)
+            places = {one.id: iris.host(one.inbox) for one in parcels}
+            blocked = await hosts.blocked_among(session, set(places.values()))
+        return [
+            Prepared(
+                one,
+                signings.get(one.id),
+                announced.get(one.id),
+                is_blocked=places[one.id] in blocked,
+            )
+            for one in parcels
+        ]
+
+    async def _deliver(self, prepared: Prepared) -> Outcome:
+        parcel = prepared.parcel
+        self._site.passes("deliver.read")
+        if prepared.signing is None:
+            _log.error("delivery.unsigned", inbox=parcel.inbox, activity=parcel.activity_iri)
+            return Outcome(parcel, None)
+        try:
+            if prepared.is_blocked:
+                way = Way(prepared.signing.signatory)
+                return Outcome(
+                    parcel, SendResult(Sent.NEVER, None, None, BLOCKED, way, is_news=False)
+                )
             with (
                 caused_by("activity", parcel.activity_iri),
                 telemetry.activity_scope(parcel.activity_iri),
@@ -89,67 +166,65 @@ class Delivering:
                     self._client,
                     inbox=parcel.inbox,
                     body=parcel.body,
-                    signing=signing,
-                    now=self._site.now(),
-                    synchronisation=announced,
+                    signing=prepared.signing,
+                    now=self._site.now,
+                    pen=self._pen,
+                    synchronisation=prepared.announced,
                 )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
-            await self._settle(parcel, result)
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
-            await self._set_aside(parcel)
+            return Outcome(parcel, None)
+        return Outcome(parcel, result)
 
-    async def _settle(self, parcel: Parcel, result: SendResult) -> None:
-        async with self._database.begin() as session:
-            match result.sent:
-                case Sent.DELIVERED:
-                    await outbox.delivered(session, parcel)
-                    if result.is_news:
-                        await hosts.reads(
-                            session,
-                            self._site,
-                            parcel.host,
-                            result.way.scheme,
-                            is_by_ed25519=result.way.is_by_ed25519,
-                        )
-                    self._site.passes("deliver.acked")
-                case Sent.LATER:
-                    await outbox.postponed(
-                        session,
-                        self._site,
-                        parcel,
-                        reason=result.reason,
-                        retry_after=result.retry_after,
-                        is_host_down=result.status not in TURNED_AWAY,
-                        hold=self._hold,
-                    )
-                case Sent.NEVER:
-                    await outbox.refused(session, parcel, reason=result.reason)
-                case Sent.GONE:
-                    await outbox.inbox_gone(session, parcel)
-                case _:
-                    assert_never(result.sent)
-        self._site.passes("cursor.committed")
+    async def _settle(self, session: Session, back: Sequence[Outcome]) -> None:
+        """Note what became of parcels, those that arrived by one statement."""
+        arrived: list[Parcel] = []
+        failures: list[Failure] = []
+        for one in back:
+            result = one.result
+            if result is None:
+                failures.append(Failure(one.parcel, MISTAKE))
+            elif result.sent is Sent.DELIVERED:
+                arrived.append(one.parcel)
+                await self._learn(session, one.parcel, result)
+            elif result.sent is Sent.LATER:
+                is_down = result.status not in TURNED_AWAY
+                failures.append(Failure(one.parcel, result.reason, result.retry_after, is_down))
+            elif result.sent is Sent.NEVER:
+                await outbox.refused(session, one.parcel, reason=result.reason)
+            else:
+                await outbox.inbox_gone(session, one.parcel)
+        if failures:
+            await outbox.postponed(session, self._site, *failures, hold=self._hold)
+        if arrived:
+            await outbox.delivered(session, *arrived)
+        for _ in arrived:
+            self._site.passes("deliver.acked")
+
+    async def _learn(self, session: Session, parcel: Parcel, result: SendResult) -> None:
+        if result.is_news:
+            scheme, is_by_ed25519 = result.way.scheme, result.way.is_by_ed25519
+            await hosts.reads(session, self._site, parcel.host, scheme, is_by_ed25519=is_by_ed25519)
+
+    def _done_with(self, back: Sequence[Outcome]) -> None:
+        """These are settled, and that is committed."""
+        self._flights.take(len(back))
+        for one in back:
+            self._claimed.pop(one.parcel.id, None)
+            self._site.passes("cursor.committed")
+            if one.result is not None:
+                self._count(one.parcel, one.result)
+                _log.info(
+                    "delivery.settled",
+                    sent=one.result.sent.name.lower(),
+                    host=one.parcel.host,
+                    activity=one.parcel.activity_iri,
+                    status=one.result.status,
+                )
+
+    def _count(self, parcel: Parcel, result: SendResult) -> None:
         is_there = result.sent is Sent.DELIVERED
         waits = [self._site.now() - parcel.made_at] if is_there else []
         metrics.delivered(result.sent.value, waits)
-        _log.info(
-            "delivery.settled",
-            sent=result.sent.name.lower(),
-            host=parcel.host,
-            activity=parcel.activity_iri,
-            status=result.status,
-        )
-
-    async def _set_aside(self, parcel: Parcel) -> None:
-        async with self._database.begin() as session:
-            await outbox.postponed(
-                session,
-                self._site,
-                parcel,
-                reason="a mistake in this program: see the log",
-                retry_after=None,
-                is_host_down=False,
-                hold=self._hold,
-            )

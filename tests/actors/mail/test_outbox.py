@@ -8,7 +8,8 @@ from together.clock import Clock
 from together.strangers import Stranger
 
 from actors.database import Session
-from actors.mail import hosts, outbox
+from actors.mail import hosts, lanes, outbox
+from actors.mail.outbox import Failure
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -88,7 +89,7 @@ async def test_what_is_in_flight_is_not_claimed_again_until_its_claim_expires(
     await _post(session, site, coop, "urn:x:1", await stranger(session, "ada", "peer.test"))
     assert len(await _claim(session, site)) == 1
     assert await _claim(session, site) == []
-    clock.turn(seconds=outbox.CLAIM.total_seconds() + 1)
+    clock.turn(seconds=lanes.CLAIM.total_seconds() + 1)
     assert len(await _claim(session, site)) == 1
 
 
@@ -101,9 +102,7 @@ async def test_an_update_never_overtakes_its_create_but_other_things_do(
     other = await _post(session, site, coop, "urn:model:2", ada)
     parcels = await _claim(session, site)
     assert [one.activity_iri for one in parcels] == [first.activity_iri, other.activity_iri]
-    await outbox.postponed(
-        session, site, parcels[0], reason="500", retry_after=None, is_host_down=False, hold=HOLD
-    )
+    await outbox.postponed(session, site, Failure(parcels[0], "500"), hold=HOLD)
     await outbox.delivered(session, parcels[1])
     assert await _claim(session, site) == []
     clock.turn(minutes=1)
@@ -135,15 +134,8 @@ async def test_a_dead_host_waits_alone_and_comes_back_at_once_when_it_is_heard_f
         if parcel.host == "well.test":
             await outbox.delivered(session, parcel)
         else:
-            await outbox.postponed(
-                session,
-                site,
-                parcel,
-                reason="timeout",
-                retry_after=None,
-                is_host_down=True,
-                hold=HOLD,
-            )
+            down = Failure(parcel, "timeout", is_host_down=True)
+            await outbox.postponed(session, site, down, hold=HOLD)
     assert await _claim(session, site) == []
     clock.turn(seconds=hosts.FIRST_DELAY.total_seconds() + 1)
     (probe,) = await _claim(session, site)
@@ -158,9 +150,7 @@ async def test_retry_after_is_honoured(
     await _post(session, site, coop, "urn:x:1", await stranger(session, "ada", "peer.test"))
     (parcel,) = await _claim(session, site)
     wait = timedelta(hours=2)
-    await outbox.postponed(
-        session, site, parcel, reason="429", retry_after=wait, is_host_down=False, hold=HOLD
-    )
+    await outbox.postponed(session, site, Failure(parcel, "429", wait), hold=HOLD)
     clock.turn(minutes=119)
     assert await _claim(session, site) == []
     clock.turn(minutes=2)
@@ -174,15 +164,8 @@ async def test_after_thirty_days_a_letter_is_parked_with_its_reason(
     tries = 0
     while parcels := await _claim(session, site):
         tries += 1
-        await outbox.postponed(
-            session,
-            site,
-            parcels[0],
-            reason="no route",
-            retry_after=None,
-            is_host_down=True,
-            hold=HOLD,
-        )
+        down = Failure(parcels[0], "no route", is_host_down=True)
+        await outbox.postponed(session, site, down, hold=HOLD)
         clock.turn(seconds=hosts.LONGEST_DELAY.total_seconds() + 1)
     row = (await session.scalars(select(Delivery))).one()
     assert row.state == outbox.PARKED
@@ -220,9 +203,8 @@ async def test_the_next_due_time_is_that_of_the_host_that_waits(
     await _post(session, site, coop, "urn:x:1", await stranger(session, "ada", "peer.test"))
     assert await outbox.next_due(session) == site.now()
     (parcel,) = await _claim(session, site)
-    await outbox.postponed(
-        session, site, parcel, reason="timeout", retry_after=None, is_host_down=True, hold=HOLD
-    )
+    down = Failure(parcel, "timeout", is_host_down=True)
+    await outbox.postponed(session, site, down, hold=HOLD)
     assert await outbox.next_due(session) == site.now() + hosts.FIRST_DELAY
 
 

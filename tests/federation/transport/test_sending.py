@@ -11,6 +11,7 @@ from activitypub.iris import Iri
 from activitypub.signatures.claims import Scheme, claim
 from activitypub.signatures.verifying import verify
 from federation.transport.client import Client
+from federation.transport.pens import Pen
 from federation.transport.sending import SendResult, Sent, send
 from federation.transport.signing import OTHER, Signatory, Signing, Way
 
@@ -21,7 +22,7 @@ async def sent(
     client: Client, inbox: Iri, signatory: Signatory, scheme: Scheme = Scheme.CAVAGE
 ) -> SendResult:
     signing = Signing(signatory, scheme=scheme)
-    return await send(client, inbox=inbox, body=BODY, signing=signing, now=NOON)
+    return await send(client, inbox=inbox, body=BODY, signing=signing, now=lambda: NOON, pen=Pen())
 
 
 async def test_an_activity_is_signed_and_sent_as_it_is(

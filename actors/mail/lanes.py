@@ -1,0 +1,276 @@
+"""Lanes: one for each host that mail waits for, so that a claim looks at few hosts and few rows.
+
+A lane says from when on it is worth a look. Whoever looks takes the lane's row first, and only then
+reads what waits in it: so several workers never look into one lane at once, and a lane that is
+found empty can be removed without losing what somebody adds to it meanwhile.
+
+Whatever makes something of a lane ready earlier than it says has to `open` or `reopen` it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import ScalarSelect
+
+from actors.database import Session
+from actors.mail.claims import LONG_AGO, WAITING
+from actors.site import Site
+from actors.tables.base import Base
+from actors.tables.host import Host
+from actors.tables.mail import Delivery, Lane, Outgoing
+
+CLAIM: Final = timedelta(minutes=2)
+"""How long one delivery may take: 30 s for the request, and room for a slow start."""
+
+NEXT_LOOK: Final = timedelta(seconds=1)
+"""When a lane is looked at again in which something is due and held up by something elsewhere."""
+
+LANES: Final = Base.metadata.tables[Lane.__tablename__]
+"""For statements about many rows with different values: the mapped class allows fewer of them."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is to be seen of a lane.
+
+    Attributes:
+        failures: of the host, in a row.
+        pause_until: the host is left alone until then.
+        in_flight: how many of its deliveries are claimed.
+        ready: deliveries that may be sent, in order; no more than may be sent at once.
+        oldest_at: when the first one was due; None when nothing waits.
+        later_at: when the next one will be due.
+    """
+
+    id: int
+    failures: int
+    pause_until: datetime | None
+    in_flight: int
+    ready: list[int]
+    oldest_at: datetime | None
+    later_at: datetime | None
+
+
+async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -> None:
+    """Something waits for these hosts, and is due at that time."""
+    if not hosts:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if is_sqlite else postgresql.insert)(LANES)
+    await session.execute(
+        insert.on_conflict_do_update(
+            index_elements=[Lane.host],
+            set_={"due_at": insert.excluded.due_at},
+            where=Lane.due_at > insert.excluded.due_at,
+        ),
+        [{"host": host, "due_at": due_at} for host in sorted(set(hosts))],
+    )
+
+
+async def reopen(session: Session, hosts: Collection[str] | None = None) -> None:
+    """Something became of what waits in these lanes (in all of them, by default): look again."""
+    mine = [] if hosts is None else [Lane.host.in_(hosts)]
+    # In one order, whoever does it: two that take the same rows cannot wait for each other.
+    await session.execute(select(Lane.id).where(*mine).order_by(Lane.id).with_for_update())
+    await session.execute(
+        update(Lane)
+        .where(*mine)
+        .values(due_at=func.coalesce(_earliest(), literal(LONG_AGO, Lane.due_at.type)))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def reopen_for(session: Session, outgoing_id: int, since: datetime) -> None:
+    """All of an activity is fanned out: whoever has looked at its lanes since was too early."""
+    theirs = select(Delivery.host).where(Delivery.outgoing_id == outgoing_id)
+    seen = await session.scalars(
+        select(Lane.host).where(Lane.host.in_(theirs), Lane.due_at > since)
+    )
+    if hosts := seen.all():
+        await reopen(session, hosts)
+
+
+async def leave_alone(session: Session, pauses: Mapping[str, datetime]) -> None:
+    """These hosts are given a pause, each until its time."""
+    if not pauses:
+        return
+    await session.execute(
+        update(LANES)
+        .where(Lane.host == bindparam("paused"))
+        .values(due_at=bindparam("until", type_=Lane.due_at.type)),
+        [{"paused": host, "until": until} for host, until in sorted(pauses.items())],
+    )
+
+
+def is_busy(now: datetime) -> ColumnElement[bool]:
+    """Whether any lane is worth a look, or anything of one is under way; a part of a query."""
+    return or_(exists().where(Lane.due_at <= now), exists().where(Delivery.claimed_until > now))
+
+
+async def next_due(session: Session) -> datetime | None:
+    """When the next lane is worth a look."""
+    due_at: datetime | None = await session.scalar(select(func.min(Lane.due_at)))
+    return due_at
+
+
+async def take_ready(session: Session, site: Site, *, limit: int, per_host: int) -> list[int]:
+    """Choose what is sent now: from many hosts rather than much for one.
+
+    Args:
+        session: an open transaction; it keeps the lanes it has looked at to itself.
+        site: the time.
+        limit: how many deliveries at most.
+        per_host: how many may be in flight for one host; for one that fails it is one.
+
+    Returns:
+        The ids of deliveries that the caller claims in the same transaction.
+    """
+    now = site.now()
+    chosen: list[int] = []
+    while len(chosen) < limit:
+        wanted = limit - len(chosen)
+        lanes = await session.scalars(
+            select(Lane.id)
+            .where(Lane.due_at <= now)
+            .order_by(Lane.due_at, Lane.id)
+            .limit(wanted)
+            .with_for_update(skip_locked=True)
+        )
+        found = lanes.all()
+        chosen += await _take_from(session, now, found, wanted, per_host)
+        if len(found) < wanted:
+            break  # no other lane is due; a lane that was looked at is not due any more
+    return chosen
+
+
+async def _take_from(
+    session: Session, now: datetime, lanes: Collection[int], limit: int, per_host: int
+) -> list[int]:
+    """Choose from these lanes, the first of each before the second of any."""
+    views = await _look(session, now, lanes, per_host)
+    fitting = {view.id: _fitting(view, now, per_host) for view in views}
+    places = sorted(
+        (place, turn, one)
+        for turn, view in enumerate(views)
+        for place, one in enumerate(fitting[view.id])
+    )
+    chosen = [one for _, _, one in places[:limit]]
+    due: list[dict[str, object]] = []
+    empty: list[int] = []
+    for view in views:
+        next_at = _next_look(view, now, fitting[view.id], set(chosen))
+        if next_at is None:
+            empty.append(view.id)
+        else:
+            due.append({"id": view.id, "due_at": next_at})
+    if due:
+        await session.execute(update(Lane), due)
+    if empty:
+        await session.execute(delete(Lane).where(Lane.id.in_(empty)))
+    return chosen
+
+
+def _fitting(view: _View, now: datetime, per_host: int) -> list[int]:
+    if view.pause_until is not None and view.pause_until > now:
+        return []
+    places = (1 if view.failures else per_host) - view.in_flight
+    return view.ready[: max(0, places)]
+
+
+def _next_look(view: _View, now: datetime, fitting: list[int], chosen: set[int]) -> datetime | None:
+    """When the lane is worth a look again; None when nothing waits in it."""
+    if view.oldest_at is None:
+        return None
+    if view.pause_until is not None and view.pause_until > now:
+        return view.pause_until
+    if not chosen.issuperset(fitting):
+        return now  # there was no room for all: behind those that have had nothing
+    if fitting or view.in_flight:
+        return min(now + CLAIM, view.later_at or now + CLAIM)
+    return view.later_at or now + NEXT_LOOK
+
+
+def _waiting() -> tuple[ColumnElement[bool], ...]:
+    return Delivery.host == Lane.host, Delivery.state == WAITING
+
+
+def _earliest() -> ScalarSelect[datetime]:
+    return select(func.min(Delivery.due_at)).where(*_waiting()).correlate(Lane).scalar_subquery()
+
+
+def _seen() -> Select[Any]:
+    """The question what is to be seen of some lanes; built once, because that costs a millisecond.
+
+    Parameters: `lanes`, `now`, and `most`, how many deliveries of one are wanted.
+    """
+    now = bindparam("now", type_=Delivery.due_at.type)
+    earlier, fanned = aliased(Delivery), aliased(Outgoing)
+    overtaken = exists().where(
+        earlier.inbox == Delivery.inbox,
+        earlier.about == Delivery.about,
+        earlier.outgoing_id < Delivery.outgoing_id,
+        earlier.state == WAITING,
+    )
+    is_whole = exists().where(fanned.id == Delivery.outgoing_id, fanned.fanned_at.is_not(None))
+    is_free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now)
+    first = (
+        select(Delivery.id)
+        .where(*_waiting(), Delivery.due_at <= now, is_free, ~overtaken, is_whole)
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(bindparam("most", type_=Integer()))
+        .correlate(Lane)
+        .subquery()
+    )
+    ready = select(func.aggregate_strings(cast(first.c.id, Text), ",")).scalar_subquery()
+    in_flight = select(func.count()).where(Delivery.host == Lane.host, Delivery.claimed_until > now)
+    later = select(func.min(Delivery.due_at)).where(*_waiting(), Delivery.due_at > now)
+    return (
+        select(
+            Lane.id,
+            func.coalesce(Host.failures, 0),
+            Host.due_at,
+            in_flight.correlate(Lane).scalar_subquery(),
+            ready,
+            _earliest(),
+            later.correlate(Lane).scalar_subquery(),
+        )
+        .outerjoin(Host, Host.name == Lane.host)
+        .where(Lane.id.in_(bindparam("lanes", expanding=True)))
+        .order_by(Lane.due_at, Lane.id)
+    )
+
+
+SEEN: Final = _seen()
+
+
+async def _look(
+    session: Session, now: datetime, lanes: Collection[int], per_host: int
+) -> list[_View]:
+    parameters = {"now": now, "lanes": list(lanes), "most": per_host}
+    views = []
+    for lane, failures, pause_until, in_flight, ready, *times in await session.execute(
+        SEEN, parameters
+    ):
+        # The ids come as one text, because that is what both engines can make of several rows.
+        ids = sorted(int(one) for one in ready.split(",")) if ready else []
+        views.append(_View(lane, failures, pause_until, in_flight, ids, *times))
+    return views

@@ -1,0 +1,175 @@
+"""Flights: what is to begin, what is under way, who of that holds a place, and what has come back.
+
+So many may be at work at once. Whoever has had no answer for a moment is not at work but waits, and
+leaves its place to the next: hosts that take a request and hang cost the others nothing. Those who
+wait are bounded too, by sockets.
+
+Some more than can begin at once are kept in line, so that a place is filled as soon as it is free,
+and what comes back is kept for a moment, so that one transaction settles a bundle and fetches the
+next.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any, Final, Generic, TypeVar
+
+import structlog
+
+from federation.workers.loop import LOOK_EVERY
+
+SLOW: Final = 0.3
+"""Seconds without an answer after which a place is given to the next; a host that works answers
+within some tens of milliseconds, one at the other end of the world within 200."""
+
+BUNDLE: Final = 128
+"""What has come back is settled at the latest when it is so many."""
+
+LINGER: Final = 0.1
+"""Seconds that something which has come back waits for others."""
+
+AHEAD: Final = 3
+"""In line and at work together are at most so many times the places."""
+
+Result = TypeVar("Result")
+
+_log = structlog.stdlib.get_logger("federation.workers")
+
+
+class Flights(Generic[Result]):
+    """Tasks that are under way, those in line, and results that nobody has taken yet.
+
+    Args:
+        places: how many may be at work at once.
+        waiting_room: how many more may wait for an answer.
+    """
+
+    def __init__(self, places: int, waiting_room: int) -> None:
+        self._places = places
+        self._most = places + waiting_room
+        self._line: deque[Coroutine[Any, Any, Result]] = deque()
+        self._preparing: set[asyncio.Task[Result]] = set()
+        self._sent_at: dict[asyncio.Task[Result], float] = {}  # the oldest first
+        self._slow: set[asyncio.Task[Result]] = set()
+        self._back: list[Result] = []
+        self._news = asyncio.Event()
+        self._ring: asyncio.TimerHandle | None = None  # since the first came back
+
+    def __len__(self) -> int:
+        return len(self._line) + self._at_work + len(self._slow)
+
+    @property
+    def room(self) -> int:
+        """How many may be given now; those that cannot begin at once stand in line."""
+        self._find_slow()
+        if self._at_work + len(self._slow) >= self._most:
+            return 0
+        return max(0, self._places * AHEAD - self._at_work - len(self._line))
+
+    def begin(self, *work: Coroutine[Any, Any, Result]) -> None:
+        """Begin these, beside what is under way; in their order, as soon as there are places."""
+        self._line.extend(work)
+        self._fill()
+
+    def sent(self) -> None:
+        """Said by a task: from now on it waits for an answer."""
+        task = asyncio.current_task()
+        if task in self._preparing:
+            self._preparing.remove(task)
+            self._sent_at[task] = asyncio.get_running_loop().time()
+
+    @property
+    def back(self) -> list[Result]:
+        """What has come back and was not taken; it stays until `take`."""
+        return self._back[:]
+
+    def take(self, count: int) -> None:
+        """The first so many that came back are settled."""
+        del self._back[:count]
+
+    async def news(self, *, is_more: bool) -> None:
+        """Wait until a bundle came back, or something and a moment passed; a second at most.
+
+        Args:
+            is_more: there was no room for all that was to be sent: wait no longer than until there
+                is some because hosts were found slow.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + LOOK_EVERY
+        self._news.clear()
+        while not self._is_worth_it() and loop.time() < deadline:
+            ring = loop.call_later(SLOW / 2, self._news.set)
+            await self._news.wait()
+            ring.cancel()
+            self._news.clear()
+            self._fill()
+            if is_more and self.room >= self._places:
+                break
+
+    async def ended(self) -> None:
+        """Begin nothing that stands in line, and wait until everything else has ended."""
+        self._clear()
+        await asyncio.gather(*self._tasks(), return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Break off everything, and wait until it has ended."""
+        self._clear()
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _clear(self) -> None:
+        while self._line:
+            self._line.popleft().close()
+
+    def _tasks(self) -> list[asyncio.Task[Result]]:
+        return [*self._preparing, *self._sent_at, *self._slow]
+
+    @property
+    def _at_work(self) -> int:
+        return len(self._preparing) + len(self._sent_at)
+
+    def _find_slow(self) -> None:
+        limit = asyncio.get_running_loop().time() - SLOW
+        while self._sent_at:
+            task, sent_at = next(iter(self._sent_at.items()))
+            if sent_at > limit:
+                break
+            del self._sent_at[task]
+            self._slow.add(task)
+
+    def _fill(self) -> None:
+        self._find_slow()
+        while (
+            self._line
+            and self._at_work < self._places
+            and self._at_work + len(self._slow) < self._most
+        ):
+            task = asyncio.create_task(self._line.popleft())
+            self._preparing.add(task)
+            task.add_done_callback(self._landed)
+
+    def _is_worth_it(self) -> bool:
+        has_lingered = bool(self._back) and self._ring is None
+        return has_lingered or len(self._back) >= BUNDLE or not len(self)
+
+    def _landed(self, task: asyncio.Task[Result]) -> None:
+        self._preparing.discard(task)
+        self._sent_at.pop(task, None)
+        self._slow.discard(task)
+        self._fill()
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            _log.error("worker.failed", exc_info=error)
+            return
+        self._back.append(task.result())
+        if self._ring is None:
+            self._ring = asyncio.get_running_loop().call_later(LINGER, self._rung)
+        if self._is_worth_it():
+            self._news.set()
+
+    def _rung(self) -> None:
+        self._ring = None
+        self._news.set()
