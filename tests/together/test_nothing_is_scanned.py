@@ -18,7 +18,6 @@ SMALL = frozenset({"instance", "relay"})
 FORESEEN = (
     "JOIN host_block ON",  # only those who block whole hosts have everybody looked at
     "actor.iri IS NULL",  # which nobody's is: both engines know that before they look
-    "UPDATE delivery SET claimed_until",  # looks at all that waits
 )
 """Parts of statements that read a table, and why they may."""
 
