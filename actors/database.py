@@ -23,9 +23,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from actors.errors import NotYet
+from actors import outages
+from actors.errors import NotYet, Unavailable
 from actors.safe import Safe
 from actors.tables.base import Base
 
@@ -35,12 +36,20 @@ Unusable = DBAPIError
 Session = AsyncSession
 """What verbs and views are given: one open transaction."""
 
-BUSY_TIMEOUT = 15_000
+BUSY_TIMEOUT = 7_000
 """Milliseconds a SQLite writer waits for another process (the command line beside a running
-server)."""
+server), and before that for the other writers of this one: whoever asked is answered, with a
+refusal if need be, within 15 seconds."""
 
 READERS = 8
 """Connections for reading: more than the pages and queues of one process ask for at once."""
+
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to let us in, and a request may wait for a free connection."""
+
+STATEMENT_SECONDS = 30
+"""How long PostgreSQL may take for one statement. A network that swallows everything ends here too,
+in a refusal instead of a silence; migrations have no such end."""
 
 _open: ContextVar[bool] = ContextVar("essaim_in_transaction", default=False)
 
@@ -118,13 +127,21 @@ class Database:
             _prepare_sqlite(self._reader, "BEGIN")
         else:
             self._writer = self._reader = create_async_engine(
-                parsed, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True
+                parsed,
+                pool_size=READERS,
+                max_overflow=READERS,
+                pool_pre_ping=True,
+                pool_timeout=CONNECT_SECONDS,
+                connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
             )
+        self._patient = (
+            self._writer if self.is_sqlite else create_async_engine(parsed, poolclass=NullPool)
+        )
 
     @property
     def engine(self) -> AsyncEngine:
-        """The writing engine: for migrations, which bring their own transactions."""
-        return self._writer
+        """For migrations, which bring their own transactions and take as long as they take."""
+        return self._patient
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
@@ -132,15 +149,26 @@ class Database:
 
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
+            Unavailable: the database is away, full or busy. Where that became known only while it
+                committed, nobody knows whether it did: whatever must happen once has a constraint.
         """
         async with AsyncExitStack() as stack:
             if self.is_sqlite:
-                await stack.enter_async_context(self._lock)
+                await self._turn()
+                stack.callback(self._lock.release)
             yield await stack.enter_async_context(self._transaction(self._writer))
             if work := _work.get():
                 self._passes(f"{work}.stored")
         if work:
             self._passes(f"{work}.committed")
+
+    async def _turn(self) -> None:
+        """Wait until nobody else writes; not for as long as each of them waits in turn."""
+        try:
+            async with asyncio.timeout(BUSY_TIMEOUT / 1000):
+                await self._lock.acquire()
+        except TimeoutError as error:
+            raise Unavailable(outages.BUSY) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -168,11 +196,12 @@ class Database:
         token = _open.set(True)
         try:
             info = {_SAFE: self.safe}
-            async with (
-                AsyncSession(engine, expire_on_commit=False, info=info) as session,
-                session.begin(),
-            ):
-                yield session
+            with outages.told():
+                async with (
+                    AsyncSession(engine, expire_on_commit=False, info=info) as session,
+                    session.begin(),
+                ):
+                    yield session
         finally:
             _open.reset(token)
 

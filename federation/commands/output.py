@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from activitypub.canonical_json import Json
 from activitypub.errors import ProtocolError
 from actors.database import Unusable
-from actors.errors import Conflicting, Refusal, Unwise
+from actors.errors import Conflicting, Refusal, Unavailable, Unwise
 from federation.application import CannotStart
 from federation.errors import TransportError
 from federation.safekeeping import Locked
@@ -66,6 +66,8 @@ def sentence(error: BaseException) -> str:
             said = f"{error.reason}: {', '.join(keys)}"
         case BadSettings(faults=all_faults):
             said = "; ".join(all_faults)
+        case Unavailable(__cause__=BaseException() as cause):  # an operator may know all of it
+            return sentence(cause) if isinstance(cause, Unusable | OSError) else str(cause)
         case Refusal() | ProtocolError() | TransportError():
             said = error.reason
         case Unusable(orig=cause):

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 import structlog
 
 from actors.database import Database
+from actors.errors import Unavailable
 from actors.mail import hosts, outbox
 from actors.mail.outbox import Parcel
 from actors.site import Site
@@ -88,6 +89,8 @@ class Delivering:
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
             await self._settle(parcel, result)
+        except Unavailable:
+            raise  # it is sent again, under its id, when its claim has expired
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
             await self._set_aside(parcel)

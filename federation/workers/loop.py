@@ -11,6 +11,8 @@ from typing import Final
 
 import structlog
 
+from actors.errors import Unavailable
+
 LOOK_EVERY: Final = 1.0
 """Seconds. A claim on an empty queue costs a millisecond; a person who waits for mail notices two
 seconds.
@@ -60,6 +62,9 @@ class Loop:
             try:
                 while await self._work():
                     pass
+            except Unavailable as trouble:
+                _log.warning("worker.postponed", worker=self._name, cause=trouble.reason)
+                pause = AFTER_A_BUG
             except Exception:  # noqa: BLE001 - whatever it was, the queue must go on
                 _log.exception("worker.failed", worker=self._name)
                 pause = AFTER_A_BUG
