@@ -1,12 +1,16 @@
-"""The only way from an instance to its PostgreSQL: it can be shut, silenced or broken by a test."""
+"""The only way from one program to another: it can be shut, silenced or broken by a test."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 COMMIT = b"COMMIT"
+
+Dial = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+"""Opens a connection to the other side."""
 
 
 @dataclass
@@ -14,16 +18,14 @@ class Strait:
     """Passes bytes on, both ways.
 
     Attributes:
-        directory: where the instance looks for the socket.
         is_shut: connections are closed as soon as they are made.
         is_silent: what comes from either side is swallowed; nobody is told.
         commits_left: after so many more answers to a COMMIT the next one is swallowed and its
             connection broken: it was done, and nobody hears of it; None is never.
-        bytes_left: after so many more bytes from the instance its connection breaks; None is never.
+        bytes_left: after so many more bytes from who called its connection breaks; None is never.
         made: connections in all.
     """
 
-    directory: Path
     is_shut: bool = False
     is_silent: bool = False
     commits_left: int | None = None
@@ -37,13 +39,14 @@ class Strait:
             end.transport.abort()
 
     async def carry(
-        self, near: asyncio.StreamReader, writer: asyncio.StreamWriter, socket: Path
+        self, near: asyncio.StreamReader, writer: asyncio.StreamWriter, dial: Dial
     ) -> None:
+        """Join a connection that was made to one to the other side."""
         self.made += 1
         try:
             if self.is_shut:
                 return
-            far, far_writer = await asyncio.open_unix_connection(str(socket))
+            far, far_writer = await dial()
             passage = _Passage(self, writer, far_writer)
             self._ends |= {writer, far_writer}
             try:
@@ -52,7 +55,7 @@ class Strait:
                 self._ends -= {writer, far_writer}
                 far_writer.transport.abort()
         except OSError:
-            pass  # the database is away
+            pass  # nobody is at the other side
         finally:
             writer.transport.abort()
 
@@ -97,23 +100,49 @@ class _Passage:
         self.far.transport.abort()
 
 
+class _Tasks:
+    """The connections of one strait."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def taking(
+        self, strait: Strait, dial: Dial
+    ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(strait.carry(reader, writer, dial))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        return connected
+
+    @asynccontextmanager
+    async def until_closed(self, server: asyncio.Server) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            server.close()
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
 @asynccontextmanager
-async def opened(directory: Path, socket: Path) -> AsyncIterator[Strait]:
-    """A strait at the same file name in another directory; `socket` is the server's own."""
-    strait = Strait(directory)
-    tasks: set[asyncio.Task[None]] = set()
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(strait.carry(reader, writer, socket))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    server = await asyncio.start_unix_server(connected, str(directory / socket.name))
-    try:
+async def to_socket(directory: Path, socket: Path) -> AsyncIterator[Strait]:
+    """From a socket of the same name in another directory to this one."""
+    strait, tasks = Strait(), _Tasks()
+    dial = partial(asyncio.open_unix_connection, str(socket))
+    door = str(directory / socket.name)
+    server = await asyncio.start_unix_server(tasks.taking(strait, dial), door)
+    async with tasks.until_closed(server):
         yield strait
-    finally:
-        server.close()
-        for task in list(tasks):
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def to_port(near: int, far: int) -> AsyncIterator[Strait]:
+    """From one port of 127.0.0.1 to another."""
+    strait, tasks = Strait(), _Tasks()
+    dial = partial(asyncio.open_connection, "127.0.0.1", far)
+    server = await asyncio.start_server(tasks.taking(strait, dial), "127.0.0.1", near)
+    async with tasks.until_closed(server):
+        yield strait

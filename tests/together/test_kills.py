@@ -283,8 +283,9 @@ async def remembered(session: Session, load: Load) -> None:
 def cases() -> Iterator[Any]:
     """Engine, and how many kills."""
     times = int(os.environ.get("KILLS", "200")) if os.environ.get("CRASHES") == "all" else 6
-    yield pytest.param("sqlite", times)
-    yield pytest.param("postgres", times, marks=pytest.mark.postgres)
+    patience = pytest.mark.timeout(180 + 20 * times)
+    yield pytest.param("sqlite", times, marks=patience)
+    yield pytest.param("postgres", times, marks=[pytest.mark.postgres, patience])
 
 
 @pytest.mark.parametrize(("engine", "times"), list(cases()))

@@ -64,17 +64,23 @@ def engine() -> str:
 
 
 @pytest.fixture
-async def way(postgres: PostgresServer) -> AsyncIterator[Strait]:
+async def home() -> AsyncIterator[Path]:
+    """Where the instance looks for the socket of its database; its path must be short."""
+    with tempfile.TemporaryDirectory(prefix="essaim-") as made:
+        yield Path(made)
+
+
+@pytest.fixture
+async def way(postgres: PostgresServer, home: Path) -> AsyncIterator[Strait]:
     directory = postgres.get_postmaster_info().socket_dir
     assert directory is not None
-    with tempfile.TemporaryDirectory(prefix="essaim-") as home:
-        async with strait.opened(Path(home), Path(directory) / SOCKET) as opened:
-            yield opened
+    async with strait.to_socket(home, Path(directory) / SOCKET) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def new_database(
-    postgres: PostgresServer, way: Strait, monkeypatch: pytest.MonkeyPatch
+    postgres: PostgresServer, way: Strait, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], str]:
     """One database, up to date, at the other side of the strait."""
     name = f"essaim_{id(way)}"
@@ -85,7 +91,7 @@ async def new_database(
     await made.close()
     monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
     monkeypatch.setattr(database, "CONNECT_SECONDS", 1)
-    return lambda _: f"postgresql://postgres:@/{name}?host={way.directory}"
+    return lambda _: f"postgresql://postgres:@/{name}?host={home}"
 
 
 async def post(house: House, stranger: Stranger, activity: dict[str, Any]) -> tuple[int, str]:
