@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 PIP := $(UV) pip
-INTO := --quiet --python $(BIN)/python
+INTO := --quiet --compile-bytecode --python $(BIN)/python
 RUN_STAMP := $(VENV)/installed-to-run
 TEST_STAMP := $(VENV)/installed-to-test
 
@@ -25,6 +25,9 @@ SECONDS ?= 60
 RELAY := tests/peers/relay
 RELAY_STAMP := $(RELAY)/.venv/installed
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
+
+# A hundred processes are started by the tests; each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test crashes check format-check lint types contracts tests fuzz chromium format
@@ -115,7 +118,7 @@ tests/peers/%/node_modules/.installed: tests/peers/%/package.json tests/peers/%/
 $(RELAY_STAMP): $(RELAY)/requirements.lock | $(TEST_STAMP)
 	@echo "Installing ActivityRelay into $(RELAY)/.venv ..."
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(RELAY)/.venv
-	@$(PIP) sync --quiet --python $(RELAY)/.venv/bin/python --require-hashes $(RELAY)/requirements.lock
+	@$(PIP) sync --quiet --compile-bytecode --python $(RELAY)/.venv/bin/python --require-hashes $(RELAY)/requirements.lock
 	@touch $@
 
 chromium:

@@ -4,29 +4,32 @@ Verbs take a session and never commit; edges and workers open a transaction with
 are asked inside `read()`. While either is open, `in_transaction()` is true and the HTTP client
 refuses to dial: no network call ever waits inside a transaction.
 
-SQLite: WAL, `synchronous=FULL` (a commit that we have answered survives a power cut), `BEGIN
-IMMEDIATE` behind one in-process lock, so that a writer never meets "database is locked" half-way
-(GoToSocial #2774); readers do not wait.
+SQLite: WAL, `synchronous=FULL` (a commit that we have answered survives a power cut), one writer at
+a time behind a lock of this process, so that it never meets "database is locked" half-way
+(GoToSocial #2774); readers do not wait. Writers that come while the disk is busy share the next
+commit (`embedded.writers`): each is a savepoint of its own, so that one's failure undoes nothing of
+the others', and none is told that it succeeded before the common commit is on the disk.
 PostgreSQL: ordinary READ COMMITTED transactions; what must happen once is a unique constraint, not
 a lock.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, make_url, select, text
+from sqlalchemy import make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.dml import ReturningInsert
 
 from actors import outages
-from actors.errors import NotYet, Unavailable
+from actors.embedded import connections
+from actors.embedded.writers import Writers
+from actors.errors import NotYet
 from actors.safe import Safe
 from actors.tables.base import Base
 
@@ -35,11 +38,6 @@ Unusable = DBAPIError
 
 Session = AsyncSession
 """What verbs and views are given: one open transaction."""
-
-BUSY_TIMEOUT = 7_000
-"""Milliseconds a SQLite writer waits for another process (the command line beside a running
-server), and before that for the other writers of this one: whoever asked is answered, with a
-refusal if need be, within 15 seconds."""
 
 READERS = 8
 """Connections for reading: more than the pages and queues of one process ask for at once."""
@@ -55,12 +53,7 @@ _open: ContextVar[bool] = ContextVar("essaim_in_transaction", default=False)
 
 _work: ContextVar[str] = ContextVar("essaim_work", default="")
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-}
-
+_POSTGRESQL = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 _SAFE = "safe"
 
@@ -117,16 +110,15 @@ class Database:
         self.safe = safe
         self._passes = passes
         parsed = make_url(url)
-        parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
-        self.is_sqlite = parsed.drivername.startswith("sqlite")
-        self._lock = asyncio.Lock()
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = create_async_engine(parsed, pool_size=1, max_overflow=0)
-            self._reader = create_async_engine(parsed, pool_size=READERS, max_overflow=0)
-            _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
-            _prepare_sqlite(self._reader, "BEGIN")
+            self._reader = connections.reading(parsed, READERS)
+            self._engine = connections.migrating(parsed)
+            self._writers = Writers(parsed)
         else:
-            self._writer = self._reader = create_async_engine(
+            driver = _POSTGRESQL.get(parsed.drivername, parsed.drivername)
+            parsed = parsed.set(drivername=driver)
+            self._reader = create_async_engine(
                 parsed,
                 pool_size=READERS,
                 max_overflow=READERS,
@@ -134,14 +126,12 @@ class Database:
                 pool_timeout=CONNECT_SECONDS,
                 connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
             )
-        self._patient = (
-            self._writer if self.is_sqlite else create_async_engine(parsed, poolclass=NullPool)
-        )
+            self._engine = create_async_engine(parsed, poolclass=NullPool)
 
     @property
     def engine(self) -> AsyncEngine:
         """For migrations, which bring their own transactions and take as long as they take."""
-        return self._patient
+        return self._engine
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
@@ -149,26 +139,27 @@ class Database:
 
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
-            Unavailable: the database is away, full or busy. Where that became known only while it
-                committed, nobody knows whether it did: whatever must happen once has a constraint.
+            Unavailable: the database is away, full or busy; nothing of it has happened then, except
+                that after a connection to PostgreSQL that was lost while it committed nobody knows:
+                whatever must happen once has a constraint.
         """
-        async with AsyncExitStack() as stack:
-            if self.is_sqlite:
-                await self._turn()
-                stack.callback(self._lock.release)
-            yield await stack.enter_async_context(self._transaction(self._writer))
-            if work := _work.get():
-                self._passes(f"{work}.stored")
+        work = _work.get()
+        if self.is_sqlite:
+            with outages.told():
+                async with (
+                    self._writers.turn() as connection,
+                    self._transaction(connection) as session,
+                ):
+                    yield session
+                    if work:
+                        self._passes(f"{work}.stored")
+        else:
+            async with self._transaction(self._reader) as session:
+                yield session
+                if work:
+                    self._passes(f"{work}.stored")
         if work:
             self._passes(f"{work}.committed")
-
-    async def _turn(self) -> None:
-        """Wait until nobody else writes; not for as long as each of them waits in turn."""
-        try:
-            async with asyncio.timeout(BUSY_TIMEOUT / 1000):
-                await self._lock.acquire()
-        except TimeoutError as error:
-            raise Unavailable(outages.BUSY) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -186,11 +177,13 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
-        await self._writer.dispose()
+        if self.is_sqlite:
+            await self._writers.close()
+        await self._engine.dispose()
         await self._reader.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Session]:
+    async def _transaction(self, bind: AsyncEngine | AsyncConnection) -> AsyncIterator[Session]:
         if _open.get():
             raise RuntimeError("a transaction is open already: transactions do not nest")
         token = _open.set(True)
@@ -198,7 +191,7 @@ class Database:
             info = {_SAFE: self.safe}
             with outages.told():
                 async with (
-                    AsyncSession(engine, expire_on_commit=False, info=info) as session,
+                    AsyncSession(bind, expire_on_commit=False, info=info) as session,
                     session.begin(),
                 ):
                     yield session
@@ -217,38 +210,17 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
         NotYet: another process gave the same id to another row in the same millisecond. Nothing is
             known of this row then: taking it for a duplicate would lose it.
     """
-    own_id = table.__table__.c.id
     connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(table).values(**values).on_conflict_do_nothing()
-        made = await session.scalar(lite.returning(own_id))
-    else:
-        statement = postgresql.insert(table).values(**values).on_conflict_do_nothing()
-        made = await session.scalar(statement.returning(own_id))
+    made = await session.scalar(_once(table, connection.dialect.name), dict(values))
     if made is not None:
         return True
-    if await session.scalar(select(own_id).where(own_id == values["id"])) is not None:
+    if await session.get(table, values["id"]) is not None:
         raise NotYet("two rows were given one id at the same moment: try again")
     return False
 
 
-def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
-    """Pragmas on every connection, and our own BEGIN instead of the driver's late one."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # a key that was destroyed is not left in a free page
-            f"busy_timeout={BUSY_TIMEOUT}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+@cache
+def _once(table: type[Base], engine: str) -> ReturningInsert[tuple[int]]:
+    """The statement of `insert_once`: to make one costs more than to run it."""
+    insert = sqlite.insert if engine == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(table.__table__.c.id)

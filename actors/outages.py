@@ -47,6 +47,9 @@ _OF_POSTGRES: Final = {
 }
 """SQLSTATE or its class; the longer one is looked at first."""
 
+_UNDONE: Final = sqlite3.SQLITE_FULL
+"""What `embedded.writers` raises without a code: SQLite has undone all of a group by itself."""
+
 
 @contextmanager
 def told() -> Iterator[None]:
@@ -76,8 +79,8 @@ def reason_of(error: BaseException) -> str | None:
 
 
 def _of_driver(error: DBAPIError) -> str | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", _UNDONE)
         return _OF_SQLITE.get(code & 0xFF)
     known = _of_state(getattr(error.orig, "sqlstate", None) or "")
     return known or (AWAY if error.connection_invalidated else None)

@@ -2,8 +2,7 @@
 
 One RSA key of exactly 2048 bits signs requests (WordPress checks longer ones with another hash;
 interop: the safe intersection), one Ed25519 key makes FEP-8b32 proofs. A private key is unlocked
-once and kept: loading an RSA PEM costs 45 ms, signing with it 1 ms. In the database it is locked
-(`actors.safe`).
+once and kept. In the database it is locked (`actors.safe`).
 """
 
 from dataclasses import dataclass

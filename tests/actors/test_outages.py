@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select, text, update
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import func, select, text, update
 
-from actors import database as databases
 from actors import outages
 from actors.database import Database, insert_once
+from actors.embedded.connections import BUSY_TIMEOUT
 from actors.errors import Unavailable
 from actors.site import Site
 from actors.tables.host import Host
@@ -42,8 +41,8 @@ def file(blank: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 async def lite(file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """That database, opened by somebody who waits a fifth of a second for others."""
-    assert 2 * databases.BUSY_TIMEOUT <= 15_000, "milliseconds that somebody waits for an answer"
-    monkeypatch.setattr(databases, "BUSY_TIMEOUT", 200)
+    assert BUSY_TIMEOUT <= 15_000, "milliseconds that somebody waits for an answer"
+    monkeypatch.setattr("actors.embedded.writers.BUSY_TIMEOUT", 200)
     opened = Database(f"sqlite:///{file}")
     yield opened
     await opened.close()
@@ -71,14 +70,11 @@ async def test_a_file_that_another_process_holds_is_refused_in_time_and_read_mea
 async def test_a_full_disk_refuses_changes_nothing_by_half_and_ends(
     lite: Database, site: Site
 ) -> None:
-    connected: list[DBAPIConnection] = []
-    event.listen(lite.engine.sync_engine, "connect", lambda one, _: connected.append(one))
     await write(lite, site, "before.test")
 
-    def room(pages: int) -> None:
-        cursor = connected[0].cursor()
-        cursor.execute(f"PRAGMA max_page_count={pages}")
-        cursor.close()
+    async def room(pages: int) -> None:
+        async with lite.begin() as session:
+            await session.execute(text(f"PRAGMA max_page_count={pages}"))
 
     async def fill() -> None:
         async with lite.begin() as session:
@@ -86,19 +82,13 @@ async def test_a_full_disk_refuses_changes_nothing_by_half_and_ends(
             for number in range(2000):
                 await insert_once(session, Host, a_row(site, f"{number:050}.test"))
 
-    await _on(lite, lambda: room(1))
+    await room(1)
     with pytest.raises(Unavailable, match=outages.FULL):
         await fill()
     assert await names(lite) == ["before.test"]
-    await _on(lite, lambda: room(1_000_000))
+    await room(1_000_000)
     await fill()
     assert len(await names(lite)) == 2002
-
-
-async def _on(database: Database, work: Callable[[], None]) -> None:
-    """Do something with the writing connection while nobody else does."""
-    async with database.engine.connect() as connection:
-        await connection.run_sync(lambda _: work())
 
 
 @pytest.mark.postgres

@@ -300,7 +300,7 @@ class Street:
         self.moving_out: list[Callable[[], Awaitable[None]]] = []
         self._new_database = new_database
         self._authority = trustme.CA()
-        self.trust = ssl.create_default_context()
+        self.trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # no authority but ours
         self._authority.configure_trust(self.trust)
         self.authority_file = directory / "authority.pem"
         self._authority.cert_pem.write_to_path(self.authority_file)
