@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url, text
@@ -27,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import ReturningInsert
 
 from actors import outages
-from actors.embedded import connections
+from actors.embedded import connections, soundness
 from actors.embedded.writers import Writers
 from actors.errors import NotYet
 from actors.safe import Safe
@@ -127,6 +128,19 @@ class Database:
                 connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
             )
             self._engine = create_async_engine(parsed, poolclass=NullPool)
+
+    async def fault(self) -> str | None:
+        """What is wrong with the file, read whole; None when nothing is, and on PostgreSQL.
+
+        Raises:
+            Unusable: it cannot even be opened.
+        """
+        return await soundness.fault(self._engine) if self.is_sqlite else None
+
+    def size(self) -> int:
+        """Bytes of the file of a SQLite database; 0 on PostgreSQL, or where there is none yet."""
+        name = self._engine.url.database if self.is_sqlite else None
+        return Path(name).stat().st_size if name and Path(name).exists() else 0
 
     @property
     def engine(self) -> AsyncEngine:
