@@ -115,6 +115,10 @@ class Server:
     async def start(self, *crashpoints: str) -> None:
         """Start it, to die at these points, and wait until it answers or has died."""
         self.launch(*crashpoints)
+        await self.answers()
+
+    async def answers(self) -> None:
+        """Wait until it answers, or has died."""
         async with asyncio.timeout(120):
             while True:
                 with suppress(aiohttp.ClientError):

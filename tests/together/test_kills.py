@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -26,12 +27,16 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.views import profiles, timelines
 from federation import settings
+from federation.application import utc_now
 
 PEERS = 3
 PEOPLE = ("mallory", "nils")
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-LONGEST_LIFE = 1.5
-"""Seconds from one start to the next kill, at most: starting takes up to half of it."""
+LONGEST_LIFE = 0.5
+"""Seconds from the first answer, or from the start, to the next kill."""
+
+AT_ITS_START = 0.2
+"""How many of those that are killed have perhaps not answered yet."""
 
 AGAIN = 0.02
 """Seconds until somebody repeats what got no answer."""
@@ -66,6 +71,7 @@ class Load:
     ledgers: list[Ledger]
     chance: random.Random
     is_over: bool = False
+    morning: datetime = field(default_factory=utc_now)
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)  # name of a model → its versions
     deleted: set[str] = field(default_factory=set)
@@ -129,11 +135,11 @@ class Load:
             "type": "Note",
             "attributedTo": ledger.iri(name),
             "content": f"<p>{words}</p>",
-            "published": "2026-03-02T08:00:00Z",
+            "published": self.morning.isoformat(),
             "to": [f"{AS2}#Public"],
             "cc": [self.coop],
             "tag": [{"type": "Mention", "href": self.coop, "name": "@coop"}],
-        } | ({} if words == "Un" else {"updated": "2026-03-02T09:00:00Z"})
+        } | ({} if words == "Un" else {"updated": utc_now().isoformat()})
 
     async def edit(self) -> None:
         """Publish, revise, delete; look first whether what got no answer was done."""
@@ -199,11 +205,14 @@ class Load:
 async def kill(server: Server, chance: random.Random, times: int) -> None:
     """Kill it at random moments, also while it starts; it lives in the end."""
     for _ in range(times):
-        await asyncio.sleep(chance.uniform(0, LONGEST_LIFE))
+        if chance.random() < AT_ITS_START:
+            await asyncio.sleep(chance.uniform(0, LONGEST_LIFE))
+        else:
+            await server.answers()
+            await asyncio.sleep(chance.uniform(0, LONGEST_LIFE))
         await server.kill()
         server.launch()
-    await server.kill()
-    await server.start()
+    await server.answers()
 
 
 async def balance(server: Server, load: Load) -> None:
