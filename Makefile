@@ -30,7 +30,7 @@ NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crashes check format-check lint types contracts tests fuzz chromium format
+.PHONY: help run test crashes bench bench-growth check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -72,6 +72,12 @@ fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECON
 
 crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times at random, on both engines (KILLS=200)
 	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py tests/together/test_kills.py
+
+bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
+	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)
+
+bench-growth: $(TEST_STAMP) ## measure what the same work costs with 1,000 and 1,000,000 objects (minutes)
+	@PYTHONPATH=.:tests $(BIN)/python -m bench.growth $(ARGS)
 
 # --- what is installed ---------------------------------------------------------------------------
 

@@ -34,6 +34,9 @@ _FIRST_WITH_EXPONENT = 1e21
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
+_ESCAPED_NUL = b"\\u0000"
+_DELICATE = re.compile(rb"[-.]|[0-9][Ee]|[0-9]{16}")
+"""Outside of strings: a number that is anything else than a whole one below 10**15."""
 
 
 def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
@@ -49,14 +52,18 @@ def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
     """
     if len(body) > limits.body:
         raise TooLarge(f"a document may have {limits.body} bytes at most")
-    _check_depth(body, limits.depth)
-    if _NUL.search(body):
+    bare = _STRINGS.sub(b"", body)
+    _check_depth(bare, limits.depth)
+    if _ESCAPED_NUL in body and _NUL.search(body):
         raise Malformed("a document may not contain the character NUL")
     try:
-        orjson.loads(body)  # the strict judge of UTF-8, surrogates, NaN, 1e999 and syntax
+        # The strict judge of UTF-8, surrogates, NaN, 1e999 and syntax.
+        value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as fault:
         raise Malformed("the body is not one JSON document in UTF-8") from fault
-    value = _Reader(limits).read(body)
+    _check_members(value, bare.count(b":"), limits.keys)
+    if _DELICATE.search(bare):
+        value = _with_exact_numbers(body, limits)
     if not isinstance(value, dict):
         raise Malformed("the document must be a JSON object")
     return value
@@ -86,37 +93,49 @@ def encode(value: Json) -> bytes:
         raise Malformed("the value cannot be written as JSON") from fault
 
 
-class _Reader:
-    """The standard parser with hooks for everything it is too lenient about."""
+def _check_members(value: Json, written: int, most: int) -> None:
+    """Compare what was written with what was kept: of two equal keys only one is.
+
+    Args:
+        value: as parsed.
+        written: how many members there are, told by the colons outside of strings.
+        most: how many there may be.
+    """
+    if written > most:
+        raise TooLarge(f"a document may have {most} members at most")
+    kept, pending = 0, [value]
+    while pending:
+        inside = pending.pop()
+        if isinstance(inside, dict):
+            kept += len(inside)
+            pending.extend(inside.values())
+        elif isinstance(inside, list):
+            pending.extend(inside)
+    if kept != written:
+        raise Malformed("a key may appear only once in an object")
+
+
+def _with_exact_numbers(body: bytes, limits: Limits) -> Json:
+    """The same by the standard parser, which shows how each number was written."""
+    numbers = _Numbers(limits)
+    value: Json = json.loads(body, parse_int=numbers.integer, parse_float=numbers.fraction)
+    return value
+
+
+class _Numbers:
+    """Reads numbers, and refuses those on which two parsers may differ."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._members = 0
 
-    def read(self, body: bytes) -> Json:
-        value: Json = json.loads(
-            body,
-            object_pairs_hook=self._object,
-            parse_int=self._integer,
-            parse_float=self._fraction,
-        )
-        return value
-
-    def _object(self, pairs: list[tuple[str, Json]]) -> Document:
-        self._members += len(pairs)
-        if self._members > self._limits.keys:
-            raise TooLarge(f"a document may have {self._limits.keys} members at most")
-        document = dict(pairs)
-        if len(document) != len(pairs):
-            raise Malformed("a key may appear only once in an object")
-        return document
-
-    def _integer(self, text: str) -> int:
+    def integer(self, text: str) -> int:
+        """A whole number that a double holds exactly."""
         if len(text) > self._limits.number or abs(number := int(text)) > LARGEST_INTEGER:
             raise Malformed("an integer may not be larger than 2**53 - 1")
         return number
 
-    def _fraction(self, text: str) -> float:
+    def fraction(self, text: str) -> float:
+        """A number with a fraction or an exponent."""
         if len(text) > self._limits.number:
             raise Malformed(f"a number may have {self._limits.number} characters at most")
         number = float(text)
@@ -125,9 +144,12 @@ class _Reader:
         return number
 
 
-def _check_depth(body: bytes, deepest: int) -> None:
+def _check_depth(bare: bytes, deepest: int) -> None:
+    """Count brackets; what has fewer of them than it may have levels needs no second look."""
+    if bare.count(b"{") + bare.count(b"[") <= deepest:
+        return
     depth = 0
-    for bracket in _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS):
+    for bracket in bare.translate(None, _NOT_BRACKETS):
         if bracket in b"[{":
             depth += 1
             if depth > deepest:

@@ -9,7 +9,7 @@ JSON-LD processor would read the same is decided by `activitypub.jsonld.reading_
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import TypeVar
 
 from activitypub import handles, iris
@@ -113,23 +113,60 @@ def _build(kind: type[_O], document: Document, lexicon: ap.Lexicon) -> _O:
     def nest(inner: Document) -> ap.Object:
         return _read_embedded(inner, lexicon)
 
+    form = _form(kind)
     values: dict[str, object] = {"types": _types_or_none(document), "document": document}
-    claimed = set(_NEVER_KEPT)
+    extra: dict[str, Json] = {}
+    for name, raw in document.items():
+        if name not in form.members:
+            if name not in _NEVER_KEPT:
+                extra[name] = raw
+        elif raw is not None:
+            for each in form.members[name]:
+                if (value := each.reader(raw, nest)) is not UNREADABLE:
+                    values[each.field] = value
+    for each in form.required:
+        if each.field not in values:
+            raise Malformed(f"{kind.type_name} needs a readable {each.name}")
+    make: Callable[..., _O] = kind
+    return _with_content(make(extra=extra, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member of a document, and the field that it becomes."""
+
+    name: str
+    field: str
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a class is read: what each member becomes, and those that it cannot do without."""
+
+    members: dict[str, list[_Member]]
+    required: tuple[_Member, ...]
+
+
+_FORMS: dict[type[ap.Object], _Form] = {}
+"""Worked out once for each class: there are some fifty."""
+
+
+def _form(kind: type[ap.Object]) -> _Form:
+    """How this class is read."""
+    if (known := _FORMS.get(kind)) is not None:
+        return known
+    members: dict[str, list[_Member]] = {}
+    required: list[_Member] = []
     for each in fields(kind):
         name = each.metadata.get("term")
         if name is None:
             continue
-        claimed.add(name)
-        reader: Reader = each.metadata["reader"]
-        raw: Json = document.get(name)
-        value = UNREADABLE if raw is None else reader(raw, nest)
-        if value is not UNREADABLE:
-            values[each.name] = value
-        elif each.default is MISSING and each.default_factory is MISSING:
-            raise Malformed(f"{kind.type_name} needs a readable {name}")
-    values["extra"] = {key: value for key, value in document.items() if key not in claimed}
-    make: Callable[..., _O] = kind
-    return _with_content(make(**values))
+        member = _Member(name, each.name, each.metadata["reader"])
+        members.setdefault(name, []).append(member)
+        if each.default is MISSING and each.default_factory is MISSING:
+            required.append(member)
+    return _FORMS.setdefault(kind, _Form(members, tuple(required)))
 
 
 def _read_embedded(document: Document, lexicon: ap.Lexicon) -> ap.Object:

@@ -12,8 +12,10 @@ from aiohttp import web
 from jinja2 import Environment
 
 from actors.database import Database
+from actors.listening import Listening
 from actors.site import Site
 from federation.journal import Journal
+from federation.kept import Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
@@ -36,8 +38,14 @@ LOOKUP: Final = web.AppKey("lookup", Lookup)
 transaction.
 """
 
+OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
+"""Names of organisations of ours that are there, as the addresses of their inboxes spell them."""
+
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""
+
+LISTENING: Final = web.AppKey("listening", Listening)
+"""What other processes on the same database tell this one."""
 
 JOURNAL: Final = web.AppKey("journal", Journal)
 """Notes what came in and whom we called, for operators; the inbox writes into it."""

@@ -15,11 +15,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
+import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from actors import migrations
+from actors import changes, migrations
 from actors.database import Database
+from actors.listening import Listening
 from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
@@ -30,7 +32,9 @@ from federation.app_keys import (
     CLIENT,
     DATABASE,
     JOURNAL,
+    LISTENING,
     LOOKUP,
+    OWNERS,
     RATES,
     SETTINGS,
     SITE,
@@ -38,6 +42,7 @@ from federation.app_keys import (
 )
 from federation.connections import Runner
 from federation.journal import Journal
+from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
@@ -48,6 +53,7 @@ from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
 from federation.rates import Rates
+from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.client import Client
@@ -57,11 +63,16 @@ from federation.workers.running import WORKERS, Workers, waking
 KEEP_SECONDS: Final = 30
 """How long an idle connection is kept open; proxies keep theirs longer and reconnect."""
 
+OWNERS_KEPT: Final = 1024
+"""Names of organisations at hand, in every spelling: more than an instance has."""
+
 LINGER_SECONDS: Final = 5
 """How long a request that was answered may go on sending its body before it is cut off."""
 
 SHUTDOWN_SECONDS: Final = 10
 """How long requests under way may still take when the server is told to stop."""
+
+_log = structlog.stdlib.get_logger("federation.application")
 
 
 CHECKED_AT_START: Final = 64 * 1024 * 1024
@@ -107,7 +118,8 @@ def build(
         passes=here.passes,
     )
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
-    lookup = Lookup(client, fetcher, database, here)
+    changing = changes.of(database)
+    lookup = Lookup(client, fetcher, database, here, keys=lambda: changing.number(changes.KEYS))
     application = web.Application(
         middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
         client_max_size=LARGEST_BODY,
@@ -118,16 +130,22 @@ def build(
     application[CLIENT] = client
     application[JOURNAL] = journal
     application[LOOKUP] = lookup
+    application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
+    application[READY] = Ready(changing, here)
     callers.prepare(application)
     application[TURN] = asyncio.Semaphore()
-    application[WORKERS] = Workers(database, here, client, lookup, settings)
+    listening = Listening(database, _deaf)
+    application[LISTENING] = listening
+    application[WORKERS] = Workers(database, here, client, lookup, settings, listening)
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
     application.on_response_prepare.append(middleware.add_headers)
     application.on_response_prepare.append(callers.tell)
+    application.on_response_prepare.append(application[READY].keep)
     application.cleanup_ctx.append(_database)
+    application.cleanup_ctx.append(_listening)
     application.cleanup_ctx.append(_journal)
     application.cleanup_ctx.append(_client)
     if with_workers:
@@ -165,6 +183,7 @@ def runner(application: web.Application) -> web.AppRunner:
     """
     return Runner(
         application,
+        ready=application[READY].answer,
         access_log=None,
         handle_signals=False,
         auto_decompress=False,
@@ -206,12 +225,15 @@ def _blocks(database: Database) -> Callable[[str], Awaitable[bool]]:
 
 async def _database(application: web.Application) -> AsyncIterator[None]:
     database, settings = application[DATABASE], application[SETTINGS]
+    changing = application[READY].changes
     try:
         await _check(database, settings, application[SITE])
         await _unlock(database, settings)
+        await changing.start()
         yield
     finally:
         await database.close()
+        await changing.stop()
 
 
 def damaged(fault: str) -> str:
@@ -268,6 +290,18 @@ async def _unlock(database: Database, settings: Settings) -> None:
         await safekeeping.open_safe(database, settings)
     except (safekeeping.Locked, OSError) as fault:
         raise CannotStart(str(fault)) from fault
+
+
+def _deaf(error: Exception) -> None:
+    """Other processes are not heard: what they write is found by looking."""
+    _log.warning("listening.lost", cause=f"{type(error).__name__}: {error}")
+
+
+async def _listening(application: web.Application) -> AsyncIterator[None]:
+    listening = application[LISTENING]
+    await listening.start()
+    yield
+    await listening.stop()
 
 
 async def _journal(application: web.Application) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ but limits depends on it.
 import hashlib
 import ipaddress
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -29,6 +30,13 @@ from federation.rates import (
 _API: Final = ("/api/", "/oauth/token", "/oauth/revoke")
 _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
 _ARRIVING: Final[web.AppKey[Counter[str]]] = web.AppKey("bodies_arriving", Counter)
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LOOPBACK: Final = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""Where the proxy of an instance with TLS is, unless the operator says otherwise."""
+
+LONGEST_CHAIN: Final = 200
+"""Characters of an `X-Forwarded-For` whose meaning is remembered: four addresses at least."""
+
 _IPV6_NEIGHBOURHOOD: Final = 64
 """Bits of an IPv6 address that belong to one customer (RFC 6177); Mastodon counts so too."""
 
@@ -40,12 +48,23 @@ def prepare(application: web.Application) -> None:
 
 def place(request: web.Request) -> str:
     """From where the request comes: an IPv4 address, or the network of an IPv6 address."""
-    found = _address(request.remote or "")
-    if found is None:
-        return request.remote or "-"
+    instance = request.app[SETTINGS].instance
+    proxies = instance.trusted_proxies or (
+        LOOPBACK if instance.origin.startswith("https://") else ()
+    )
     named = request.headers.getall("X-Forwarded-For", [])
-    for text in reversed(",".join(named).split(",")):
-        if not _is_proxy(request, found):
+    whole = ",".join(named)
+    found = _place if len(whole) <= LONGEST_CHAIN else _place.__wrapped__
+    return found(request.remote or "", whole, proxies)
+
+
+@lru_cache(maxsize=1024)  # addresses that ask again; what is forgotten is computed again
+def _place(remote: str, named: str, proxies: tuple[_Network, ...]) -> str:
+    found = _address(remote)
+    if found is None:
+        return remote or "-"
+    for text in reversed(named.split(",")):
+        if not any(found in network for network in proxies):
             break
         before = _address(text.strip())
         if before is None:
@@ -64,7 +83,7 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
         TooMany: this caller has asked too often, or sends too many bodies at a time.
     """
     caller = request[PLACE] = place(request)
-    request[_STANDING] = _standing(request)
+    request[_STANDING] = _standing(request, caller)
     if request.content.is_eof():
         return await handler(request)
     arriving = request.app[_ARRIVING]
@@ -101,17 +120,17 @@ async def tell(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["X-RateLimit-Reset"] = until.replace("+00:00", "Z")
 
 
-def _standing(request: web.Request) -> Standing | None:
+def _standing(request: web.Request, caller: str) -> Standing | None:
     rates, path = request.app[RATES], request.path
     if request.method == "POST" and path.endswith("/inbox"):
         most = request.app[SETTINGS].inbox.most_per_address
-        return rates.take(Limit("inbox", most, FIVE_MINUTES), place(request)) if most else None
+        return rates.take(Limit("inbox", most, FIVE_MINUTES), caller) if most else None
     if not path.startswith(_API) or path.startswith(OF_OPERATORS) or request.method == "OPTIONS":
         return None
     token = _bearer(request)
     if token is None:
-        return rates.take(STRANGER, place(request))
-    rates.check(WRONG_TOKEN, place(request))
+        return rates.take(STRANGER, caller)
+    rates.check(WRONG_TOKEN, caller)
     return rates.take(TOKEN, hashlib.sha256(token.encode()).hexdigest())
 
 
@@ -127,10 +146,3 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return mapped or found
-
-
-def _is_proxy(request: web.Request, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    instance = request.app[SETTINGS].instance
-    if instance.trusted_proxies:
-        return any(address in network for network in instance.trusted_proxies)
-    return instance.origin.startswith("https://") and address.is_loopback

@@ -10,6 +10,7 @@ inbox: who watches that event sees all that was turned away there.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -51,11 +52,29 @@ _REQUEST_LINE: Final = re.compile(rb"[A-Za-z]{1,16} (?:https?://[^/\s]*)?(/[^\s?
 _log = structlog.stdlib.get_logger("federation.web")
 
 
+ReadyAnswer = Callable[[web.BaseRequest], web.StreamResponse | None]
+"""Answers a request at once, or leaves it to the application."""
+
+
 class Runner(web.AppRunner):
-    """Runs an application whose connections are of the kind below."""
+    """Runs an application whose connections are of the kind below.
+
+    Args:
+        application: answers requests.
+        ready: is asked before the application is.
+        **options: of `web.AppRunner`.
+    """
+
+    def __init__(self, application: web.Application, *, ready: ReadyAnswer, **options: Any) -> None:
+        super().__init__(application, **options)
+        self._ready = ready
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
+        ready = self._ready
+
+        async def answer(request: Any) -> web.StreamResponse:
+            return ready(request) or await made.request_handler(request)
 
         def request(message: RawRequestMessage, *rest: Any) -> web.BaseRequest:
             if message.version in SPOKEN:
@@ -65,7 +84,7 @@ class Runner(web.AppRunner):
             asked[UNSPOKEN] = True
             return asked
 
-        return _Server(made.request_handler, request_factory=request, **self._kwargs)
+        return _Server(answer, request_factory=request, **self._kwargs)
 
 
 class _Server(web.Server):

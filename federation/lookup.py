@@ -27,7 +27,7 @@ from activitypub.vocabulary.actors import PublicKeyDocument
 from actors import places
 from actors.database import Database, Session
 from actors.errors import Gone, NotFound, Unwise
-from actors.mail import keyring
+from actors.mail import hosts, keyring
 from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -35,7 +35,9 @@ from actors.tables.remark import Remark
 from actors.verbs import conversing, mirroring
 from actors.views import history, profiles, timelines
 from actors.vocabulary import is_model
+from federation import kept
 from federation.errors import TransportError
+from federation.kept import Kept, Number
 from federation.misses import Misses
 from federation.newcomers import Newcomers
 from federation.transport import discovering
@@ -44,6 +46,12 @@ from federation.transport.fetching import Fetcher
 
 _NOTHING_TO_READ: Final = (ap.Activity, ap.Collection, ap.QuoteAuthorization, ap.Tombstone)
 
+
+KEYS_KEPT: Final = 4096
+"""Public keys at hand, with whom they speak for: more than speak at one time, some 20 MB."""
+
+HOSTS_KEPT: Final = 4096
+"""Hosts of which we know at once that nobody has blocked them."""
 
 KEYS_AT_ONCE: Final = 4
 """Unknown keys of one host that are read at the same time; the next ones wait."""
@@ -61,13 +69,24 @@ class Lookup:
         fetcher: reads documents in the name of this instance.
         database: what is remembered.
         site: our origin and clock.
+        keys: stands for what the database says of keys, their owners and blocked hosts.
     """
 
-    def __init__(self, client: Client, fetcher: Fetcher, database: Database, site: Site) -> None:
+    def __init__(
+        self,
+        client: Client,
+        fetcher: Fetcher,
+        database: Database,
+        site: Site,
+        *,
+        keys: Number = kept.unknown,
+    ) -> None:
         self._client = client
         self._fetcher = fetcher
         self._database = database
         self._site = site
+        self._keys: Kept[Iri, tuple[PublicKey, Actor]] = Kept(keys, KEYS_KEPT)
+        self._open_hosts: Kept[str, str] = Kept(keys, HOSTS_KEPT)
         self._misses = Misses(site.now)
         self._newcomers = Newcomers(site.now)
         self._flights: WeakValueDictionary[Iri, asyncio.Lock] = WeakValueDictionary()
@@ -85,11 +104,16 @@ class Lookup:
         """
         if self._is_ours(key_id):
             raise NotAuthentic("that key is this server's own", code="key-url")
+        if (at_hand := self._keys.get(key_id)) is not None:
+            return at_hand
         async with self._flights.setdefault(iris.without_fragment(key_id), asyncio.Lock()):
+            as_of = self._keys.number()
             async with self._database.read() as session:
                 known = await keyring.known(session, key_id)
             if known is not None:
-                return keyring.public_key(known[0]), known[1]
+                found = keyring.public_key(known[0]), known[1]
+                self._keys.keep(key_id, found, as_of=as_of)
+                return found
             queue = self._key_readers.setdefault(iris.host(key_id), asyncio.Semaphore(KEYS_AT_ONCE))
             async with queue:  # so that a burst finds out what its first ones have found out
                 if (unsafe := self._misses.unsafe(key_id)) is not None:
@@ -100,6 +124,17 @@ class Lookup:
                     return await self._learn_key(key_id)
                 except (ProtocolError, TransportError) as error:
                     raise self._misses.note(key_id, error) from error
+
+    async def is_blocked(self, host: str) -> bool:
+        """Whether this instance blocks the host, or one that it is below."""
+        if self._open_hosts.get(host):
+            return False
+        as_of = self._open_hosts.number()
+        async with self._database.read() as session:
+            is_blocked = await hosts.is_blocked(session, host)
+        if not is_blocked:
+            self._open_hosts.keep(host, host, as_of=as_of)
+        return is_blocked
 
     async def refetched_key(self, key_id: Iri) -> tuple[PublicKey, Actor] | None:
         """The key as its owner shows it now, for when a signature does not fit the remembered one.

@@ -6,7 +6,6 @@ unread. Every answer leaves with the headers that keep a browser from being talk
 """
 
 import asyncio
-import secrets
 from http import HTTPStatus
 from typing import Final
 
@@ -45,6 +44,15 @@ DOCUMENT_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 """For everything that is not a page: a browser that is shown a document by mistake runs nothing in
 it.
 """
+
+PROTECTING: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+"""What every answer tells a browser."""
 
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
@@ -99,7 +107,7 @@ class TooSlow(ProtocolError):
 @web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
-    number = secrets.token_hex(8)
+    number = telemetry.request_number()
     with telemetry.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)
@@ -169,13 +177,15 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise Malformed("no address holds NUL, and nobody is two callers", code="framing")
     if not _is_inbox(request):
         check_body(request)
-    late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)
     is_api = not _is_inbox(request) and not request.path.startswith(OF_OPERATORS)
-    try:
-        with working_as("api" if is_api else ""):
+    with working_as("api" if is_api else ""):
+        if request.content.is_eof():  # nothing is to come that could be late
             return await handler(request)
-    finally:
-        late.cancel()
+        late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)
+        try:
+            return await handler(request)
+        finally:
+            late.cancel()
 
 
 def _give_up(request: web.Request) -> None:
@@ -221,6 +231,8 @@ def _is_ours(request: web.Request) -> bool:
     scheme, _, ours = request.app[SETTINGS].instance.origin.partition("://")
     named = request.headers.getall("Host", [])
     target = request.raw_path
+    if named == [ours] and target.startswith("/"):  # as nearly everybody writes it
+        return True
     if len(named) != 1 or not target.startswith(("/", "*", f"{scheme}://{ours}/")):
         return False
     try:
@@ -231,16 +243,11 @@ def _is_ours(request: web.Request) -> bool:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`: what every answer carries where its handler said nothing."""
-    is_page = response.content_type == "text/html"
-    response.headers["Server"] = SERVER
-    for name, value in (
-        ("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        ("X-Frame-Options", "DENY"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
-    ):
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    headers["Server"] = SERVER
+    is_page = headers.get("Content-Type", "").startswith("text/html")
+    headers.setdefault("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY)
+    for name, value in PROTECTING:
+        headers.setdefault(name, value)
     if request.path.startswith(OPEN_TO_SCRIPTS):
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
+        headers.setdefault("Access-Control-Allow-Origin", "*")

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from aiohttp import ETag, web
+from aiohttp import ETag, hdrs, web
 
 from activitypub import mediatypes
 
@@ -18,6 +18,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ETAG_DIGITS: Final = 32
 """Hexadecimal digits of a document's ETag: 128 bits, so that two documents never share one."""
+
+
+ASK_AGAIN: Final = "no-cache"
+"""A document may be kept, and is asked for again each time: an ETag away."""
 
 
 def wants_activity(request: web.Request) -> bool:
@@ -52,12 +56,35 @@ def activity_response(
         status: 200, or 410 with a Tombstone.
         content_type: another JSON type, where the document is not ActivityStreams.
     """
-    etag = ETag(hashlib.sha256(body).hexdigest()[:ETAG_DIGITS])
-    fresh = request is not None and status == 200 and etag in (request.if_none_match or ())
-    response = web.Response(status=304) if fresh else web.Response(status=status, body=body)
-    if not fresh:
-        response.headers["Content-Type"] = content_type
-    response.etag = etag
+    response = web.Response(status=status, body=body)
+    response.headers["Content-Type"] = content_type
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = "no-cache"  # may be kept, is asked for again: an ETag away
-    return response
+    response.headers["Cache-Control"] = ASK_AGAIN
+    tag(response, body)
+    return response if request is None else unless_unchanged(request, response)
+
+
+def tag(response: web.StreamResponse, body: bytes) -> None:
+    """Give an answer the strong ETag of its bytes."""
+    response.etag = ETag(hashlib.sha256(body).hexdigest()[:ETAG_DIGITS])
+
+
+def unless_unchanged(request: web.Request, response: web.Response) -> web.Response:
+    """The answer, or an empty 304 where its reader has these bytes already (RFC 9110 13.1.2)."""
+    tagged = response.headers.get(hdrs.ETAG, "")
+    if response.status != 200 or not tagged or not has_already(request, tagged):
+        return response
+    empty = web.Response(status=304, headers=response.headers)
+    del empty.headers[hdrs.CONTENT_TYPE]
+    return empty
+
+
+def has_already(request: web.BaseRequest, etag: str) -> bool:
+    """Whether the reader names this ETag, quoted as in the header, in `If-None-Match`.
+
+    Proxies that compress an answer make its ETag weak, and send that back: it counts.
+    """
+    if request.headers.get(hdrs.IF_NONE_MATCH) == etag:
+        return True
+    known = request.if_none_match or ()
+    return any(each.value in ("*", etag.strip('"')) for each in known)

@@ -85,12 +85,17 @@ class Standing:
     Attributes:
         limit: which limit.
         left: how often they may, before the next window.
-        until: when that begins.
+        window: the number of this window.
     """
 
     limit: Limit
     left: int
-    until: datetime
+    window: int
+
+    @property
+    def until(self) -> datetime:
+        """When the next window begins."""
+        return datetime.fromtimestamp((self.window + 1) * self.limit.period.total_seconds(), UTC)
 
 
 class Rates:
@@ -115,11 +120,11 @@ class Rates:
             TooMany: they have used up the window; nothing is counted.
         """
         standing = self.check(limit, key)
-        place = self._place(limit, key)
+        place = (limit.name, key, standing.window)
         self._counted[place] = self._counted.get(place, 0) + 1
         if len(self._counted) > MOST_COUNTED:
             self._forget()
-        return Standing(limit, standing.left - 1, standing.until)
+        return Standing(limit, standing.left - 1, standing.window)
 
     def check(self, limit: Limit, key: str) -> Standing:
         """Look without counting.
@@ -128,11 +133,12 @@ class Rates:
             TooMany: they have used up the window.
         """
         window = self._window(limit)
-        until = datetime.fromtimestamp((window + 1) * limit.period.total_seconds(), UTC)
-        left = limit.most - self._counted.get((limit.name, key, window), 0)
-        if left <= 0:
-            raise TooMany(until - self._now())
-        return Standing(limit, left, until)
+        standing = Standing(
+            limit, limit.most - self._counted.get((limit.name, key, window), 0), window
+        )
+        if standing.left <= 0:
+            raise TooMany(standing.until - self._now())
+        return standing
 
     def give_back(self, limit: Limit, key: str) -> None:
         """Count one less: it was no fault."""

@@ -671,7 +671,7 @@ def _section(name: str, given: Mapping[str, object], faults: list[str]) -> objec
         try:
             values[key] = told.read(value)
         except (ValueError, TypeError, ProtocolError, Refusal):
-            faults.append(f"{name}.{key} = {_hidden(repr(value))}: wanted {told.wants}")
+            faults.append(f"{name}.{key} = {hidden(repr(value))}: wanted {told.wants}")
     for key, each in known.items():
         if each.default is MISSING and key not in given:
             wants = each.metadata["told"].wants
@@ -684,7 +684,8 @@ def _meant(name: str, known: Mapping[str, object]) -> str:
     return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(known)}"
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
+    """An address, or a text with addresses in it, without passwords."""
     return _PASSWORD.sub(r"\1:***@", text)
 
 
@@ -709,7 +710,7 @@ def describe(settings: Settings) -> str:
     for name, kind in _SECTIONS.items():
         for each in fields(kind):
             value = getattr(getattr(settings, name), each.name)
-            lines.append(f"{name}.{each.name} = {_hidden(_toml(value))}")
+            lines.append(f"{name}.{each.name} = {hidden(_toml(value))}")
     return "\n".join(lines)
 
 

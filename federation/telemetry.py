@@ -23,6 +23,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging.handlers import WatchedFileHandler
+from random import getrandbits
 from typing import Final
 
 import structlog
@@ -90,16 +91,29 @@ def configure(log: Log) -> None:
 @contextmanager
 def request_scope(request_id: str) -> Iterator[None]:
     """Mark every event inside with the id of the request that caused it."""
-    with structlog.contextvars.bound_contextvars(request=request_id):
+    tokens = structlog.contextvars.bind_contextvars(request=request_id)
+    try:
         yield
+    finally:
+        structlog.contextvars.reset_contextvars(**tokens)
+
+
+def request_number() -> str:
+    """A new id for a request: 64 bits, so that no two are alike; nothing secret depends on it."""
+    return f"{getrandbits(64):016x}"
 
 
 def escaped(text: str) -> str:
     """The text on one line, unseen characters written out, cut where it is too long."""
     cut = text[:LONGEST_VALUE]
-    shown = "".join(
-        character if unicodedata.category(character) not in _UNSEEN else _escape(character)
-        for character in cut
+    # What is printable holds none of the unseen, and nearly every value is.
+    shown = (
+        cut
+        if cut.isprintable()
+        else "".join(
+            character if unicodedata.category(character) not in _UNSEEN else _escape(character)
+            for character in cut
+        )
     )
     return shown if len(text) == len(cut) else f"{shown} ... ({len(text)} characters)"
 

@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from activitypub.iris import Iri
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
 from actors.mail import claims, hosts, inbox
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -69,6 +69,7 @@ class Found:
 async def begin(session: Session, site: Site, actor: Actor) -> None:
     """Walk somebody's outbox, from its top to the mark; a walk that is under way goes on."""
     fresh = _fresh(site)
+    waits_in(session, Backfill)
     if await insert_once(session, Backfill, fresh | {"id": site.new_id(), "actor_id": actor.id}):
         return
     await session.execute(
@@ -82,11 +83,16 @@ def _is_old(now: datetime) -> ColumnElement[bool]:
     """Walked a week ago, and still followed by ours."""
     follower = aliased(Actor)
     followed = (
-        select(Follow.followee_id)
+        select(Follow.id)
         .join(follower, follower.id == Follow.follower_id)
-        .where(Follow.state == "accepted", follower.is_ours.is_(True))
+        .where(
+            Follow.followee_id == Backfill.actor_id,
+            Follow.state == "accepted",
+            follower.is_ours.is_(True),
+        )
+        .exists()
     )
-    return and_(Backfill.state == DONE, Backfill.due_at <= now, Backfill.actor_id.in_(followed))
+    return and_(Backfill.state == DONE, Backfill.due_at <= now, followed)
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
@@ -193,7 +199,7 @@ async def keep(
         )
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             page=page,
             newest_iri=newest,
@@ -214,7 +220,7 @@ async def finish(
     mark = func.coalesce(Backfill.newest_iri, Backfill.mark_iri) if is_read else Backfill.mark_iri
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             state=DONE,
             reason=reason,
@@ -252,7 +258,7 @@ async def postpone(
     pause = max(hosts.delay(walk.tries + 1), retry_after or timedelta(0))
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(
             tries=Backfill.tries + 1,
             reason=reason,
@@ -266,7 +272,7 @@ async def give_up(session: Session, walk: Walk, *, reason: str) -> None:
     """The outbox cannot be read: the row stays for the operator to see, and blocks nothing."""
     await session.execute(
         update(Backfill)
-        .where(Backfill.id == walk.id)
+        .where(Backfill.id == walk.id, claims.ours(session, Backfill))
         .values(state=PARKED, reason=reason, page=None, claimed_until=None)
     )
 

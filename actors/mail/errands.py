@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 
 from activitypub import iris
 from activitypub.iris import Iri
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -91,6 +91,7 @@ async def ask(
         "due_at": now,
     }
     row = {"id": site.new_id(), "kind": kind.value, "iri": iri, "host": name}
+    waits_in(session, Errand)
     if await insert_once(session, Errand, fresh | row):
         return True
     # Who speaks again before we have looked means it as it is now.
@@ -141,7 +142,7 @@ async def done(session: Session, site: Site, task: Task, *, reason: str = "") ->
     """It was read, or never will be."""
     await session.execute(
         update(Errand)
-        .where(Errand.id == task.id)
+        .where(Errand.id == task.id, claims.ours(session, Errand))
         .values(state=DONE, reason=reason, due_at=site.now(), claimed_until=None)
     )
 
@@ -156,7 +157,7 @@ async def postpone(
     pause = max(hosts.delay(task.tries + 1), retry_after or timedelta(0))
     await session.execute(
         update(Errand)
-        .where(Errand.id == task.id)
+        .where(Errand.id == task.id, claims.ours(session, Errand))
         .values(
             tries=Errand.tries + 1,
             reason=reason,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, or_, select, update
 
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, waits_in
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -56,6 +56,7 @@ class Task:
 async def ask(session: Session, site: Site, kind: str, iri: str) -> None:
     """Let this be read; what is under way already goes on as it is."""
     fresh = _fresh(site)
+    waits_in(session, Exploration)
     if await insert_once(
         session, Exploration, fresh | {"id": site.new_id(), "kind": kind, "iri": iri}
     ):
@@ -115,7 +116,7 @@ async def keep(
     """A step is done, and there is more to read."""
     await session.execute(
         update(Exploration)
-        .where(Exploration.id == task.id)
+        .where(Exploration.id == task.id, claims.ours(session, Exploration))
         .values(
             plan=list(plan),
             seen=list(seen),
@@ -131,7 +132,7 @@ async def finish(session: Session, task: Task, *, reason: str = "", fetches: int
     """Everything is read that will be; the row stays, so that it is not read again at once."""
     await session.execute(
         update(Exploration)
-        .where(Exploration.id == task.id)
+        .where(Exploration.id == task.id, claims.ours(session, Exploration))
         .values(
             state=DONE,
             reason=reason,
@@ -152,7 +153,7 @@ async def postpone(
         return
     await session.execute(
         update(Exploration)
-        .where(Exploration.id == task.id)
+        .where(Exploration.id == task.id, claims.ours(session, Exploration))
         .values(
             tries=Exploration.tries + 1,
             reason=reason,

@@ -9,15 +9,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, literal_column, or_, select, update
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
-from activitypub.iris import host
-from actors.database import Session, insert_once
+from activitypub.iris import Iri, host
+from actors.database import Session, holder_of, insert_once, waits_in
+from actors.errors import NotYet
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
+from actors.rules.hosts import covering
 from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.host import Host
 from actors.tables.mail import Received
 
 DONE, REFUSED, PARKED = "done", "refused", "parked"
@@ -42,16 +46,62 @@ class Letter:
     received_at: datetime
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How somebody who speaks to us stands here.
+
+    Attributes:
+        host: theirs.
+        actor: their row; None when they are not remembered.
+        is_blocked: nothing is taken from their host.
+        is_failing: mail of ours waits for their host, which speaks now.
+        is_behind: something that they said before waits for its effect.
+    """
+
+    host: str
+    actor: Actor | None
+    is_blocked: bool
+    is_failing: bool
+    is_behind: bool
+
+
+_SPEAKER: BindParameter[str] = bindparam("speaker")
+_HOST: BindParameter[str] = bindparam("host")
+_COVERING = "covering"
+_BLOCKED = select(Host.id).where(
+    Host.name.in_(bindparam(_COVERING, expanding=True)), Host.is_blocked.is_(True)
+)
+_FAILING = select(Host.id).where(Host.name == _HOST, Host.failures > 0)
+# In letters, because a database uses the index of those who wait only where it reads the word.
+_WAITS = Received.state == literal_column(f"'{WAITING}'")
+_BEHIND = select(Received.id).where(Received.speaker == _SPEAKER, _WAITS)
+_STANDING = select(Actor, _BLOCKED.exists(), _FAILING.exists(), _BEHIND.exists()).where(
+    Actor.iri == _SPEAKER
+)
+
+
+async def standing(session: Session, speaker: Iri) -> Standing:
+    """How somebody who speaks to us stands here: one question, because each activity asks it."""
+    name = host(speaker)
+    names = {"speaker": speaker, "host": name, _COVERING: covering(name.lower())}
+    row = (await session.execute(_STANDING, names)).one_or_none()
+    if row is None:
+        is_blocked = await hosts.is_blocked(session, name)
+        return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
+    return Standing(name, row[0], row[1], row[2], row[3])
+
+
 async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
-    """Accept an activity, once.
+    """Accept an activity, once; a worker sees to its effect.
 
     Returns:
         False when it is known already, or when its host is blocked: nothing more happens then.
     """
-    name = host(heard.speaker)
-    if await hosts.is_blocked(session, name):
+    found = await standing(session, heard.speaker)
+    if found.is_blocked:
         return False
-    await hosts.heard_from(session, name)
+    if found.is_failing:
+        await hosts.heard_from(session, found.host)
     return await put(
         session,
         site,
@@ -63,10 +113,23 @@ async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body
 
 
 async def put(
-    session: Session, site: Site, *, activity_iri: str, speaker: str, vouched: str, document: bytes
+    session: Session,
+    site: Site,
+    *,
+    activity_iri: str,
+    speaker: str,
+    vouched: str,
+    document: bytes,
+    state: str = WAITING,
+    reason: str = "",
 ) -> bool:
-    """Write the row of one activity; False when its id is known."""
+    """Write the row of one activity; False when its id is known.
+
+    What is settled from the beginning has no document.
+    """
     now = site.now()
+    if state == WAITING:
+        waits_in(session, Received)
     return await insert_once(
         session,
         Received,
@@ -76,8 +139,8 @@ async def put(
             "speaker": speaker,
             "vouched": vouched,
             "document": document,
-            "state": WAITING,
-            "reason": "",
+            "state": state,
+            "reason": reason,
             "tries": 0,
             "received_at": now,
             "due_at": now,
@@ -136,16 +199,12 @@ async def put_again(
         )
 
 
-async def is_known(session: Session, activity_iri: str) -> bool:
-    """Whether an activity with this id was accepted already."""
-    known = select(Received.id).where(Received.activity_iri == activity_iri)
-    return await session.scalar(known) is not None
-
-
 async def claim(
     session: Session, site: Site, limit: int, *, passing_over: Collection[str] = ()
 ) -> list[Letter]:
     """Take the oldest activities that are due and that nobody works on.
+
+    What somebody says while another process is at earlier words of theirs waits for that process.
 
     Args:
         session: an open transaction.
@@ -154,6 +213,10 @@ async def claim(
         passing_over: origins whose activities wait for now.
     """
     now = site.now()
+    await claims.turn(session, Received)
+    elsewhere = select(Received.speaker).where(
+        Received.claimed_until > now, Received.claimed_by != holder_of(session)
+    )
     others = [~Received.speaker.startswith(f"{one}/", autoescape=True) for one in passing_over]
     due = (
         select(Received.id)
@@ -161,6 +224,7 @@ async def claim(
             Received.state == WAITING,
             Received.due_at <= now,
             claims.is_free(Received, now),
+            Received.speaker.not_in(elsewhere),
             *others,
         )
         .order_by(Received.id)
@@ -168,6 +232,8 @@ async def claim(
         .with_for_update(skip_locked=True)
     )
     taken = await claims.take(session, Received, due, now=now, until=now + CLAIM)
+    if not taken:
+        return []
     rows = await session.scalars(
         select(Received).where(Received.id.in_(taken)).order_by(Received.id)
     )
@@ -186,19 +252,28 @@ async def claim(
 
 
 async def settle(session: Session, received_id: int, *, state: str, reason: str = "") -> None:
-    """The activity has had its effect, or never will; its id stays for ever, its text goes."""
-    await session.execute(
+    """The activity has had its effect, or never will; its id stays for ever, its text goes.
+
+    Raises:
+        NotYet: this process was thought dead, and another has taken the activity up: the
+            transaction, with the effect in it, must be undone.
+    """
+    settled = await session.scalars(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(state=state, reason=reason, document=b"", claimed_until=None)
+        .returning(Received.id)
+        .execution_options(synchronize_session=False)
     )
+    if settled.first() is None:
+        raise NotYet("another process has taken this activity up meanwhile")
 
 
 async def park(session: Session, received_id: int, *, reason: str) -> None:
     """A bug of ours stands in the way: keep the text, so that a mended version can try again."""
     await session.execute(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(state=PARKED, reason=reason, claimed_until=None)
     )
 
@@ -207,7 +282,7 @@ async def postpone(session: Session, received_id: int, *, reason: str, until: da
     """Something it needs is not to be had now: try again then."""
     await session.execute(
         update(Received)
-        .where(Received.id == received_id)
+        .where(Received.id == received_id, claims.ours(session, Received))
         .values(tries=Received.tries + 1, reason=reason, due_at=until, claimed_until=None)
     )
 

@@ -5,12 +5,12 @@ answered 202 is missing after kill -9. Everything else may come later and in bun
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from actors.database import Session
+from actors.database import Session, columns, new
 from actors.site import Site
 from actors.tables.journal import Called, Heard
 
@@ -21,6 +21,9 @@ KEPT = timedelta(days=30)
 
 MOST_ROWS = 200_000
 """Rows of each of the two tables: some 100 MB, however much a stranger sends."""
+
+
+_HEARD, _CALLED = insert(columns(Heard)), insert(columns(Called))
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,13 @@ async def write(
     session: Session, heard: Sequence[HeardEntry], called: Sequence[CalledEntry] = ()
 ) -> None:
     """Add rows, in the order in which they are given."""
-    if heard:
-        await session.execute(insert(Heard), [asdict(one) for one in heard])
+    if len(heard) == 1:
+        row = vars(heard[0])
+        await new(Heard, tuple(row)).rows(session, row)
+    elif heard:
+        await session.execute(_HEARD, [vars(one) for one in heard])
     if called:
-        await session.execute(insert(Called), [asdict(one) for one in called])
+        await session.execute(_CALLED, [vars(one) for one in called])
 
 
 async def decided(session: Session, activity_iri: str, disposition: str) -> None:

@@ -34,7 +34,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from activitypub.authority import Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri, host
-from actors.database import Session
+from actors.database import Session, waits_in
 from actors.mail import claims, hosts, inbox, relays
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -102,6 +102,7 @@ async def post(
         made_at=site.now(),
     )
     session.add(row)
+    waits_in(session, Outgoing)
     await session.flush()
     site.passes("log.appended")
     return row
@@ -133,6 +134,7 @@ async def post_to(session: Session, site: Site, outgoing: Outgoing, address: Iri
     )
     if known is not None:
         return
+    waits_in(session, Delivery)
     session.add(
         Delivery(
             outgoing_id=outgoing.id,
@@ -199,6 +201,7 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> list[Parcel]:
     """Take what is due, a few for each host; a host that fails gets one probe at a time."""
     now = site.now()
+    await claims.turn(session, Delivery)
     flying = aliased(Delivery)
     in_flight = (
         select(func.count())
@@ -252,7 +255,9 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
 
 async def delivered(session: Session, parcel: Parcel) -> None:
     """It arrived: the row goes, and the host is well."""
-    await session.execute(delete(Delivery).where(Delivery.id == parcel.id))
+    await session.execute(
+        delete(Delivery).where(Delivery.id == parcel.id, claims.ours(session, Delivery))
+    )
     await hosts.heard_from(session, parcel.host)
 
 
@@ -285,12 +290,20 @@ async def postponed(
         due_at = now + max(hosts.delay(parcel.tries + 1), retry_after or timedelta(0))
     await session.execute(
         update(Delivery)
-        .where(Delivery.id == parcel.id, Delivery.made_at > now - hold)
+        .where(
+            Delivery.id == parcel.id,
+            Delivery.made_at > now - hold,
+            claims.ours(session, Delivery),
+        )
         .values(tries=Delivery.tries + 1, reason=reason, due_at=due_at, claimed_until=None)
     )
     await session.execute(
         update(Delivery)
-        .where(Delivery.id == parcel.id, Delivery.made_at <= now - hold)
+        .where(
+            Delivery.id == parcel.id,
+            Delivery.made_at <= now - hold,
+            claims.ours(session, Delivery),
+        )
         .values(
             state=PARKED, reason=f"given up after {hold.days} days: {reason}", claimed_until=None
         )
@@ -309,6 +322,7 @@ async def try_again(session: Session, site: Site, host: str | None) -> int:
         How many deliveries those are.
     """
     now = site.now()
+    waits_in(session, Delivery)
     theirs = true() if host is None else Delivery.host == host
     revived = await session.scalars(
         update(Delivery)
@@ -336,7 +350,7 @@ async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:
     """The peer will never take it: the row stays for the operator to see, and blocks nothing."""
     await session.execute(
         update(Delivery)
-        .where(Delivery.id == parcel.id)
+        .where(Delivery.id == parcel.id, claims.ours(session, Delivery))
         .values(state=PARKED, reason=reason, tries=Delivery.tries + 1, claimed_until=None)
     )
     await hosts.heard_from(session, parcel.host)

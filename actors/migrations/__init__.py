@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.database import Database
 
@@ -30,9 +31,14 @@ class Standing(Enum):
 
 async def standing(database: Database) -> Standing:
     """Compare a database with what this program knows."""
-    script = ScriptDirectory.from_config(_config())
     async with database.engine.connect() as connection:
-        known = await connection.run_sync(_revision)
+        return await standing_on(connection)
+
+
+async def standing_on(connection: AsyncConnection) -> Standing:
+    """The same, on a connection that is open."""
+    script = ScriptDirectory.from_config(_config())
+    known = await connection.run_sync(_revision)
     if known is None:
         return Standing.EMPTY
     if known == script.get_current_head():
@@ -55,7 +61,14 @@ async def upgrade(database: Database, *, passes: Callable[[str], None] = _unhear
         passes: told `migrate.step.1` after the first step, and so on; see `actors.site.Site`.
     """
     async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade, passes)
+        await upgrade_on(connection, passes=passes)
+
+
+async def upgrade_on(
+    connection: AsyncConnection, *, passes: Callable[[str], None] = _unheard
+) -> None:
+    """The same, within the transaction of a connection."""
+    await connection.run_sync(_upgrade, passes)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -20,7 +20,15 @@ class Actor(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "actor"
-    __table_args__ = (Index("ix_actor_address", "host", "handle"),)
+    __table_args__ = (
+        Index("ix_actor_address", "host", "handle"),
+        Index(
+            "ix_actor_handle_of_ours",
+            "handle",
+            sqlite_where=text("is_ours IS 1"),
+            postgresql_where=text("is_ours IS true"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     iri: Mapped[str] = mapped_column(unique=True)

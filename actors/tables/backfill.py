@@ -39,3 +39,4 @@ class Backfill(Base, kw_only=True):
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)

@@ -56,5 +56,5 @@ class HostBlock(Base, kw_only=True):
 
     id: Mapped[int] = primary_key()
     owner_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id", ondelete="CASCADE"))
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     made_at: Mapped[datetime]

@@ -37,3 +37,4 @@ class Errand(Base, kw_only=True):
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)

@@ -5,6 +5,7 @@ from actors.tables import (
     actor,
     backfill,
     block,
+    change,
     commons,
     errand,
     exploration,
@@ -27,6 +28,7 @@ from actors.tables import (
     timeline,
     tombstone,
     wording,
+    worker,
 )
 from actors.tables.base import Base
 
@@ -36,6 +38,7 @@ __all__ = [
     "actor",
     "backfill",
     "block",
+    "change",
     "commons",
     "errand",
     "exploration",
@@ -58,4 +61,5 @@ __all__ = [
     "timeline",
     "tombstone",
     "wording",
+    "worker",
 ]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Kept, primary_key
+from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Exploration(Base, kw_only=True):
@@ -37,3 +37,4 @@ class Exploration(Base, kw_only=True):
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)

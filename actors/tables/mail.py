@@ -7,7 +7,7 @@ survives kill -9.
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -22,7 +22,21 @@ class Received(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.QUEUE
     __tablename__ = "received"
-    __table_args__ = (Index("ix_received_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_received_state_due_at", "state", "due_at"),
+        Index(
+            "ix_received_speaker_waiting",
+            "speaker",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_received_claimed_by",
+            "claimed_by",
+            sqlite_where=text("claimed_until IS NOT NULL"),
+            postgresql_where=text("claimed_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     activity_iri: Mapped[str] = mapped_column(unique=True)
@@ -35,6 +49,7 @@ class Received(Base, kw_only=True):
     received_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)
 
 
 class Outgoing(Base, kw_only=True):
@@ -89,3 +104,4 @@ class Delivery(Base, kw_only=True):
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[int | None] = mapped_column(Id, default=None)

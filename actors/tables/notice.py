@@ -32,7 +32,7 @@ class Notice(Base, kw_only=True):
         Id, ForeignKey("model.id", ondelete="CASCADE"), default=None
     )
     remark_id: Mapped[int | None] = mapped_column(
-        Id, ForeignKey("remark.id", ondelete="CASCADE"), default=None
+        Id, ForeignKey("remark.id", ondelete="CASCADE"), default=None, index=True
     )
     about: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     made_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete
 
-from actors.database import Session
+from actors.database import Session, insert_new
 from actors.rules.searching import folded
 from actors.rules.sections import Sheet
 from actors.site import Site
@@ -52,6 +52,11 @@ def _languages(sheet: Sheet) -> list[str]:
 async def tag(session: Session, site: Site, remark: Remark, names: Iterable[str]) -> None:
     """The hashtags of a remark are now these; each is folded already."""
     await session.execute(delete(Hashtag).where(Hashtag.remark_id == remark.id))
+    await tag_new(session, site, remark, names)
+
+
+async def tag_new(session: Session, site: Site, remark: Remark, names: Iterable[str]) -> None:
+    """The same for a remark that has none yet."""
     for name in dict.fromkeys(names):
-        session.add(Hashtag(id=site.new_id(), name=name, remark_id=remark.id))
-    await session.flush()
+        row = Hashtag(id=site.new_id(), name=name, remark_id=remark.id)
+        await insert_new(session, row)

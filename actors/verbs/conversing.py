@@ -13,6 +13,7 @@ from activitypub import iris, reading
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.documents import quote as documents
 from actors.mail import explorations
 from actors.site import Site
 from actors.tables.model import Model
@@ -26,7 +27,13 @@ MOST_BESIDE = 5
 
 
 async def keep(
-    session: Session, site: Site, remark: Remark, note: ap.Object, *, may_ask: bool = True
+    session: Session,
+    site: Site,
+    remark: Remark,
+    note: ap.Object,
+    *,
+    may_ask: bool = True,
+    is_new: bool = False,
 ) -> None:
     """A remark of somebody else's was remembered, or reworded: note what it quotes and misses.
 
@@ -36,8 +43,10 @@ async def keep(
         remark: the row.
         note: the document that it was made from.
         may_ask: False where it was found by an exploration.
+        is_new: there was no such remark before.
     """
-    quote = await quoting.mark(session, site, remark, note)
+    says_nothing = is_new and documents.quoted(note) is None
+    quote = None if says_nothing else await quoting.mark(session, site, remark, note)
     if may_ask and (quoting.is_due(site, quote) or await _misses(session, remark, note)):
         await explorations.ask(session, site, explorations.AROUND, remark.iri)
 

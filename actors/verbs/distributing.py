@@ -1,5 +1,6 @@
 """Distributing: put something on the timelines of those of ours who follow its author."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import and_, delete, or_, select, union
@@ -12,6 +13,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Boost, Remark
 from actors.tables.timeline import TimelineEntry
 from actors.views import blocks, timelines
+from actors.views.listeners import Listener
 from actors.views.paging import LARGEST_PAGE, Page
 
 MOST_CAUGHT_UP = 200
@@ -47,6 +49,15 @@ async def distribute(
         if owner_id not in closed:
             await _put(session, site, owner_id, subject, boost)
     return len(owners)
+
+
+async def put_before(
+    session: Session, site: Site, readers: Iterable[Listener], subject: Model | Remark
+) -> None:
+    """Put something on the timelines of those of them who follow its author and do not bar them."""
+    for reader in readers:
+        if reader.follows and not reader.bars:
+            await _put(session, site, reader.id, subject, None)
 
 
 async def catch_up(session: Session, site: Site, owner_id: int, teller: Actor) -> None:

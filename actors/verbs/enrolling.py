@@ -7,7 +7,7 @@ is never given twice, not even after its organisation is gone.
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import host
@@ -144,7 +144,7 @@ async def free_handle(session: Session, handle: str) -> str:
     """
     handle = check_handle(handle)
     taken = await session.scalar(
-        select(Actor.id).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+        select(Actor.id).where(Actor.is_ours.is_(True), Actor.handle == handle.lower())
     )
     if taken is not None:
         raise Conflicting(f"the name {handle} is taken")

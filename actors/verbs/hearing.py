@@ -11,6 +11,14 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 
+_SPEAKER = "speaker"
+"""Under this name a transaction knows who speaks: each verb of a reaction asks for it."""
+
+
+def introduce(session: Session, actor: Actor) -> None:
+    """This is who speaks in this transaction: the row, as it was read in it."""
+    session.info[_SPEAKER] = actor
+
 
 async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
     """The row of the actor who answers for an activity: authenticating it remembered that actor.
@@ -18,9 +26,13 @@ async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
     Raises:
         NotFound: the actor was forgotten since.
     """
+    known = session.info.get(_SPEAKER)
+    if isinstance(known, Actor) and known.iri == heard.speaker:
+        return known
     row = await session.scalar(select(Actor).where(Actor.iri == heard.speaker))
     if row is None:
         raise NotFound("the speaker is not remembered")
+    introduce(session, row)
     return row
 
 

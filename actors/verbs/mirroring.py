@@ -8,7 +8,7 @@ never comes back.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 import activitypub.vocabulary as ap
 from activitypub import reading
@@ -23,10 +23,11 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
-from actors.database import Session, insert_once
+from actors.database import Session, columns, insert_new, insert_once
 from actors.documents import model as model_documents
 from actors.documents import remark as remark_documents
 from actors.mail import hosts, keyring
+from actors.plain import Plain
 from actors.rules import polls
 from actors.rules.polls import Poll
 from actors.rules.searching import who
@@ -52,6 +53,14 @@ MOST_WORDINGS = 50
 
 MOST_HASHTAGS = 32
 """Hashtags of one note that are remembered: more is spam."""
+
+_IRI: BindParameter[str] = bindparam("iri")
+_LOCK = select(Actor.id).where(Actor.id == bindparam("id")).with_for_update(key_share=True)
+_REMARK, _TOMB = columns(Remark).c, columns(Tombstone).c
+_BURIED = select(_TOMB.id).where(_TOMB.iri == _IRI, _TOMB.speaker == bindparam("speaker"))
+_KNOWN = Plain(
+    select(select(_REMARK.id).where(_REMARK.iri == _IRI).scalar_subquery(), _BURIED.exists())
+)
 
 
 async def remember_actor(
@@ -168,24 +177,41 @@ async def remember_remark(
     session: Session, site: Site, note: ap.Object, owner: Actor, *, visibility: str
 ) -> Remark | None:
     """Remember a note, or its newer wording; None when it was deleted."""
-    iri = _id(note)
-    await _one_at_a_time(session, owner)
-    known = await session.scalar(select(Remark).where(Remark.iri == iri))
-    if known is not None and (known.deleted_at is not None or known.actor_id != owner.id):
+    known, is_buried = await what_is_known(session, note, owner)
+    if is_buried or (known and (known.deleted_at is not None or known.actor_id != owner.id)):
         return None
-    if await is_buried(session, iri, owner):
-        return None
+    if known is None:
+        return await remember_new_remark(session, site, note, owner, visibility=visibility)
     said_at = _not_later_than_now(site, note.updated or note.published)
-    content, summary = clean(remark_documents.shown(note)), note.summary or ""
-    document, poll = encode(without_blind_copies(note.document)), polls.read(note)
-    if known is not None:
-        _count_votes(known, poll, said_at)
-        if said_at > known.updated_at:
-            await keep_wording(session, site, known)
-            known.content, known.summary = content, summary
-            known.document, known.updated_at = document, said_at
-            await cataloguing.tag(session, site, known, _hashtags(note))
-        return known
+    _count_votes(known, polls.read(note), said_at)
+    if said_at > known.updated_at:
+        await keep_wording(session, site, known)
+        known.content, known.summary = clean(remark_documents.shown(note)), note.summary or ""
+        known.document = encode(without_blind_copies(note.document))
+        known.updated_at = said_at
+        await cataloguing.tag(session, site, known, _hashtags(note))
+    return known
+
+
+async def what_is_known(
+    session: Session, note: ap.Object, owner: Actor
+) -> tuple[Remark | None, bool]:
+    """What we have of a note, and whether its owner took it back before it came.
+
+    From here on, nobody else can remember anything of this owner's until the transaction ends.
+    """
+    await _one_at_a_time(session, owner)
+    named = {"iri": _id(note), "speaker": owner.iri}
+    ((known, is_buried),) = await _KNOWN.rows(session, named)
+    remark = None if known is None else await session.get_one(Remark, known)
+    return remark, bool(is_buried) or owner.gone_at is not None
+
+
+async def remember_new_remark(
+    session: Session, site: Site, note: ap.Object, owner: Actor, *, visibility: str
+) -> Remark:
+    """Remember a note of which `what_is_known` knows nothing."""
+    iri, poll = _id(note), polls.read(note)
     published_at = _not_later_than_now(site, note.published)
     remark = Remark(
         id=site.id_for(published_at),
@@ -196,17 +222,16 @@ async def remember_remark(
         in_reply_to=note.in_reply_to,
         visibility=visibility,
         addressed=[*note.to, *note.cc],
-        content=content,
-        summary=summary,
+        content=clean(remark_documents.shown(note)),
+        summary=note.summary or "",
         poll=poll.to_json() if poll else None,
-        document=document,
+        document=encode(without_blind_copies(note.document)),
         published_at=published_at,
-        updated_at=said_at,
+        updated_at=_not_later_than_now(site, note.updated or note.published),
         commons_iri=next(iter(audience(note)), None),
     )
-    session.add(remark)
-    await session.flush()
-    await cataloguing.tag(session, site, remark, _hashtags(note))
+    await insert_new(session, remark)
+    await cataloguing.tag_new(session, site, remark, _hashtags(note))
     return remark
 
 
@@ -449,10 +474,11 @@ async def _one_at_a_time(session: Session, owner: Actor) -> None:
     """Whoever else speaks of this owner's things waits until the transaction ends.
 
     An author's Create and a reader's Announce of one new thing often come at the same moment.
+    SQLite has one writer at a time, and needs no lock.
     """
-    await session.execute(
-        select(Actor.id).where(Actor.id == owner.id).with_for_update(key_share=True)
-    )
+    connection = await session.connection()
+    if connection.dialect.name != "sqlite":
+        await session.execute(_LOCK, {"id": owner.id})
 
 
 async def _has_number(session: Session, model: Model, number: int) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from actors.database import Session
+from actors.database import Session, insert_new
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -34,19 +34,32 @@ async def tell(
         return
     if await blocks.silences(session, owner_id, sender):
         return
-    session.add(
-        Notice(
-            id=site.new_id(),
-            owner_id=owner_id,
-            kind=kind,
-            from_id=sender.id,
-            model_id=model.id if model else None,
-            remark_id=remark.id if remark else None,
-            about=about or {},
-            made_at=site.now(),
-        )
+    await write(session, site, owner_id, kind, sender, model=model, remark=remark, about=about)
+
+
+async def write(
+    session: Session,
+    site: Site,
+    owner_id: int,
+    kind: str,
+    sender: Actor,
+    *,
+    model: Model | None = None,
+    remark: Remark | None = None,
+    about: dict[str, Any] | None = None,
+) -> None:
+    """The same, where it is known already that its owner wants to be told."""
+    notice = Notice(
+        id=site.new_id(),
+        owner_id=owner_id,
+        kind=kind,
+        from_id=sender.id,
+        model_id=model.id if model else None,
+        remark_id=remark.id if remark else None,
+        about=about or {},
+        made_at=site.now(),
     )
-    await session.flush()
+    await insert_new(session, notice)
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

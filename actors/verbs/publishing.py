@@ -449,7 +449,8 @@ async def _slugs(session: Session) -> set[str]:
     published at the same moment would both take the first that is free.
     """
     await session.execute(select(Instance.id).with_for_update(key_share=True))
-    return {slug for slug in await session.scalars(select(Model.slug)) if slug is not None}
+    ours = select(Model.slug).where(Model.slug.is_not(None))
+    return {slug for slug in await session.scalars(ours) if slug is not None}
 
 
 async def held(session: Session, model: Model) -> Model:

@@ -10,7 +10,7 @@ Wire: Create{Note}, Update{Note}, Like, Announce, Undo of the last two. What our
 like and pass on is in `liking`, what they change in `rewording`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
@@ -47,7 +47,8 @@ from actors.verbs import (
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
-from actors.views import blocks, timelines
+from actors.views import blocks, listeners, timelines
+from actors.views.listeners import Listener
 from actors.vocabulary import is_model, is_note
 
 OVERTAKEN = timedelta(days=1)
@@ -358,7 +359,9 @@ async def remember_answer(
         return
     kept = await remember_passed_on(session, site, Iri(subject), gathered)
     if isinstance(kept, Remark) and _is_open(kept):
-        await _tell(session, site, await session.get_one(Actor, kept.actor_id), kept)
+        author = await session.get_one(Actor, kept.actor_id)
+        ours = await listeners.of(session, author, kept.addressed)
+        await _tell(session, site, author, kept, ours, told=await _told(session, kept))
 
 
 async def on_undo(session: Session, heard: Heard[ap.Undo]) -> bool:
@@ -471,8 +474,8 @@ async def remember_read(session: Session, site: Site, iri: Iri, gathered: Gather
         kept = await mirroring.remember_remark(session, site, thing, owner, visibility=visible)
         if kept is not None:
             await conversing.keep(session, site, kept, thing)
-            await distributing.distribute(session, site, owner, kept)
-            await _tell(session, site, owner, kept)
+            ours = await listeners.of(session, owner, kept.addressed)
+            await _show(session, site, owner, kept, ours, told=await _told(session, kept))
 
 
 async def _author(session: Session, site: Site, iri: Iri, gathered: Gathered) -> Actor:
@@ -512,47 +515,66 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     if not isinstance(note, ap.Object) or polls.is_vote(note):
         return
     author = await hearing.speaker(session, heard)
-    kept = await session.scalar(select(Remark).where(Remark.iri == iri_of(note)))
-    if kept is None and (
-        heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author)
-    ):
-        kept = await mirroring.remember_remark(
-            session, site, note, author, visibility=_visibility(note, author)
-        )
-        if kept is not None:
-            await conversing.keep(session, site, kept, note)
-    if kept is None or kept.actor_id != author.id or kept.deleted_at is not None:
+    kept, is_buried = await mirroring.what_is_known(session, note, author)
+    ours = await listeners.of(session, author, kept.addressed if kept else [*note.to, *note.cc])
+    if kept is not None:
+        if kept.actor_id == author.id and kept.deleted_at is None:
+            await _show(session, site, author, kept, ours, told=await _told(session, kept))
         return
-    if kept.visibility != Visibility.DIRECT.name.lower():
-        await distributing.distribute(session, site, author, kept)
-    await _tell(session, site, author, kept)
+    if is_buried:
+        return
+    if heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author, ours):
+        visible = _visibility(note, author)
+        made = await mirroring.remember_new_remark(session, site, note, author, visibility=visible)
+        await conversing.keep(session, site, made, note, is_new=True)
+        await _show(session, site, author, made, ours, told=set())
 
 
-async def _concerns_us(session: Session, note: ap.Object, author: Actor) -> bool:
+async def _concerns_us(
+    session: Session, note: ap.Object, author: Actor, ours: Iterable[Listener]
+) -> bool:
     """Does one of ours follow its author, or does it speak to one who has not barred them?"""
-    if await distributing.is_followed(session, author):
+    if any(one.follows for one in ours):
         return True
     answered = await _known(session, note.in_reply_to)
     if answered is not None and await blocks.bars(session, answered.actor_id, author):
         return False
-    addressed = await _of_ours(session, [*note.to, *note.cc])
-    open_to = [one for one in addressed if not await blocks.bars(session, one.id, author)]
-    return bool(answered or open_to)
+    return answered is not None or any(one.is_addressed and not one.bars for one in ours)
 
 
-async def _of_ours(session: Session, iris: Sequence[str]) -> list[Actor]:
-    rows = await session.scalars(
-        select(Actor).where(Actor.iri.in_(iris), Actor.is_ours.is_(True), Actor.gone_at.is_(None))
-    )
-    return list(rows)
+async def _show(
+    session: Session,
+    site: Site,
+    author: Actor,
+    kept: Remark,
+    ours: Sequence[Listener],
+    *,
+    told: set[int],
+) -> None:
+    """Put it on timelines, and tell of it."""
+    if kept.visibility != Visibility.DIRECT.name.lower() and author.shut_at is None:
+        await distributing.put_before(session, site, ours, kept)
+    await _tell(session, site, author, kept, ours, told=told)
 
 
-async def _tell(session: Session, site: Site, author: Actor, kept: Remark) -> None:
+async def _told(session: Session, kept: Remark) -> set[int]:
+    """Who was told of it before."""
+    return set(await session.scalars(select(Notice.owner_id).where(Notice.remark_id == kept.id)))
+
+
+async def _tell(
+    session: Session,
+    site: Site,
+    author: Actor,
+    kept: Remark,
+    ours: Iterable[Listener],
+    *,
+    told: set[int],
+) -> None:
     """One notice for each of ours whom it is for.
 
     As an answer where it is one, else as a mention; once, however often it comes.
     """
-    told = set(await session.scalars(select(Notice.owner_id).where(Notice.remark_id == kept.id)))
     answered = await _known(session, kept.in_reply_to)
     owner = await session.get_one(Actor, answered.actor_id) if answered else None
     if owner is not None and owner.is_ours and owner.id not in told:
@@ -562,9 +584,10 @@ async def _tell(session: Session, site: Site, author: Actor, kept: Remark) -> No
                 session, site, owner.id, "reply", author, remark=kept, about=dict(about)
             )
             told.add(owner.id)
-    for one in await _of_ours(session, kept.addressed):
-        if one.id not in told:
-            await noticing.tell(session, site, one.id, "mention", author, remark=kept)
+    for one in ours:
+        wants_it = one.is_addressed and one.reads and not one.silences and one.id != author.id
+        if wants_it and one.id not in told:
+            await noticing.write(session, site, one.id, "mention", author, remark=kept)
 
 
 async def _tell_owner(

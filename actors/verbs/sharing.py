@@ -13,16 +13,18 @@ Wire: Announce{Create, Update, Delete, Undo, Like, Dislike}, Announce of an id, 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, bindparam, or_, select
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
 from activitypub.authority import Heard, Vouched
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri
-from actors.database import Session, insert_once
+from actors.database import Session, columns, insert_once
 from actors.documents.activities import LARGEST_OBJECT
+from actors.plain import Plain, padded
 from actors.rules.commons import KEPT_OUT, REFUSED, MayPost, may_post
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -34,6 +36,22 @@ from actors.verbs import hearing, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.vocabulary import audience
+
+_ACTOR, _POSTING, _COMMONS = columns(Actor).c, columns(Posting).c, columns(Commons).c
+
+
+@cache
+def _asking(named: int, subjects: int) -> Plain:
+    """Which commons these are, or have one of these; for so many names and subjects."""
+    names = [bindparam(f"named_{place}", type_=Text()) for place in range(named)]
+    about = [bindparam(f"subject_{place}", type_=Text()) for place in range(subjects)]
+    stands = select(_POSTING.commons_id).where(_POSTING.iri.in_(about))
+    return Plain(
+        select(_COMMONS.id)
+        .join(columns(Actor), _ACTOR.id == _COMMONS.id)
+        .where(or_(_ACTOR.iri.in_(names), _ACTOR.id.in_(stands)), _ACTOR.gone_at.is_(None))
+        .order_by(_ACTOR.id)
+    )
 
 
 async def on_said(
@@ -84,14 +102,11 @@ async def _concerned(session: Session, heard: Heard[ap.Activity]) -> Sequence[Ac
     named = {*activity.to, *activity.cc, *audience(activity)}
     if isinstance(thing, ap.Object):
         named |= {*thing.to, *thing.cc, *audience(thing)}
-    about = select(Posting.commons_id).where(Posting.iri.in_(_subjects(thing)))
-    rows = await session.scalars(
-        select(Actor)
-        .join(Commons, Commons.id == Actor.id)
-        .where(or_(Actor.iri.in_(named), Actor.id.in_(about)), Actor.gone_at.is_(None))
-        .order_by(Actor.id)
-    )
-    return rows.all()
+    names, subjects = padded(sorted(named)), padded(_subjects(thing))
+    values = {f"named_{place}": name for place, name in enumerate(names)}
+    values |= {f"subject_{place}": name for place, name in enumerate(subjects)}
+    found = await _asking(len(names), len(subjects)).rows(session, values)
+    return [await session.get_one(Actor, one[0]) for one in found]
 
 
 def _subjects(thing: ap.Object | Iri) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, and_, func, literal, or_, select, union
+from sqlalchemy.orm import aliased
 
 from actors.database import Session
 from actors.rules import hosts
@@ -114,13 +115,16 @@ def hidden_from(viewer: Actor) -> CompoundSelect[tuple[int]]:
     written = literal(".").concat(func.lower(Actor.host)).concat(":")
     # An underscore, which a name may hold, stands for itself.
     name = func.replace(func.replace(HostBlock.name, "!", "!!"), "_", "!_")
+    own = aliased(HostBlock)
+    blocks_any = select(own.id).where(own.owner_id == viewer.id).exists()
     of_hosts = select(Actor.id).join(
         HostBlock, written.like(literal("%.").concat(name).concat(":%"), escape="!")
     )
     return union(
         select(Block.blocked_id).where(Block.blocker_id == viewer.id),
         select(Mute.muted_id).where(Mute.muter_id == viewer.id),
-        of_hosts.where(HostBlock.owner_id == viewer.id),
+        # Without the second condition everybody would be looked at for those who block no host.
+        of_hosts.where(HostBlock.owner_id == viewer.id, blocks_any),
     )
 
 

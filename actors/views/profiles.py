@@ -63,9 +63,9 @@ async def by_id(session: Session, actor_id: int) -> Actor | None:
 
 
 async def by_handle(session: Session, handle: str) -> Actor | None:
-    """An organisation of ours by its name, written in any case."""
+    """An organisation of ours by its name, written in any case; names of ours are in lower case."""
     return await session.scalar(
-        select(Actor).where(Actor.is_ours.is_(True), func.lower(Actor.handle) == handle.lower())
+        select(Actor).where(Actor.is_ours.is_(True), Actor.handle == handle.lower())
     )
 
 

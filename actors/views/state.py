@@ -32,7 +32,7 @@ async def digest(session: Session) -> str:
         rows = await session.stream(_rows(table, columns))
         async for some in rows.partitions(ROWS_AT_ONCE):
             for row in some:
-                values = dict(zip(columns, map(_plain, row), strict=True))
+                values = dict(zip(columns, map(plain, row), strict=True))
                 line = json.dumps([table.name, values], sort_keys=True, ensure_ascii=False)
                 sum_.update(line.encode("utf-8", "surrogatepass") + b"\n")
     return sum_.hexdigest()
@@ -80,7 +80,7 @@ def _counts(actor: Table) -> ColumnElement[bool]:
     return or_(actor.c.is_ours, false(), *referring)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON has it, the same whichever engine kept it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")

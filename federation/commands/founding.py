@@ -128,7 +128,7 @@ def _claim(settings: Settings, undo: ExitStack) -> Path:
         except FileExistsError:
             words = f"There is a database {database} already; nothing was changed."
             raise Failed(words) from None
-        undo.callback(_remove_database, database)
+        undo.callback(remove_database, database)
     safekeeping.make(settings.secret_file)
     undo.callback(settings.secret_file.unlink)
     draft = directory / f".{FILE}.{os.getpid()}"
@@ -148,6 +148,7 @@ def _settle(draft: Path) -> None:
     draft.unlink()
 
 
-def _remove_database(file: Path) -> None:
+def remove_database(file: Path) -> None:
+    """Take a SQLite database away, with what the engine has put beside it."""
     for ending in _BESIDE:
         file.with_name(file.name + ending).unlink(missing_ok=True)

@@ -21,10 +21,11 @@ from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import relock, rotate
 from federation.commands.look_up import follow, lookup
 from federation.commands.move import add_alias, move, remove_alias, stay
+from federation.commands.move_database import move_database
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.reports import close_report, list_reports, show_report
-from federation.commands.serve import migrate, serve
+from federation.commands.serve import migrate, serve, work
 
 APP: Final = App(
     name="essaim",
@@ -33,7 +34,7 @@ APP: Final = App(
     result_action="return_value",
 )
 
-for _command in (demo, init, serve, migrate, check, lookup, follow):
+for _command in (demo, init, serve, work, migrate, move_database, check, lookup, follow):
     APP.command(_command)
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")

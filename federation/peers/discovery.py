@@ -25,12 +25,16 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from federation.app_keys import DATABASE, SETTINGS, SITE
+from federation.negotiation import tag
 
 NODEINFO_2_0: Final = "/nodeinfo/2.0"
 NODEINFO_2_1: Final = "/nodeinfo/2.1"
 
 KEPT: Final = 3600
 """Seconds that caches may keep these answers: names hardly ever change."""
+
+COUNTED_AGAIN: Final = timedelta(minutes=10)
+"""How long the numbers that NodeInfo shows may be behind: each counting reads whole tables."""
 
 SECURITY_TXT: Final = "/.well-known/security.txt"
 
@@ -165,4 +169,6 @@ def _jrd(document: Document) -> web.Response:
 
 def _kept(response: web.Response) -> web.Response:
     response.headers["Cache-Control"] = f"public, max-age={KEPT}"
+    if isinstance(response.body, bytes):
+        tag(response, response.body)
     return response

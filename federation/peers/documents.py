@@ -4,6 +4,8 @@ What is served is what was stored when the thing last changed, proof included, b
 that verified it yesterday reads the same today. A deleted thing answers 410 with its Tombstone, for
 ever.
 
+What is public is given again from memory until it changes (`ready`).
+
 Who may read is asked before (`readers`), except for a remark that is not for everybody: it exists
 for those whom it is meant for, if they sign.
 """
@@ -42,12 +44,16 @@ STUB: Final = (
 """What an actor's document still says when only its keys are shown: Mastodon takes no actor without
 a name and an inbox."""
 
+NEVER_CHANGES: Final = "public, max-age=86400, immutable"
+"""For a version: nobody need ask whether it is still the same. A day only, because its owner may
+delete the model, and what caches hold is out of their reach until then."""
+
 
 async def instance_actor(request: web.Request) -> web.Response:
     """GET /actor: in whose name this instance reads documents elsewhere."""
     async with request.app[DATABASE].read() as session:
         found = await profiles.instance_actor(session)
-    return activity_response(found.document, request=request)
+    return activity_response(found.document)
 
 
 async def actor(request: web.Request) -> web.Response:
@@ -55,7 +61,7 @@ async def actor(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await organisation(session, request)
     status = 200 if found.gone_at is None else 410
-    return activity_response(found.document, request=request, status=status)
+    return activity_response(found.document, status=status)
 
 
 async def keys(request: web.Request) -> web.Response:
@@ -78,7 +84,7 @@ async def model(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await our_model(session, request)
     status = 200 if found.deleted_at is None else 410
-    return activity_response(found.document, request=request, status=status)
+    return activity_response(found.document, status=status)
 
 
 async def version(request: web.Request) -> web.Response:
@@ -93,7 +99,9 @@ async def version(request: web.Request) -> web.Response:
         return _gone(request, living.slug or "", number, living.deleted_at)
     if found is None:
         raise NotFound("there is no such version")
-    return activity_response(found.document, request=request)
+    response = activity_response(found.document)
+    response.headers["Cache-Control"] = NEVER_CHANGES
+    return response
 
 
 async def remark(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,8 @@
 """The inbox: authentic? authorised? remember, 202.
 
-Accepting is one short transaction with one row; what the activity means is worked out afterwards
-(`workers.receiving`). So an answer takes milliseconds, and what was answered 202 survives kill -9.
+Accepting is one short transaction (`storing`): the activity becomes a row, and has its effect by
+that, or as soon as what it needs was fetched (`workers.receiving`). So an answer takes
+milliseconds, and what was answered 202 survives kill -9.
 
 The order of the checks is the order of their price: content type and size before the body is read,
 JSON before a key is fetched, the signature before anything is believed. Every refusal is one line
@@ -35,17 +36,16 @@ from activitypub.limits import Limits
 from activitypub.signatures.claims import NoAddress
 from activitypub.signatures.claims import claim as read_claim
 from actors.errors import Gone, NotFound
-from actors.mail import hosts as health
-from actors.mail import inbox, journal
+from actors.mail import journal
 from actors.mail.journal import HeardEntry
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, JOURNAL, LOOKUP, SETTINGS, SITE
+from federation.app_keys import DATABASE, JOURNAL, LOOKUP, OWNERS, SETTINGS, SITE
 from federation.journal import NOTHING
 from federation.middleware import WRITTEN_DOWN, check_body, largest_body
 from federation.misses import KeyGone
-from federation.peers import forwarded, synchronisation
+from federation.peers import forwarded, storing, synchronisation
 from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
 from federation.transport.causes import because_of
@@ -79,19 +79,21 @@ class _Knock:
 
     Attributes:
         document: the activity, empty until it could be read.
+        key: who says that they have signed, once that was read.
         size: bytes that were read.
     """
 
     def __init__(self, request: web.Request) -> None:
         self.request = request
         self.document: Document = {}
+        self.key: Iri | None = None
         self.size = 0
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
 
     def entry(self, disposition: str) -> HeardEntry:
         """What is noted; nothing of who says that it has signed is believed here."""
-        key = self._key()
+        key = self.key or self._key()
         return self.request.app[JOURNAL].entry(
             peer=_host(key),
             key=key,
@@ -153,12 +155,17 @@ async def _answer(request: web.Request, handle: str | None) -> web.Response:
 
 
 async def _check_owner(request: web.Request, handle: str) -> None:
+    owners = request.app[OWNERS]
+    if owners.get(handle):
+        return
+    as_of = owners.number()
     async with request.app[DATABASE].read() as session:
         owner = await profiles.by_handle(session, handle)
     if owner is None:
         raise NotFound("nobody here has that name", code="not-addressed")
     if owner.gone_at is not None:
         raise Gone("that organisation was deleted")
+    owners.keep(handle, handle, as_of=as_of)
 
 
 async def _accept(knock: _Knock) -> None:
@@ -172,6 +179,7 @@ async def _accept(knock: _Knock) -> None:
     except NoAddress as fault:
         not_even_tried(fault.text, purpose="key")
         raise
+    knock.key = claim.key_id
     document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
     because_of("activity", _id(document))
     if await _is_shut(request, iris.host(claim.key_id)):
@@ -204,8 +212,7 @@ async def _is_shut(request: web.Request, host: str) -> bool:
     listed = request.app[SETTINGS].federation.only_hosts
     if listed and not hosts.is_covered(host, listed):
         raise NotAuthoritative("this instance does not deal with that host", code="not-listed")
-    async with request.app[DATABASE].read() as session:
-        return await health.is_blocked(session, host)
+    return await request.app[LOOKUP].is_blocked(host)
 
 
 async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
@@ -231,21 +238,15 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
                 knock.ends("ignored:signer-not-actor")
                 return
             raise
-    async with request.app[DATABASE].begin() as session:
-        if await inbox.remember(session, site, heard, body):
-            disposition = journal.ACCEPTED
-            await request.app[JOURNAL].accepted(session, knock.entry(disposition))
-        elif await inbox.is_known(session, str(heard.activity.id)):
-            disposition = journal.DUPLICATE
-        else:
-            disposition = "ignored:blocked"
-        site.passes("inbox.stored")
-    site.passes("inbox.committed")
-    if disposition == journal.ACCEPTED:
-        kinds = ",".join(heard.activity.types)
-        _log.info("inbox.accepted", peer=actor.host, activity=heard.activity.id, type=kinds)
-    else:
-        knock.ends(disposition)
+    outcome = await storing.store(request.app[DATABASE], site, heard, body, knock.entry)
+    if outcome.disposition != journal.ACCEPTED:
+        knock.ends(outcome.disposition)
+        return
+    request.app[JOURNAL].accepted()
+    told = {"peer": actor.host, "activity": heard.activity.id}
+    _log.info("inbox.accepted", **told, type=",".join(heard.activity.types))
+    if outcome.without_effect:
+        _log.info("inbox.ignored", reason=outcome.without_effect, **told)
 
 
 async def _body(knock: _Knock) -> bytes:

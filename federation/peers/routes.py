@@ -14,7 +14,9 @@ from activitypub.discovery import nodeinfo, webfinger
 from actors import places
 from federation.negotiation import Handler
 from federation.peers import collections, discovery, documents, inbox, synchronisation
+from federation.peers.discovery import COUNTED_AGAIN
 from federation.peers.readers import for_readers
+from federation.ready import held
 
 OPEN: Final = frozenset(
     {
@@ -31,26 +33,31 @@ OPEN: Final = frozenset(
 """What everybody may read, whatever the operator wants of readers: see `readers`."""
 
 
+_ACTOR: Final = held(documents.actor)
+_MODEL: Final = held(documents.model)
+_VERSION: Final = held(documents.version)
+
+
 def _guarded(address: str, handler: Handler) -> Handler:
     """The handler as it answers under that address: everything is guarded that is not OPEN."""
     if address in OPEN:
         return handler
-    return for_readers(handler, otherwise=documents.keys if handler is documents.actor else None)
+    return for_readers(handler, otherwise=documents.keys if handler is _ACTOR else None)
 
 
 _SHARED: Final[Mapping[str, Handler]] = {
-    places.ACTOR: documents.actor,
-    places.MODEL: documents.model,
-    places.VERSION: documents.version,
+    places.ACTOR: _ACTOR,
+    places.MODEL: _MODEL,
+    places.VERSION: _VERSION,
     places.REMARK: documents.remark,
 }
 SHARED: Final = {address: _guarded(address, handler) for address, handler in _SHARED.items()}
 """Ids that a browser may open too: template → document."""
 
 _PAGES: Final[Mapping[str, Handler]] = {
-    places.ACTOR_PAGE: documents.actor,
-    places.MODEL_PAGE: documents.model,
-    places.VERSION_PAGE: documents.version,
+    places.ACTOR_PAGE: _ACTOR,
+    places.MODEL_PAGE: _MODEL,
+    places.VERSION_PAGE: _VERSION,
 }
 PAGES: Final = {address: _guarded(address, handler) for address, handler in _PAGES.items()}
 """Addresses of pages that a peer may be given by a person: template → document."""
@@ -70,7 +77,7 @@ def _routes() -> list[web.RouteDef]:
     return [
         web.post(places.SHARED_INBOX, inbox.shared),
         web.post(places.INBOX, inbox.personal),
-        web.get(places.INSTANCE_ACTOR, documents.instance_actor),
+        web.get(places.INSTANCE_ACTOR, held(documents.instance_actor)),
         web.get(places.INSTANCE_OUTBOX, collections.instance_outbox),
         web.get(places.ACTIVITY, documents.activity),
         web.get(places.STAMP, documents.stamp),
@@ -90,10 +97,10 @@ def _routes() -> list[web.RouteDef]:
         web.get(places.REMARK_CONTEXT, collections.remark_context),
         web.get(places.REMARK_LIKES, collections.remark_likes),
         web.get(places.REMARK_SHARES, collections.remark_shares),
-        web.get(webfinger.PATH, discovery.who),
-        web.get(nodeinfo.PATH, discovery.nodeinfo_links),
-        web.get(discovery.NODEINFO_2_1, discovery.nodeinfo_2_1),
-        web.get(discovery.NODEINFO_2_0, discovery.nodeinfo_2_0),
-        web.get("/.well-known/host-meta", discovery.host_meta),
+        web.get(webfinger.PATH, held(discovery.who)),
+        web.get(nodeinfo.PATH, held(discovery.nodeinfo_links)),
+        web.get(discovery.NODEINFO_2_1, held(discovery.nodeinfo_2_1, at_most=COUNTED_AGAIN)),
+        web.get(discovery.NODEINFO_2_0, held(discovery.nodeinfo_2_0, at_most=COUNTED_AGAIN)),
+        web.get("/.well-known/host-meta", held(discovery.host_meta)),
         web.get(discovery.SECURITY_TXT, discovery.security_txt),
     ]

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from actors.database import Database
-from actors.mail import errands, explorations, keyring, waits
+from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
 from actors.verbs import forgetting, reporting, signing_in
 
@@ -26,7 +26,7 @@ _log = structlog.stdlib.get_logger("federation.workers")
 
 
 class Housekeeping:
-    """Throws away what has expired.
+    """Throws away what has expired; one process at a time.
 
     Sessions, codes, former keys, old tombstones and reports, errands and explorations that are
     done.
@@ -49,6 +49,8 @@ class Housekeeping:
         if now >= self._next_at:
             self._next_at = now + EVERY
             async with self._database.begin() as session:
+                if not await claims.alone(session, claims.TIDYING):
+                    return 0
                 await waits.shorten(session, self._site)
                 await signing_in.forget_expired(session, self._site)
                 await keyring.forget_former_keys(session)

@@ -1,7 +1,8 @@
 """A loop: work until nothing is due, then wait to be woken, or for a second.
 
-Waking is for what this process did itself; looking every second is for what others wrote (a command
-beside the server, a second server on the same database) and for what was only due later.
+It is woken for what this process wrote itself and for what others tell that they wrote. Looking is
+for what was only due later, and for what nobody told: a command beside the server on SQLite, a
+process that died before it could.
 """
 
 import asyncio
@@ -18,6 +19,9 @@ LOOK_EVERY: Final = 1.0
 seconds.
 """
 
+LOOK_IN_COMPANY: Final = 5.0
+"""Seconds, while others would tell: every process that looks costs the database they share."""
+
 AFTER_A_BUG: Final = 5.0
 """Seconds to wait when a round failed as a whole: the database may be away."""
 
@@ -30,11 +34,18 @@ class Loop:
     Args:
         name: of the work, for the log.
         work: does what is due, and says how much that was.
+        is_told: whether others would tell now of what they write.
     """
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[int]],
+        is_told: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._name = name
         self._work = work
+        self._is_told = is_told
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -58,7 +69,7 @@ class Loop:
     async def _run(self) -> None:
         while True:
             self._awake.clear()
-            pause = LOOK_EVERY
+            pause = LOOK_IN_COMPANY if self._is_told() else LOOK_EVERY
             try:
                 while await self._work():
                     pass

@@ -26,9 +26,11 @@ from actors import reactions
 from actors.database import Database
 from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
+from actors.reactions import Reaction
 from actors.site import Site
 from federation.gathering import gather
 from federation.lookup import Lookup
+from federation.reacting import why_none
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
 from federation.transport.causes import caused_by
@@ -127,10 +129,8 @@ class Receiving:
     async def _apply(self, letter: Letter) -> None:
         heard = _heard(letter)
         reaction = reactions.reaction_for(heard.activity)
-        async with self._database.read() as session:
-            is_ours_to_hear = await reaction.concerns(session, heard)
-        if not is_ours_to_hear or reaction is reactions.IGNORED:
-            reason = "type" if is_ours_to_hear else "not-addressed"
+        reason = await self._why_none(reaction, heard)
+        if reason:
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
                 await journal.decided(session, letter.activity_iri, f"ignored:{reason}")
@@ -148,6 +148,11 @@ class Receiving:
             self._site.passes("process.effect")
         self._site.passes("process.committed")
         _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
+
+    async def _why_none(self, reaction: Reaction, heard: Heard[ap.Activity]) -> str:
+        """Asked before anything is fetched: what concerns nobody must not cost a request."""
+        async with self._database.read() as session:
+            return await why_none(session, reaction, heard)
 
     def _at_its_time(self, heard: Heard[ap.Activity]) -> Site:
         """What was read in somebody's outbox is history: it stands below what is new."""

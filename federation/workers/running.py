@@ -1,6 +1,7 @@
 """Running: start and stop the workers with the application, or alone; work everything off at once.
 
-They live in the server's own process by default; `essaim serve --no-workers` leaves them out.
+They live in the server's own process by default; `essaim serve --web-only` leaves them out, and
+`essaim work` runs nothing else.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Database
-from actors.mail import claims
+from actors.listening import Listening
 from actors.site import Site
 from federation.lookup import Lookup
 from federation.negotiation import Handler
@@ -21,6 +22,7 @@ from federation.workers.delivering import Delivering
 from federation.workers.exploring import Exploring
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
+from federation.workers.presence import Presence
 from federation.workers.receiving import Receiving
 
 ROUNDS: Final = 10_000
@@ -28,12 +30,30 @@ ROUNDS: Final = 10_000
 error.
 """
 
+CHANNEL: Final = "essaim_mail"
+"""On which processes tell each other the names of queues that they have put something into."""
+
 
 class Workers:
-    """The workers of one process."""
+    """The workers of one process.
+
+    Args:
+        database: where the queues are.
+        site: our clock and ids.
+        client: opens connections.
+        lookup: reads documents.
+        settings: how much at once.
+        listening: what other processes on the same database tell.
+    """
 
     def __init__(
-        self, database: Database, site: Site, client: Client, lookup: Lookup, settings: Settings
+        self,
+        database: Database,
+        site: Site,
+        client: Client,
+        lookup: Lookup,
+        settings: Settings,
+        listening: Listening,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
@@ -42,41 +62,46 @@ class Workers:
         self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
-        self._loops = (
-            Loop("housekeeping", self.housekeeping.work),
-            Loop("receiving", lambda: self._then_wake(self.receiving.work)),
-            Loop("delivering", lambda: self._then_wake(self.delivering.work)),
-            Loop("backfilling", lambda: self._then_wake(self.backfilling.work)),
-            Loop("exploring", lambda: self._then_wake(self.exploring.work)),
-            Loop("asking", lambda: self._then_wake(self.asking.work)),
-        )
+        self._listening = listening
+        self._presence = Presence(database, site, self._drop, self._take_up)
+        housekeeping = self._loop("housekeeping", self.housekeeping.work)
+        receiving = self._loop("receiving", self._receive)
+        delivering = self._loop("delivering", self.delivering.work)
+        self._walking = self._loop("backfilling", self.backfilling.work)
+        exploring = self._loop("exploring", self.exploring.work)
+        asking = self._loop("asking", self.asking.work)
+        self._loops = (housekeeping, receiving, delivering, self._walking, exploring, asking)
+        self._by_queue = {
+            "received": receiving,
+            "outgoing": delivering,
+            "delivery": delivering,
+            "backfill": self._walking,
+            "exploration": exploring,
+            "errand": asking,
+        }
+        database.on_waiting = self._waiting
+        listening.hear(CHANNEL, self._wake_for, self.wake)
 
     async def start(self) -> None:
-        """Begin to work in the background.
-
-        On SQLite one process works, so what a killed one had claimed is free at once; on
-        PostgreSQL others may be at it, and claims run out by themselves.
-        """
-        if self._database.is_sqlite:
-            async with self._database.begin() as session:
-                await claims.release_all(session)
-        for loop in self._loops:
-            loop.start()
+        """Begin to work in the background."""
+        await self._presence.start()
+        self._take_up()
 
     def wake(self) -> None:
         """Something may have been written to a queue: look now, not within a second."""
         for loop in self._loops:
             loop.wake()
 
-    async def _then_wake(self, work: Callable[[], Awaitable[int]]) -> int:
-        """What one worker did may be work for the other: an answer, or mail to ourselves."""
-        done = await work()
-        if done:
-            self.wake()
-        return done
-
     async def stop(self) -> None:
         """End: nothing is lost, because what is unsettled is still a row."""
+        await self._drop()
+        await self._presence.stop()
+
+    def _take_up(self) -> None:
+        for loop in self._loops:
+            loop.start()
+
+    async def _drop(self) -> None:
         for loop in self._loops:
             await loop.stop()
         await self.receiving.stop()
@@ -84,6 +109,26 @@ class Workers:
         await self.backfilling.stop()
         await self.exploring.stop()
         await self.asking.stop()
+
+    def _loop(self, name: str, work: Callable[[], Awaitable[int]]) -> Loop:
+        return Loop(name, work, lambda: self._listening.is_connected)
+
+    async def _receive(self) -> int:
+        """Walks go on when what they found is worked off."""
+        done = await self.receiving.work()
+        if done:
+            self._walking.wake()
+        return done
+
+    def _waiting(self, queues: frozenset[str]) -> None:
+        """This process has put something into queues."""
+        for queue in queues:
+            self._wake_for(queue)
+            self._listening.tell(CHANNEL, queue)
+
+    def _wake_for(self, queue: str) -> None:
+        if (loop := self._by_queue.get(queue)) is not None:
+            loop.wake()
 
     async def settle(self) -> int:
         """Work until nothing is due now; for commands, demonstrations and tests.
@@ -108,8 +153,11 @@ WORKERS: Final = web.AppKey("workers", Workers)
 
 @web.middleware
 async def waking(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Wake the workers after every request that may have written something."""
+    """Wake the workers after every request that may have written something.
+
+    What an inbox puts into a queue wakes by itself, and most of what it takes in needs nobody.
+    """
     response = await handler(request)
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.endswith("/inbox"):
         request.app[WORKERS].wake()
     return response

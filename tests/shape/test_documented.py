@@ -36,6 +36,7 @@ SHOWN = (
     "deploy/compose.yaml",
     "deploy/compose.postgres.yaml",
     "deploy/essaim.service",
+    "deploy/essaim-work.service",
 )
 """Where commands are shown to be typed, or to be run by something else."""
 

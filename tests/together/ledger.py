@@ -3,6 +3,7 @@
 Its actors are as honest as can be; they send again what got no answer, under the same id.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,8 @@ class Ledger:
         answered: activities of theirs that were answered 2xx, by id.
         told: activity id → the digests of the bodies under which it came, for each actor's inbox.
         order: activity ids in the order of their first arrival, for each actor's inbox.
+        holds: whether it takes what is delivered and answers nothing.
+        held: how many deliveries were left without an answer.
     """
 
     def __init__(self) -> None:
@@ -41,6 +44,9 @@ class Ledger:
         self.told: dict[tuple[str, str], list[str]] = {}
         self.order: dict[str, list[Document]] = {}
         self.origin = ""
+        self.holds = False
+        self._released = asyncio.Event()
+        self.held = 0
         self._session: aiohttp.ClientSession | None = None
 
     def iri(self, name: str) -> Iri:
@@ -78,10 +84,19 @@ class Ledger:
             self.answered[activity["id"]] = activity
         return answer.status
 
+    def release(self) -> None:
+        """Answer again, and send away whoever still waits."""
+        self.holds = False
+        self._released.set()
+
     async def answer(self, request: web.Request) -> web.Response:
         name = request.path.split("/")[2]
         if request.method == "POST":
             body = await request.read()
+            if self.holds:
+                self.held += 1
+                await self._released.wait()
+                return web.Response(status=503)
             activity = orjson.loads(body)
             seen = self.told.setdefault((name, activity["id"]), [])
             if not seen:
@@ -113,8 +128,11 @@ async def kept() -> AsyncIterator[Ledger]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     ledger.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with aiohttp.ClientSession() as ledger._session:
+    # A new connection each time: whichever of several processes may take it.
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as ledger._session:
         try:
             yield ledger
         finally:
+            ledger.release()
             await runner.cleanup()

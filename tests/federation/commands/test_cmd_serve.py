@@ -79,7 +79,7 @@ def test_a_kill_while_publishing_loses_nothing_and_repeats_nothing(home: Home) -
         server.send_signal(signal.SIGKILL)
         server.wait(PATIENCE)
 
-    with serving(home, "--no-workers"):
+    with serving(home, "--web-only"):
         models = all_models(home)
         names = [one["name"] for one in models]
         assert {one["name"] for one in answered} <= set(names)

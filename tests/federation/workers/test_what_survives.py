@@ -39,8 +39,17 @@ async def test_what_was_answered_202_has_its_effect_once_after_a_crash(
 async def test_what_was_claimed_by_a_worker_that_died_is_taken_up_again(
     street: Street, alpha: House, mallory: Stranger
 ) -> None:
-    await mallory.send(alpha, mallory.activity("Follow", COOP))
+    await alpha.lookup.actor(mallory.iri)
+    follow = mallory.activity("Follow", COOP)
     async with alpha.begin() as session:
+        await inbox.put(
+            session,
+            alpha.site,
+            activity_iri=str(follow["id"]),
+            speaker=mallory.iri,
+            vouched="REQUEST",
+            document=orjson.dumps(follow),
+        )
         assert len(await inbox.claim(session, alpha.site, 10)) == 1
     await alpha.stop()
     await alpha.start()
