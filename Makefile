@@ -70,8 +70,8 @@ fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECON
 	@$(PIP) install $(INTO) --no-deps --require-hashes -r tests/fuzzing/atheris.lock
 	@PYTHONPATH=tests $(BIN)/python -m fuzzing $(PARSER) $(SECONDS)
 
-crashes: $(TEST_STAMP) ## kill the server at every point, twice, on both engines (minutes)
-	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py
+crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times at random, on both engines (KILLS=200)
+	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py tests/together/test_kills.py
 
 bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, insert, make_url, text
@@ -27,8 +28,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.pool import NullPool
 
-from actors.embedded import connections
+from actors import outages
+from actors.embedded import connections, soundness
 from actors.embedded.writers import Writers
 from actors.errors import NotYet
 from actors.plain import Plain
@@ -46,6 +49,13 @@ MET = "two rows were given one id at the same moment: try again"
 
 READERS = 8
 """Connections for reading: more than the pages and queues of one process ask for at once."""
+
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to let us in, and a request may wait for a free connection."""
+
+STATEMENT_SECONDS = 30
+"""How long PostgreSQL may take for one statement. A network that swallows everything ends here too,
+in a refusal instead of a silence; migrations have no such end."""
 
 _open: ContextVar[bool] = ContextVar("essaim_in_transaction", default=False)
 
@@ -153,16 +163,33 @@ class Database:
             self._writers = Writers(parsed)
         else:
             driver = _POSTGRESQL.get(parsed.drivername, parsed.drivername)
-            self._reader = self._engine = create_async_engine(
-                parsed.set(drivername=driver),
+            parsed = parsed.set(drivername=driver)
+            self._reader = create_async_engine(
+                parsed,
                 pool_size=READERS,
                 max_overflow=READERS,
                 pool_pre_ping=True,
+                pool_timeout=CONNECT_SECONDS,
+                connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
             )
+            self._engine = create_async_engine(parsed, poolclass=NullPool)
+
+    async def fault(self) -> str | None:
+        """What is wrong with the file, read whole; None when nothing is, and on PostgreSQL.
+
+        Raises:
+            Unusable: it cannot even be opened.
+        """
+        return await soundness.fault(self._engine) if self.is_sqlite else None
+
+    def size(self) -> int:
+        """Bytes of the file of a SQLite database; 0 on PostgreSQL, or where there is none yet."""
+        name = self._engine.url.database if self.is_sqlite else None
+        return Path(name).stat().st_size if name and Path(name).exists() else 0
 
     @property
     def engine(self) -> AsyncEngine:
-        """For migrations, which bring their own transactions."""
+        """For migrations, which bring their own transactions and take as long as they take."""
         return self._engine
 
     @asynccontextmanager
@@ -172,12 +199,13 @@ class Database:
         Raises:
             RuntimeError: a transaction is open already in this task; transactions do not nest.
             NotYet: another process gave the id of a new row to another one in the same millisecond.
-            Unusable: it could not be committed; nothing of it has happened then, except that after
-                a lost connection to PostgreSQL nobody knows.
+            Unavailable: the database is away, full or busy; nothing of it has happened then, except
+                that after a connection to PostgreSQL that was lost while it committed nobody knows:
+                whatever must happen once has a constraint.
         """
         work = _work.get()
         began = asyncio.get_running_loop().time()
-        with _ids_apart():
+        with outages.told(), _ids_apart():
             if self.is_sqlite:
                 async with (
                     self._writers.turn() as connection,
@@ -187,7 +215,7 @@ class Database:
                     if work:
                         self._passes(f"{work}.stored")
             else:
-                async with self._transaction(self._engine) as session:
+                async with self._transaction(self._reader) as session:
                     yield session
                     if work:
                         self._passes(f"{work}.stored")
@@ -227,11 +255,12 @@ class Database:
         token = _open.set(True)
         try:
             info = {_SAFE: self.safe, _HOLDER: self.holder}
-            async with (
-                AsyncSession(bind, expire_on_commit=False, info=info) as session,
-                session.begin(),
-            ):
-                yield session
+            with outages.told():
+                async with (
+                    AsyncSession(bind, expire_on_commit=False, info=info) as session,
+                    session.begin(),
+                ):
+                    yield session
         finally:
             _open.reset(token)
 

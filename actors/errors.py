@@ -62,6 +62,14 @@ class Conflicting(Refusal):
         self.keys = keys
 
 
+class Unavailable(Refusal):
+    """The database is away, full or busy: nobody's mistake, nothing was changed, try again."""
+
+    status_hint = 503
+    temporary = True
+    code = "database"
+
+
 class NotYet(Refusal):
     """What this builds on has not arrived: worth another try later."""
 

@@ -16,7 +16,8 @@ from typing import Final
 
 import structlog
 
-from actors.database import Database, Session, Unusable, working_as
+from actors.database import Database, Session, working_as
+from actors.errors import Unavailable
 from actors.mail import journal
 from actors.mail.journal import CalledEntry, HeardEntry
 from actors.site import Site
@@ -127,9 +128,9 @@ class Journal:
                     async with self._database.begin() as session:
                         await journal.write(session, heard, called)
                         await self._prune(session, len(heard) + len(called))
-            except (Unusable, OSError) as error:
+            except Unavailable as error:
                 _log.warning(
-                    "journal.postponed", entries=len(heard) + len(called), cause=str(error)
+                    "journal.postponed", entries=len(heard) + len(called), cause=error.reason
                 )
                 return
             for _ in heard:

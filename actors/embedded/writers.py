@@ -28,6 +28,25 @@ class _Group:
         self.committed.add_done_callback(lambda one: one.exception())  # whoever waits is told it
 
 
+class _Patience:
+    """How long all writers together wait for another process, not each of them in its turn."""
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+        self._latest = 0.0
+
+    def is_new(self) -> None:
+        """The other process has let go."""
+        self._began = None
+
+    def is_at_an_end(self, now: float) -> bool:
+        """It has not, now: should whoever waits give up?"""
+        if self._began is None or now - self._latest > BUSY_TIMEOUT / 1000:
+            self._began = now
+        self._latest = now
+        return now - self._began > BUSY_TIMEOUT / 1000
+
+
 class Writers:
     """Those who write.
 
@@ -42,6 +61,7 @@ class Writers:
         self._connection: AsyncConnection | None = None
         self._group: _Group | None = None
         self._committing: set[asyncio.Task[None]] = set()
+        self._patience = _Patience()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[AsyncConnection]:
@@ -69,7 +89,7 @@ class Writers:
             return group
         if group is not None:  # SQLite has undone all of it by itself: the disk was full
             _fail(group, _translated(sqlite3.OperationalError("the transaction was broken off")))
-        await _begin(raw)
+        await _begin(raw, self._patience)
         group = self._group = _Group()
         task = asyncio.create_task(self._commit(group, raw), name="commit")
         self._committing.add(task)
@@ -99,22 +119,23 @@ async def _raw(connection: AsyncConnection) -> driver.Connection:
     return raw
 
 
-async def _begin(raw: driver.Connection) -> None:
+async def _begin(raw: driver.Connection, patience: _Patience) -> None:
     """Begin to write, as soon as no other process does.
 
     Raises:
-        Unusable: it did not let go within `BUSY_TIMEOUT`.
+        Unusable: it did not let go in time.
     """
     clock = asyncio.get_running_loop().time
-    until = clock() + BUSY_TIMEOUT / 1000
     while True:
         try:
             raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or clock() > until:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or patience.is_at_an_end(clock()):
                 raise _translated(error) from error
             await asyncio.sleep(BUSY_PAUSE)
         else:
+            patience.is_new()
             return
 
 

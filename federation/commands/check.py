@@ -14,7 +14,7 @@ from actors.mail.keyring import HeldKey
 from actors.migrations import Standing
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
-from federation import safekeeping
+from federation import application, safekeeping
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output, sentence
 from federation.settings import Settings, describe
@@ -82,6 +82,8 @@ async def _findings(settings: Settings) -> list[Finding]:
 
 
 async def _in_database(database: Database, settings: Settings) -> list[Finding]:
+    if (fault := await database.fault()) is not None:
+        return [Finding("database", application.damaged(fault), is_well=False)]
     standing = await migrations.standing(database)
     words = words_for(standing, settings.directory)
     if standing is not Standing.CURRENT:

@@ -10,7 +10,9 @@ from cyclopts import Parameter
 from activitypub.canonical_json import Json
 from activitypub.errors import ProtocolError
 from actors.database import Unusable
-from actors.errors import Conflicting, Refusal, Unwise
+from actors.embedded import soundness
+from actors.errors import Conflicting, Refusal, Unavailable, Unwise
+from federation import application
 from federation.application import CannotStart
 from federation.errors import TransportError
 from federation.safekeeping import Locked
@@ -66,8 +68,12 @@ def sentence(error: BaseException) -> str:
             said = f"{error.reason}: {', '.join(keys)}"
         case BadSettings(faults=all_faults):
             said = "; ".join(all_faults)
+        case Unavailable(__cause__=BaseException() as cause):  # an operator may know all of it
+            return sentence(cause) if isinstance(cause, Unusable | OSError) else str(cause)
         case Refusal() | ProtocolError() | TransportError():
             said = error.reason
+        case Unusable(orig=cause) if soundness.is_damage(error):
+            said = application.damaged(str(cause))
         case Unusable(orig=cause):
             said = f"the database cannot be used: {cause}"
         case OSError(strerror=str(words), filename=str(name)):

@@ -11,6 +11,7 @@ token, and may be kept by caches; all others are private.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from activitypub import markup
+from actors.errors import Unavailable
 from actors.rules.polls import Poll
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
@@ -168,7 +170,11 @@ def _other_languages(request: web.Request, spoken: str) -> list[tuple[str, str]]
 async def refusal_page(request: web.Request, status: int, reason: str) -> web.StreamResponse:
     """What a person sees instead of the page she asked for.
 
-    After a failure of our own the database is not asked: it may be what failed.
+    After a failure of our own the database is not asked: it may be what failed. Where it fails just
+    now, the page is drawn as for somebody who has not signed in.
     """
-    here = NOBODY if status >= HTTPStatus.INTERNAL_SERVER_ERROR else await visitor(request)
+    here = NOBODY
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        with suppress(Unavailable):
+            here = await visitor(request)
     return page(request, here, "refusal.html", status=status, reason=reason)

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from actors.errors import Unavailable
 from federation.workers.loop import LOOK_EVERY
 
 _log = structlog.stdlib.get_logger("federation.workers")
@@ -57,8 +58,10 @@ class Crew:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        """A task that failed as a whole (the database is away) is told to the operator."""
+        """A task that failed as a whole is told to the operator."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None:
+        if isinstance(error, Unavailable):  # what was claimed is taken up when the claim expires
+            _log.warning("worker.postponed", cause=error.reason)
+        elif error is not None:
             _log.error("worker.failed", exc_info=error)

@@ -1,15 +1,28 @@
-"""Housekeeping: what is past its time is thrown away, once an hour."""
+"""Housekeeping: what is past its time is thrown away, once an hour.
 
+Not by a clock that was just set: until an hour after a jump nothing is thrown away, so that an
+operator can set it right again before people's sessions and others' memories are gone. A jump is
+what the clock says beyond what has passed meanwhile (a machine that slept looks alike).
+"""
+
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from actors.database import Database
-from actors.mail import claims, errands, explorations, keyring
+from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
 from actors.verbs import forgetting, reporting, signing_in
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
+
+JUMP: Final = timedelta(hours=1)
+"""What no clock drifts between two rounds, and no round takes."""
+
+_log = structlog.stdlib.get_logger("federation.workers")
 
 
 class Housekeeping:
@@ -23,15 +36,22 @@ class Housekeeping:
         self._database = database
         self._site = site
         self._next_at: datetime = site.now()
+        self._latest: tuple[datetime, float] | None = None
 
     async def work(self) -> int:
         """Tidy up when an hour has passed; 0, because nothing else waits for it."""
         now = self._site.now()
+        if jump := self._jump(now):
+            _log.warning("clock.jumped", seconds=int(jump.total_seconds()))
+            self._next_at = now + EVERY
+            async with self._database.begin() as session:
+                await waits.shorten(session, self._site)
         if now >= self._next_at:
             self._next_at = now + EVERY
             async with self._database.begin() as session:
                 if not await claims.alone(session, claims.TIDYING):
                     return 0
+                await waits.shorten(session, self._site)
                 await signing_in.forget_expired(session, self._site)
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)
@@ -39,3 +59,12 @@ class Housekeeping:
                 await explorations.forget_done(session, self._site)
                 await reporting.forget_old(session, self._site)
         return 0
+
+    def _jump(self, now: datetime) -> timedelta:
+        """By how much the clock was set since the last round; nothing where it was not."""
+        passed = asyncio.get_running_loop().time()
+        before, self._latest = self._latest, (now, passed)
+        if before is None:
+            return timedelta()
+        jump = now - before[0] - timedelta(seconds=passed - before[1])
+        return jump if abs(jump) > JUMP else timedelta()

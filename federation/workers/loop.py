@@ -12,6 +12,8 @@ from typing import Final
 
 import structlog
 
+from actors.errors import Unavailable
+
 LOOK_EVERY: Final = 1.0
 """Seconds. A claim on an empty queue costs a millisecond; a person who waits for mail notices two
 seconds.
@@ -84,6 +86,9 @@ class Loop:
             try:
                 while not self._ending.is_set() and await self._work():
                     pass
+            except Unavailable as trouble:
+                _log.warning("worker.postponed", worker=self._name, cause=trouble.reason)
+                pause = AFTER_A_BUG
             except Exception:  # noqa: BLE001 - whatever it was, the queue must go on
                 _log.exception("worker.failed", worker=self._name)
                 pause = AFTER_A_BUG

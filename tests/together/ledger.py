@@ -52,7 +52,9 @@ class Ledger:
     def iri(self, name: str) -> Iri:
         return Iri(f"{self.origin}/users/{name}")
 
-    def activity(self, name: str, number: int, kind: str, subject: Any, **more: Any) -> Document:
+    def activity(
+        self, name: str, number: int | str, kind: str, subject: Any, **more: Any
+    ) -> Document:
         return {
             "@context": AS2,
             "id": f"{self.origin}/activities/{number}",

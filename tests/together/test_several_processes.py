@@ -15,8 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from sqlalchemy import select
+from together.instance import API, Founded, Nursery, Server, found
 from together.ledger import Ledger, kept
-from together.test_crash_points import API, Founded, Nursery, Server, a_model, found
+from together.test_crash_points import a_model
 
 from actors.database import Database
 from actors.tables.wording import Wording
