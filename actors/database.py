@@ -13,6 +13,7 @@ PostgreSQL: ordinary READ COMMITTED transactions; what must happen once is a uni
 a lock.
 """
 
+import asyncio
 import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -105,6 +106,10 @@ def _unheard(_: str) -> None:
     """Nobody wants to know how far the program has come."""
 
 
+def _untimed(kind: str, seconds: float) -> None:
+    """Nobody wants to know how long it took."""
+
+
 def _unasked(_: frozenset[str]) -> None:
     """Nobody works on the queues in this process."""
 
@@ -123,6 +128,7 @@ class Database:
         *,
         safe: Safe | None = None,
         passes: Callable[[str], None] = _unheard,
+        timed: Callable[[str, float], None] = _untimed,
     ) -> None:
         """Open lazily: nothing is dialled before the first transaction.
 
@@ -131,11 +137,14 @@ class Database:
             safe: what private keys are locked in; may be given later, before the first of them is
                 touched.
             passes: see `actors.site.Site`.
+            timed: told of every transaction that ended well: `read` or `write`, and how many
+                seconds it took, the wait for its turn included.
         """
         self.safe = safe
         self.holder = new_holder()
         self.on_waiting: Callable[[frozenset[str]], None] = _unasked
         self._passes = passes
+        self._timed = timed
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -167,6 +176,7 @@ class Database:
                 a lost connection to PostgreSQL nobody knows.
         """
         work = _work.get()
+        began = asyncio.get_running_loop().time()
         with _ids_apart():
             if self.is_sqlite:
                 async with (
@@ -181,6 +191,7 @@ class Database:
                     yield session
                     if work:
                         self._passes(f"{work}.stored")
+        self._timed("write", asyncio.get_running_loop().time() - began)
         if work:
             self._passes(f"{work}.committed")
         if queues := session.info.get(_QUEUES):
@@ -189,8 +200,10 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """A consistent look at the database, for views."""
+        began = asyncio.get_running_loop().time()
         async with self._transaction(self._reader) as session:
             yield session
+        self._timed("read", asyncio.get_running_loop().time() - began)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:

@@ -9,6 +9,7 @@ handler finds the same few things under the same keys (`app_keys`).
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -26,7 +27,7 @@ from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, middleware, safekeeping
+from federation import callers, lab, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
     CLIENT,
@@ -46,6 +47,7 @@ from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
+from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
 from federation.pages import rendering
@@ -69,8 +71,13 @@ OWNERS_KEPT: Final = 1024
 LINGER_SECONDS: Final = 5
 """How long a request that was answered may go on sending its body before it is cut off."""
 
-SHUTDOWN_SECONDS: Final = 10
-"""How long requests under way may still take when the server is told to stop."""
+FINISH_SECONDS: Final = 4
+"""How long mail that is under way may still take when the server is told to stop. A peer that hangs
+takes longer: that delivery is broken off, stays a row, and goes on at the next start.
+"""
+
+SHUTDOWN_SECONDS: Final = 3
+"""How long requests under way may still take after that."""
 
 _log = structlog.stdlib.get_logger("federation.application")
 
@@ -101,7 +108,7 @@ def build(
             `app[WORKERS].settle()` still can.
     """
     here = site(settings, clock)
-    database = Database(settings.database.url, passes=here.passes)
+    database = Database(settings.database.url, passes=here.passes, timed=metrics.transacted)
     journal = Journal(database, here)
     client = Client(
         settings,
@@ -129,6 +136,7 @@ def build(
     application[RATES] = Rates(here.now)
     application[READY] = Ready(changing, here)
     callers.prepare(application)
+    watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     listening = Listening(database, _deaf)
     application[LISTENING] = listening
@@ -179,13 +187,23 @@ def runner(application: web.Application) -> web.AppRunner:
     return Runner(
         application,
         ready=application[READY].answer,
-        access_log=None,
+        access_log=logging.getLogger("federation.web"),  # aiohttp calls nothing where there is none
+        access_log_class=Measuring,
         handle_signals=False,
         auto_decompress=False,
         keepalive_timeout=KEEP_SECONDS,
         lingering_time=LINGER_SECONDS,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
+
+
+async def finish(application: web.Application) -> None:
+    """Before the door is closed: say that we are not ready any more, and let mail end its way.
+
+    The door stays open meanwhile, because who has just got mail of ours may ask for our key.
+    """
+    application[watching.STANDING].is_stopping = True
+    await application[WORKERS].finish(FINISH_SECONDS)
 
 
 def utc_now() -> datetime:
@@ -196,6 +214,7 @@ def utc_now() -> datetime:
 def _routes() -> Iterable[web.AbstractRouteDef]:
     """Every edge's routes; where a document and a page share an address, `Accept` decides."""
     yield from peers.routes()
+    yield from watching.routes()
     yield from mastodon.routes()
     yield from api.routes()
     for address, shared in peers.SHARED.items():

@@ -16,6 +16,7 @@ from aiohttp import web
 from federation.app_keys import RATES, SETTINGS
 from federation.middleware import OF_OPERATORS, PLACE
 from federation.negotiation import Handler
+from federation.proxies import address, believed
 from federation.rates import (
     BODIES_AT_ONCE,
     FIVE_MINUTES,
@@ -26,14 +27,11 @@ from federation.rates import (
     Standing,
     TooMany,
 )
+from federation.settings import Network
 
 _API: Final = ("/api/", "/oauth/token", "/oauth/revoke")
 _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
 _ARRIVING: Final[web.AppKey[Counter[str]]] = web.AppKey("bodies_arriving", Counter)
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-LOOPBACK: Final = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-"""Where the proxy of an instance with TLS is, unless the operator says otherwise."""
-
 LONGEST_CHAIN: Final = 200
 """Characters of an `X-Forwarded-For` whose meaning is remembered: four addresses at least."""
 
@@ -48,10 +46,7 @@ def prepare(application: web.Application) -> None:
 
 def place(request: web.Request) -> str:
     """From where the request comes: an IPv4 address, or the network of an IPv6 address."""
-    instance = request.app[SETTINGS].instance
-    proxies = instance.trusted_proxies or (
-        LOOPBACK if instance.origin.startswith("https://") else ()
-    )
+    proxies = believed(request.app[SETTINGS].instance)
     named = request.headers.getall("X-Forwarded-For", [])
     whole = ",".join(named)
     found = _place if len(whole) <= LONGEST_CHAIN else _place.__wrapped__
@@ -59,14 +54,14 @@ def place(request: web.Request) -> str:
 
 
 @lru_cache(maxsize=1024)  # addresses that ask again; what is forgotten is computed again
-def _place(remote: str, named: str, proxies: tuple[_Network, ...]) -> str:
-    found = _address(remote)
+def _place(remote: str, named: str, proxies: tuple[Network, ...]) -> str:
+    found = address(remote)
     if found is None:
         return remote or "-"
     for text in reversed(named.split(",")):
         if not any(found in network for network in proxies):
             break
-        before = _address(text.strip())
+        before = address(text.strip())
         if before is None:
             break
         found = before
@@ -137,12 +132,3 @@ def _standing(request: web.Request, caller: str) -> Standing | None:
 def _bearer(request: web.Request) -> str | None:
     kind, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
     return secret.strip() if kind.lower() == "bearer" else None
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found

@@ -20,6 +20,7 @@ from actors.database import Database, Session, Unusable, working_as
 from actors.mail import journal
 from actors.mail.journal import CalledEntry, HeardEntry
 from actors.site import Site
+from federation import metrics
 from federation.telemetry import escaped
 from federation.transport.client import Call
 
@@ -47,7 +48,8 @@ class Journal:
         site: the time.
 
     Attributes:
-        counts: (what, result) → how often: `inbox` with a disposition, `egress` with a result.
+        inbox: disposition → how often.
+        egress: (result, purpose) → how often.
         dropped: entries that found no room.
     """
 
@@ -60,7 +62,8 @@ class Journal:
         self._pruned_at: datetime | None = None
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self.inbox: Counter[str] = Counter()
+        self.egress: Counter[tuple[str, str]] = Counter()
         self.dropped = 0
 
     def entry(
@@ -79,17 +82,23 @@ class Journal:
 
     def heard(self, entry: HeardEntry) -> None:
         """Note a request to an inbox that was not accepted."""
-        self.counts["inbox", entry.disposition] += 1
+        self._count(entry)
         if self._has_room():
             self._heard.append(entry)
 
-    def accepted(self) -> None:
-        """Count what was accepted; it was noted within the transaction that accepted it."""
-        self.counts["inbox", journal.ACCEPTED] += 1
+    def accepted(self, seconds: float) -> None:
+        """Count what was accepted; it was noted within the transaction that accepted it.
+
+        Args:
+            seconds: since its request began.
+        """
+        self.inbox[journal.ACCEPTED] += 1
+        metrics.judged(journal.ACCEPTED, seconds)
 
     def called(self, call: Call) -> None:
         """Note a call of another server."""
-        self.counts["egress", call.result] += 1
+        self.egress[_known(call.result), call.purpose] += 1
+        metrics.called(call.purpose, call.ms / 1000)
         if self._has_room():
             self._called.append(
                 CalledEntry(
@@ -157,8 +166,23 @@ class Journal:
             await journal.prune(session, self._site)
             self._written, self._pruned_at = 0, now
 
+    @property
+    def waiting(self) -> int:
+        """Entries in memory."""
+        return len(self._heard) + len(self._called)
+
+    def _count(self, entry: HeardEntry) -> None:
+        self.inbox[entry.disposition] += 1
+        metrics.judged(entry.disposition, entry.ms / 1000)
+
     def _has_room(self) -> bool:
-        if len(self._heard) + len(self._called) < MOST_WAITING:
+        if self.waiting < MOST_WAITING:
             return True
         self.dropped += 1
         return False
+
+
+def _known(result: str) -> str:
+    """A result as a label: a peer may answer with any number for a status."""
+    kind, _, status = result.partition(":")
+    return f"{kind}:{metrics.known_status(int(status))}" if kind == "done" else result

@@ -15,7 +15,7 @@ from aiohttp import web
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
 from actors.database import working_as
-from federation import refusals, telemetry
+from federation import proxies, refusals, telemetry
 from federation.app_keys import JOURNAL, SETTINGS
 from federation.connections import SERVER, UNSPOKEN
 from federation.journal import NOTHING
@@ -56,6 +56,11 @@ PROTECTING: Final = (
 
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
+
+HEALTH: Final = "/healthz"
+READINESS: Final = "/readyz"
+OF_BALANCERS: Final = (HEALTH, READINESS)
+"""What is asked there by machines that know an address and no name, and is the same for all."""
 
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
@@ -107,7 +112,7 @@ class TooSlow(ProtocolError):
 @web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
-    number = telemetry.request_number()
+    number = proxies.number_given(request) or telemetry.request_number()
     with telemetry.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)
@@ -171,7 +176,7 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise UnknownVersion("this server speaks HTTP/1.1")
     if request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
         raise UnknownTransfer("send the body in chunks or with its length")
-    if not _is_ours(request):
+    if not _is_ours(request) and request.path not in OF_BALANCERS:
         raise Misdirected("this server does not speak for that host")
     if "%00" in request.raw_path or len(request.headers.getall("Authorization", [])) > 1:
         raise Malformed("no address holds NUL, and nobody is two callers", code="framing")

@@ -98,6 +98,7 @@ class Ready:
         changes: says whether they still hold.
         site: our origin and clock.
         given: how many were given.
+        size: bytes of all bodies together.
     """
 
     def __init__(self, changes: Changes, site: Site) -> None:
@@ -107,7 +108,7 @@ class Ready:
         self._host = [site.origin.partition("://")[2]]
         self._kept: dict[_Address, _Kept] = {}  # what was asked for last stands last
         self._answers: dict[_Same, _Kept] = {}
-        self._size = 0
+        self.size = 0
         self._number = 0
 
     def answer(self, request: web.BaseRequest) -> web.Response | None:
@@ -152,7 +153,7 @@ class Ready:
         self._kept[address] = kept
         if len(kept.addresses) > SPELLINGS:
             self._drop(kept.addresses[0])
-        while self._size > MOST_BYTES or len(self._kept) > MOST_ADDRESSES:
+        while self.size > MOST_BYTES or len(self._kept) > MOST_ADDRESSES:
             self._drop(next(iter(self._kept)))
 
     def _is_usual(self, request: web.BaseRequest) -> bool:
@@ -172,7 +173,7 @@ class Ready:
         kept = self._answers.get(same)
         if kept is None:
             kept = self._answers[same] = _Kept(whole.body, headers, whole.until)
-            self._size += len(whole.body)
+            self.size += len(whole.body)
         return kept
 
     def _drop(self, address: _Address) -> None:
@@ -182,12 +183,12 @@ class Ready:
         kept.addresses.remove(address)
         if not kept.addresses:
             del self._answers[kept.body, tuple(kept.headers.items())]
-            self._size -= len(kept.body)
+            self.size -= len(kept.body)
 
     def _forget(self) -> None:
         self._kept.clear()
         self._answers.clear()
-        self._size = 0
+        self.size = 0
 
 
 READY: Final = web.AppKey("ready", Ready)

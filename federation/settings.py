@@ -492,6 +492,21 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """Where figures for Prometheus are read without a token."""
+
+    listen: str = field(
+        default="",
+        metadata=_text(
+            "An address and port for /metrics alone, which nobody but Prometheus reaches; empty: "
+            "none.",
+            "IP:port, such as 127.0.0.1:9101 or [::1]:9101, or nothing",
+            lambda text: _listen(text) if text else "",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
     """For tests from outside, and only where `environment` is lab."""
 
@@ -529,6 +544,7 @@ class Settings:
     inbox: Inbox = field(default_factory=Inbox)
     documents: Documents = field(default_factory=Documents)
     log: Log = field(default_factory=Log)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     lab: Lab = field(default_factory=Lab)
 
     @property
@@ -545,6 +561,7 @@ _SECTIONS: Final[Mapping[str, Any]] = {
     "inbox": Inbox,
     "documents": Documents,
     "log": Log,
+    "metrics": MetricsSettings,
     "lab": Lab,
 }
 

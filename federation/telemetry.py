@@ -13,7 +13,8 @@ most `LONGEST_LINE` bytes.
 What is no HTTP makes a short line for each request at first, and then only one for many: whoever
 can send a thousand of them a second shall not fill our disk.
 
-Everything that runs for one request, the tasks it starts included, carries the same `request`.
+Everything that runs for one request, the tasks it starts included, carries the same `request`; what
+a worker does for one activity carries its id as `activity`.
 """
 
 import json
@@ -30,6 +31,7 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from federation import log_writing
 from federation.settings import Log
 
 LONGEST_VALUE: Final = 400
@@ -56,15 +58,17 @@ _QUIET: Final = {
 }
 
 
-def configure(log: Log) -> None:
+def configure(log: Log, *, in_background: bool = False) -> None:
     """Send every event of this process, and of the libraries, where the settings say.
 
     May be called again; the file of the call before is closed then.
+
+    Args:
+        log: what the operator decided.
+        in_background: write in a thread, and drop what cannot be written in time: for servers,
+            which must not wait for their log. Otherwise a line is written when it is said.
     """
-    handler: logging.Handler = (
-        # A watched file is opened again after logrotate has moved it.
-        WatchedFileHandler(log.file, encoding="utf-8") if log.file else logging.StreamHandler()
-    )
+    handler = _in_background(log) if in_background else _at_once(log)
     handler.setFormatter(_formatter(log.format))
     handler.addFilter(_Sampling())
     root = logging.getLogger()
@@ -88,6 +92,20 @@ def configure(log: Log) -> None:
     )
 
 
+def _at_once(log: Log) -> logging.Handler:
+    if log.file:
+        # A watched file is opened again after logrotate has moved it.
+        return WatchedFileHandler(log.file, encoding="utf-8")
+    return logging.StreamHandler()
+
+
+def _in_background(log: Log) -> logging.Handler:
+    if log.file:
+        file = log_writing.File(log.file)
+        return log_writing.InBackground(file.write, file.close)
+    return log_writing.InBackground(log_writing.to_standard_error())
+
+
 @contextmanager
 def request_scope(request_id: str) -> Iterator[None]:
     """Mark every event inside with the id of the request that caused it."""
@@ -101,6 +119,16 @@ def request_scope(request_id: str) -> Iterator[None]:
 def request_number() -> str:
     """A new id for a request: 64 bits, so that no two are alike; nothing secret depends on it."""
     return f"{getrandbits(64):016x}"
+
+
+@contextmanager
+def activity_scope(activity_iri: str) -> Iterator[None]:
+    """Mark every event inside with the activity that it is about.
+
+    Accepting, working and delivering have that in common.
+    """
+    with structlog.contextvars.bound_contextvars(activity=activity_iri):
+        yield
 
 
 def escaped(text: str) -> str:

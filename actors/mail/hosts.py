@@ -46,7 +46,15 @@ async def heard_from(session: Session, *names: str) -> None:
         waits_in(session, Delivery)
 
 
-async def failed(session: Session, site: Site, waits: Mapping[str, timedelta | None]) -> None:
+@dataclass(frozen=True)
+class Trouble:
+    """Why a host is left alone: how long it asked us to wait, if it did, and what happened."""
+
+    retry_after: timedelta | None = None
+    reason: str = ""
+
+
+async def failed(session: Session, site: Site, troubles: Mapping[str, Trouble]) -> None:
     """These hosts could not be reached, or asked us to wait: leave them alone for a while.
 
     Several parcels in flight that fail together count once (Lemmy PR 4623): while the pause runs,
@@ -55,22 +63,23 @@ async def failed(session: Session, site: Site, waits: Mapping[str, timedelta | N
     Args:
         session: an open transaction.
         site: the time.
-        waits: the hosts, each with how long it asked us to wait, if it did.
+        troubles: the hosts, each with what happened there.
     """
     now = site.now()
-    known = await session.scalars(select(Host.name).where(Host.name.in_(waits)))
-    for name in sorted(waits.keys() - set(known)):
+    known = await session.scalars(select(Host.name).where(Host.name.in_(troubles)))
+    for name in sorted(troubles.keys() - set(known)):
         await make_known(session, site, name)
     rows = await session.scalars(
-        select(Host).where(Host.name.in_(waits)).order_by(Host.id).with_for_update()
+        select(Host).where(Host.name.in_(troubles)).order_by(Host.id).with_for_update()
     )
     pauses: dict[str, datetime] = {}
     for host in rows:
         if host.due_at is not None and host.due_at > now:
             continue
         host.failures += 1
+        host.reason = troubles[host.name].reason
         host.failing_since = host.failing_since or now
-        pause = max(delay(host.failures), waits[host.name] or timedelta(0))
+        pause = max(delay(host.failures), troubles[host.name].retry_after or timedelta(0))
         host.due_at = pauses[host.name] = now + min(pause, LONGEST_DELAY)
     await session.flush()
     await lanes.leave_alone(session, pauses)
@@ -154,5 +163,5 @@ async def make_known(session: Session, site: Site, name: str) -> None:
     """There is a row for this host."""
     fresh = {"id": site.new_id(), "name": name, "failures": 0}
     flags = {"is_blocked": False, "reads_rfc9421": False, "block_reason": ""}
-    flags |= {"reads_ed25519": False, "is_tried": False}
+    flags |= {"reads_ed25519": False, "is_tried": False, "reason": ""}
     await insert_once(session, Host, fresh | flags)

@@ -271,12 +271,13 @@ async def postponed(session: Session, site: Site, *failures: Failure, hold: time
         later.append(row)
     await _change(session, later)
     await lanes.reopen(session, {one.parcel.host for one in failures})
-    waits: dict[str, timedelta | None] = {}
+    troubles: dict[str, hosts.Trouble] = {}
     for one in failures:
         if one.is_host_down:
-            asked = (waits.get(one.parcel.host), one.retry_after)
-            waits[one.parcel.host] = max(filter(None, asked), default=None)
-    await hosts.failed(session, site, waits)
+            before = troubles.get(one.parcel.host, hosts.Trouble())
+            longest = max(filter(None, (before.retry_after, one.retry_after)), default=None)
+            troubles[one.parcel.host] = hosts.Trouble(longest, one.reason)
+    await hosts.failed(session, site, troubles)
 
 
 async def try_again(session: Session, site: Site, host: str | None) -> int:

@@ -6,16 +6,18 @@ upgraded by the operator's own command, and a server that finds an older one ref
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from actors.database import Database
+from actors.database import Database, Session
 
 HERE = Path(__file__).parent
 
@@ -45,6 +47,17 @@ async def standing_on(connection: AsyncConnection) -> Standing:
         return Standing.CURRENT
     older = {one.revision for one in script.walk_revisions()}
     return Standing.OLDER if known in older else Standing.NEWER
+
+
+async def is_current(session: Session) -> bool:
+    """Whether the database is, at this moment, as this program wants it; a cheap question."""
+    known = await session.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(known == _newest())
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _unheard(_: str) -> None:

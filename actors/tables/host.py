@@ -16,7 +16,7 @@ class Host(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     passing: ClassVar[frozenset[str]] = frozenset(
-        {"failures", "failing_since", "due_at", "reads_rfc9421"}
+        {"failures", "failing_since", "due_at", "reason", "reads_rfc9421"}
     )
     __tablename__ = "host"
 
@@ -25,6 +25,9 @@ class Host(Base, kw_only=True):
     failures: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    """What it did or said when it failed last; kept when it is well again."""
+
     is_blocked: Mapped[bool] = mapped_column(default=False)
     """Nothing comes from it or from the hosts below it, and nothing goes there."""
     blocked_at: Mapped[datetime | None] = mapped_column(default=None)

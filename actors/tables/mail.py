@@ -101,6 +101,13 @@ class Delivery(Base, kw_only=True):
             sqlite_where=_CLAIMED,
             postgresql_where=_CLAIMED,
         ),
+        Index(
+            "ix_delivery_parked",
+            "host",
+            "outgoing_id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete
 
-from actors.database import Session, insert_new
+from actors.database import Session, new
 from actors.rules.searching import folded
 from actors.rules.sections import Sheet
 from actors.site import Site
@@ -58,5 +58,5 @@ async def tag(session: Session, site: Site, remark: Remark, names: Iterable[str]
 async def tag_new(session: Session, site: Site, remark: Remark, names: Iterable[str]) -> None:
     """The same for a remark that has none yet."""
     for name in dict.fromkeys(names):
-        row = Hashtag(id=site.new_id(), name=name, remark_id=remark.id)
-        await insert_new(session, row)
+        row = {"id": site.new_id(), "name": name, "remark_id": remark.id}
+        await new(Hashtag, tuple(row)).rows(session, row)

@@ -16,8 +16,11 @@ _SPEAKER = "speaker"
 
 
 def introduce(session: Session, actor: Actor) -> None:
-    """This is who speaks in this transaction: the row, as it was read in it."""
-    session.info[_SPEAKER] = actor
+    """This is who speaks in this transaction: the row, as it was read in it.
+
+    What was read inside a savepoint counts only there: it may be undone.
+    """
+    session.info[_SPEAKER] = (session.sync_session.get_nested_transaction(), actor)
 
 
 async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
@@ -26,8 +29,9 @@ async def speaker(session: Session, heard: Heard[ap.Activity]) -> Actor:
     Raises:
         NotFound: the actor was forgotten since.
     """
-    known = session.info.get(_SPEAKER)
-    if isinstance(known, Actor) and known.iri == heard.speaker:
+    savepoint, known = session.info.get(_SPEAKER, (None, None))
+    is_here = savepoint is session.sync_session.get_nested_transaction()
+    if isinstance(known, Actor) and is_here and known.iri == heard.speaker:
         return known
     row = await session.scalar(select(Actor).where(Actor.iri == heard.speaker))
     if row is None:

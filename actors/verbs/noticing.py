@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from actors.database import Session, insert_new
+from actors.database import Session, new
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -49,17 +49,17 @@ async def write(
     about: dict[str, Any] | None = None,
 ) -> None:
     """The same, where it is known already that its owner wants to be told."""
-    notice = Notice(
-        id=site.new_id(),
-        owner_id=owner_id,
-        kind=kind,
-        from_id=sender.id,
-        model_id=model.id if model else None,
-        remark_id=remark.id if remark else None,
-        about=about or {},
-        made_at=site.now(),
-    )
-    await insert_new(session, notice)
+    row = {
+        "id": site.new_id(),
+        "owner_id": owner_id,
+        "kind": kind,
+        "from_id": sender.id,
+        "model_id": model.id if model else None,
+        "remark_id": remark.id if remark else None,
+        "about": about or {},
+        "made_at": site.now(),
+    }
+    await new(Notice, tuple(row)).rows(session, row)
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

@@ -17,12 +17,12 @@ from actors.mail import claims, outbox, quiet
 from actors.tables.journal import Called, Heard
 from actors.views import destinations, journal, state
 from actors.views.destinations import Destination
-from federation import lab
+from federation import figures, lab
 from federation.api.answers import respond, time
 from federation.api.authenticating import OPERATE_READ, OPERATE_WRITE, operating
 from federation.api.operations import Argument, Operation
 from federation.api.shapes import Record, Text, read_body
-from federation.app_keys import CLIENT, DATABASE, JOURNAL, SETTINGS, SITE, WAKE
+from federation.app_keys import CLIENT, DATABASE, JOURNAL, SITE, WAKE
 from federation.lab import MovableClock
 
 LOOK_EVERY: Final = 0.05
@@ -140,24 +140,9 @@ async def move_clock(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """GET admin/metrics: counters of this process, as Prometheus reads them."""
+    """GET admin/metrics: what this process counts and what waits, as Prometheus reads it."""
     await operating(request, OPERATE_READ)
-    noted = request.app[JOURNAL]
-    listed = request.app[SETTINGS].federation.private_destinations
-    lines = [
-        "# TYPE essaim_private_destinations gauge",
-        f"essaim_private_destinations {len(listed)}",
-        "# TYPE essaim_journal_dropped_total counter",
-        f"essaim_journal_dropped_total {noted.dropped}",
-    ]
-    for kind, label in (("inbox", "disposition"), ("egress", "result")):
-        lines.append(f"# TYPE essaim_{kind}_total counter")
-        lines += [
-            f'essaim_{kind}_total{{{label}="{result}"}} {count}'
-            for (what, result), count in sorted(noted.counts.items())
-            if what == kind
-        ]
-    return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
+    return await figures.answer(request.app)
 
 
 def _seconds(text: str) -> float:
@@ -357,7 +342,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/admin/metrics",
         name="readMetrics",
-        says="Counters of this process, as Prometheus reads them",
+        says="What this process counts and what waits, as Prometheus reads it",
         handler=metrics,
         scope=OPERATE_READ,
         is_text=True,

@@ -20,6 +20,7 @@ from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import relock, rotate
 from federation.commands.look_up import follow, lookup
+from federation.commands.mail import drop, give_up, read_again, retry, show_mail
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.move_database import move_database
 from federation.commands.publish import fork_model, publish_model
@@ -70,6 +71,12 @@ _model.command(fork_model, name="fork")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 _keys.command(relock, name="relock")
+_mail: Final = App(name="mail", help="What is on its way, and what does not arrive.")
+_mail.default(show_mail)
+_mail.command(retry)
+_mail.command(give_up, name="give-up")
+_mail.command(drop)
+_mail.command(read_again, name="read-again")
 _relays: Final = App(name="relays", help="Relays that this instance takes part in.")
 _relays.command(add_relay, name="add")
 _relays.command(remove_relay, name="remove")
@@ -85,6 +92,7 @@ for _group in (
     _followers,
     _hosts,
     _keys,
+    _mail,
     _member,
     _reports,
     _token,

@@ -6,8 +6,10 @@ answer (`serve --web-only`), some that work (`work`), some that do both.
 
 import asyncio
 import gc
+import os
 import signal
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -19,11 +21,12 @@ from cyclopts import Parameter, validators
 from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
-from federation import application, safekeeping, telemetry
+from federation import application, safekeeping, telemetry, watching
 from federation.commands import processes as several
 from federation.commands.instance import must_exist, settings_of, sqlite_file, words_for
 from federation.commands.output import PLAIN, Failed, Output
 from federation.commands.processes import Child
+from federation.pulse import Pulse
 from federation.settings import Settings
 
 MOST_PROCESSES: Final = 64
@@ -33,6 +36,12 @@ BACKLOG: Final = 128
 """Connections that may wait to be accepted by one process: aiohttp's own number."""
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=MOST_PROCESSES))]
+
+LONGEST_STOP: Final = 9.5
+"""Seconds from the signal to the end, whatever hangs; what stops us is patient for longer."""
+
+CUT_OFF: Final = 3
+"""The exit code of a process that had to be cut off then."""
 
 _log = structlog.stdlib.get_logger("federation.serve")
 
@@ -47,7 +56,9 @@ def serve(
 ) -> Coroutine[Any, Any, None] | None:
     """Run the instance: pages, APIs, other servers' mail, and the workers that send ours.
 
-    It runs until SIGTERM or SIGINT and then finishes what is under way.
+    It runs until SIGTERM or SIGINT, then finishes what is under way, and has ended after ten
+    seconds whatever hangs. A second signal ends it at once. Nothing is lost by either: what is not
+    settled is a row.
 
     Args:
         directory: The instance.
@@ -149,24 +160,59 @@ async def _serve(
     with_workers: bool,
 ) -> None:
     """Run until told to stop, or until the parent is gone."""
-    telemetry.configure(settings.log)
+    telemetry.configure(settings.log, in_background=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if child is not None:
         loop.add_reader(child.leash, _let_loose, loop, child.leash, stop)
-    runner = application.runner(application.build(settings, with_workers=with_workers))
+    built = application.build(settings, with_workers=with_workers)
+    runner, door, pulse = application.runner(built), None, Pulse()
     try:
         await runner.setup()
+        door = await _open_door(built, settings, place=0 if child is None else child.number)
         await begin(runner)
         _set_aside()
+        pulse.start()
         if child is not None:
             child.ready()
         await stop.wait()
+        _ends_in_time()
         _log.info("server.stopping")
+        await application.finish(built)
     finally:
+        pulse.stop()
+        if door is not None:
+            await door.cleanup()
         await runner.cleanup()
+
+
+def _ends_in_time() -> None:
+    """From now on a signal ends the process at once, and time does."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+    # A thread, because what hangs may be the loop.
+    last = threading.Timer(LONGEST_STOP, os._exit, (CUT_OFF,))
+    last.daemon = True
+    last.start()
+
+
+async def _open_door(
+    built: web.Application, settings: Settings, *, place: int
+) -> web.AppRunner | None:
+    """Where the figures of this process are read, if anywhere.
+
+    Raises:
+        Failed: somebody else listens there.
+    """
+    listen = settings.metrics.listen
+    try:
+        return await watching.open_door(built, listen, place=place)
+    except OSError as error:
+        raise Failed(f"Cannot listen on {listen} (metrics.listen): {error.strerror}.") from error
 
 
 def _set_aside() -> None:

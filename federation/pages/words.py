@@ -103,6 +103,24 @@ REPORTS: Final = {
 }
 """What a report is about."""
 
+TROUBLES: Final = {
+    "none": N_("Nothing went wrong yet"),
+    "hangs": N_("Hangs: takes the request and does not answer"),
+    "no-name": N_("Its name has no address"),
+    "no-connection": N_("Takes no connection, or breaks it off"),
+    "no-tls": N_("Its certificate is not valid, or there is none"),
+    "fails": N_("Answers that it is in trouble itself"),
+    "too-many": N_("Asks us to come back later: too many requests"),
+    "not-now": N_("Asks us to come back later"),
+    "signature": N_("Refuses our signature, or cannot read our key"),
+    "refuses": N_("Refuses what we send"),
+    "unsafe": N_("We do not call this address"),
+    "by-hand": N_("Given up by a steward"),
+    "our-mistake": N_("A mistake in this program; the log says more"),
+    "other": N_("Something else went wrong"),
+}
+"""What a host does to our mail, by `federation.troubles.Trouble`."""
+
 CHANGES: Final = {
     "added": N_("Added"),
     "removed": N_("Removed"),

@@ -14,6 +14,7 @@ any more (Mastodon `InboxesController#skip_unknown_actor_activity`).
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -41,6 +42,7 @@ from actors.mail.journal import HeardEntry
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
+from federation import metrics
 from federation.app_keys import DATABASE, JOURNAL, LOOKUP, OWNERS, SETTINGS, SITE
 from federation.journal import NOTHING
 from federation.middleware import WRITTEN_DOWN, check_body, largest_body
@@ -53,6 +55,9 @@ from federation.transport.client import not_even_tried
 
 SLOWEST_BODY: Final = 20
 """Seconds for one megabyte: a sender that is slower holds a connection for nothing."""
+
+NO_TIME: Final = timedelta()
+"""What an activity waits that has its effect when it is accepted."""
 
 LAST_WORDS: Final = ("Delete", "Update")
 """What servers send about somebody who is gone, to everybody whom they ever told anything."""
@@ -91,6 +96,11 @@ class _Knock:
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
 
+    @property
+    def seconds(self) -> float:
+        """Since the request began."""
+        return self._clock() - self._began
+
     def entry(self, disposition: str) -> HeardEntry:
         """What is noted; nothing of who says that it has signed is believed here."""
         key = self.key or self._key()
@@ -100,7 +110,7 @@ class _Knock:
             activity=_id(self.document),
             disposition=disposition,
             size=self.size,
-            ms=round((self._clock() - self._began) * 1000),
+            ms=round(self.seconds * 1000),
         )
 
     def ends(self, disposition: str) -> None:
@@ -242,7 +252,10 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
     if outcome.disposition != journal.ACCEPTED:
         knock.ends(outcome.disposition)
         return
-    request.app[JOURNAL].accepted()
+    request.app[JOURNAL].accepted(knock.seconds)
+    if outcome.is_settled:
+        is_ignored = bool(outcome.without_effect)
+        metrics.received("ignored" if is_ignored else "applied", None if is_ignored else NO_TIME)
     told = {"peer": actor.host, "activity": heard.activity.id}
     _log.info("inbox.accepted", **told, type=",".join(heard.activity.types))
     if outcome.without_effect:

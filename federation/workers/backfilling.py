@@ -144,8 +144,12 @@ class Backfilling:
             self._crew.begin(self._take(walk))
         return await self._crew.first_done(begun=len(walks))
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is taken up again when its claim has expired."""
+        """Break off what is under way: it is taken up again."""
         await self._crew.stop()
 
     async def _take(self, walk: Walk) -> None:

@@ -1,8 +1,8 @@
 """A crew: tasks of one worker that go on side by side, as many as the worker lets begin.
 
 Whoever works a queue begins what is due and then waits until one task is done, or a second: what
-has come meanwhile must not wait for a slow neighbour. What is broken off leaves its claim to expire
-and is taken up again.
+has come meanwhile must not wait for a slow neighbour. What is broken off gives its claim back and
+is taken up again.
 """
 
 import asyncio
@@ -44,6 +44,11 @@ class Crew:
             return 0
         await asyncio.wait(self._tasks, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         return max(1, begun)
+
+    async def ended(self) -> None:
+        """Wait until everything that is under way has ended."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def stop(self) -> None:
         """Break off everything, and wait until it has ended."""

@@ -21,6 +21,7 @@ from actors.mail import hosts, outbox
 from actors.mail.outbox import Failure, Parcel
 from actors.site import Site
 from actors.verbs import synchronising
+from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.causes import caused_by
@@ -107,6 +108,10 @@ class Delivering:
             await self._flights.news(is_more=len(parcels) == room)
         return fanned + len(parcels) + len(back) or len(self._flights)
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._flights.ended()
+
     async def stop(self) -> None:
         """Break off what is under way, settle what has come back, and give the rest back."""
         await self._flights.stop()
@@ -153,7 +158,10 @@ class Delivering:
                 return Outcome(
                     parcel, SendResult(Sent.NEVER, None, None, BLOCKED, way, is_news=False)
                 )
-            with caused_by("activity", parcel.activity_iri):
+            with (
+                caused_by("activity", parcel.activity_iri),
+                telemetry.activity_scope(parcel.activity_iri),
+            ):
                 result = await send(
                     self._client,
                     inbox=parcel.inbox,
@@ -207,6 +215,9 @@ class Delivering:
             self._claimed.pop(one.parcel.id, None)
             self._site.passes("cursor.committed")
             if one.result is not None:
+                is_there = one.result.sent is Sent.DELIVERED
+                waits = [self._site.now() - one.parcel.made_at] if is_there else []
+                metrics.delivered(one.result.sent.value, waits)
                 _log.info(
                     "delivery.settled",
                     sent=one.result.sent.name.lower(),

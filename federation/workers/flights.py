@@ -106,14 +106,17 @@ class Flights(Generic[Result]):
             if is_more and self.room >= self._places:
                 break
 
-    async def stop(self) -> None:
-        """Break off everything, and wait until it has ended."""
+    async def ended(self) -> None:
+        """Begin no more, and wait until everything under way has ended."""
         while self._line:
             self._line.popleft().close()
-        tasks = [*self._preparing, *self._sent_at, *self._slow]
-        for task in tasks:
+        await asyncio.gather(*self._preparing, *self._sent_at, *self._slow, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Break off everything, and wait until it has ended."""
+        for task in (*self._preparing, *self._sent_at, *self._slow):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.ended()
 
     @property
     def _at_work(self) -> int:

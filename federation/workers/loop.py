@@ -46,15 +46,28 @@ class Loop:
         self._is_told = is_told
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
 
     def start(self) -> None:
         """Begin; a second call does nothing."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=self._name)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it repeats."""
+        return self._task is not None and not self._task.done()
+
     def wake(self) -> None:
         """There is something to do: look now."""
         self._awake.set()
+
+    async def finish(self) -> None:
+        """Take up nothing more, and wait until the round that goes on has ended."""
+        self._ending.set()
+        self._awake.set()
+        if self._task is not None:
+            await asyncio.wait({self._task})
 
     async def stop(self) -> None:
         """End at once: what is claimed and not settled is taken up when the claim has expired."""
@@ -65,14 +78,15 @@ class Loop:
                 await task
 
     async def _run(self) -> None:
-        while True:
+        while not self._ending.is_set():
             self._awake.clear()
             pause = LOOK_IN_COMPANY if self._is_told() else LOOK_EVERY
             try:
-                while await self._work():
+                while not self._ending.is_set() and await self._work():
                     pass
             except Exception:  # noqa: BLE001 - whatever it was, the queue must go on
                 _log.exception("worker.failed", worker=self._name)
                 pause = AFTER_A_BUG
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), pause)
+                if not self._ending.is_set():
+                    await asyncio.wait_for(self._awake.wait(), pause)

@@ -28,6 +28,7 @@ from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.reactions import Reaction
 from actors.site import Site
+from federation import metrics, telemetry
 from federation.gathering import gather
 from federation.lookup import Lookup
 from federation.reacting import why_none
@@ -103,8 +104,12 @@ class Receiving:
                 self._crew.begin(self._work_off(letter.speaker, pile))
         return await self._crew.first_done(begun=len(letters))
 
+    async def ended(self) -> None:
+        """Wait until what is under way has ended."""
+        await self._crew.ended()
+
     async def stop(self) -> None:
-        """Break off what is under way: it is taken up again when its claim has expired."""
+        """Break off what is under way: it is taken up again."""
         await self._crew.stop()
 
     async def _work_off(self, speaker: str, pile: deque[Letter]) -> None:
@@ -118,7 +123,10 @@ class Receiving:
     async def _take(self, letter: Letter) -> None:
         self._site.passes("process.begin")
         try:
-            with caused_by("activity", letter.activity_iri):
+            with (
+                caused_by("activity", letter.activity_iri),
+                telemetry.activity_scope(letter.activity_iri),
+            ):
                 await self._apply(letter)
         except FORESEEN as error:
             await self._not_applied(letter, error)
@@ -134,6 +142,7 @@ class Receiving:
             async with self._database.begin() as session:
                 await inbox.settle(session, letter.id, state=inbox.DONE, reason=inbox.NOBODY)
                 await journal.decided(session, letter.activity_iri, f"ignored:{reason}")
+            metrics.received("ignored")
             _log.info(
                 "inbox.ignored",
                 reason=reason,
@@ -147,6 +156,7 @@ class Receiving:
             await inbox.settle(session, letter.id, state=inbox.DONE)
             self._site.passes("process.effect")
         self._site.passes("process.committed")
+        metrics.received("applied", self._site.now() - letter.received_at)
         _log.debug("inbox.applied", activity=letter.activity_iri, type=heard.activity.type_name)
 
     async def _why_none(self, reaction: Reaction, heard: Heard[ap.Activity]) -> str:
@@ -171,9 +181,11 @@ class Receiving:
                     reason=error.reason,
                     until=now + min(pause, hosts.LONGEST_DELAY),
                 )
+                metrics.received("postponed")
                 return
             await inbox.settle(session, letter.id, state=inbox.REFUSED, reason=error.reason)
             await journal.decided(session, letter.activity_iri, f"{kind}:{error.code}")
+        metrics.received(kind)
         _log.info(
             f"inbox.{kind}",
             reason=error.code,
@@ -186,6 +198,7 @@ class Receiving:
         async with self._database.begin() as session:
             if letter.tries + 1 >= TRIES_OF_A_BUG:
                 await inbox.park(session, letter.id, reason=reason)
+                metrics.received("put-aside")
             else:
                 until = self._site.now() + hosts.delay(letter.tries + 1)
                 await inbox.postpone(session, letter.id, reason=reason, until=until)

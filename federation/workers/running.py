@@ -4,7 +4,9 @@ They live in the server's own process by default; `essaim serve --web-only` leav
 `essaim work` runs nothing else.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -62,6 +64,13 @@ class Workers:
         self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
         self._database = database
+        self._with_crews = (
+            self.receiving,
+            self.delivering,
+            self.backfilling,
+            self.exploring,
+            self.asking,
+        )
         self._listening = listening
         self._presence = Presence(database, site, self._drop, self._take_up)
         housekeeping = self._loop("housekeeping", self.housekeeping.work)
@@ -87,10 +96,27 @@ class Workers:
         await self._presence.start()
         self._take_up()
 
+    @property
+    def are_running(self) -> bool:
+        """Whether all of them are at work, or wait for some."""
+        return all(loop.is_running for loop in self._loops)
+
     def wake(self) -> None:
         """Something may have been written to a queue: look now, not within a second."""
         for loop in self._loops:
             loop.wake()
+
+    async def finish(self, patience: float) -> None:
+        """Take up nothing more, and let what is under way end.
+
+        Args:
+            patience: seconds to wait for it; the rest is left to `stop`.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await asyncio.gather(*(loop.finish() for loop in self._loops))
+                for worker in self._with_crews:
+                    await worker.ended()
 
     async def stop(self) -> None:
         """End: nothing is lost, because what is unsettled is still a row."""
@@ -104,11 +130,8 @@ class Workers:
     async def _drop(self) -> None:
         for loop in self._loops:
             await loop.stop()
-        await self.receiving.stop()
-        await self.delivering.stop()
-        await self.backfilling.stop()
-        await self.exploring.stop()
-        await self.asking.stop()
+        for worker in self._with_crews:
+            await worker.stop()
 
     def _loop(self, name: str, work: Callable[[], Awaitable[int]]) -> Loop:
         return Loop(name, work, lambda: self._listening.is_connected)

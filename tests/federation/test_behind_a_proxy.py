@@ -61,3 +61,24 @@ async def test_nonsense_is_passed_over(alpha: House, nonsense: str) -> None:
 async def test_a_proxy_never_renames_us(street: Street, alpha: House) -> None:
     headers = {"X_Forwarded_Host": "evil.test", "X_Forwarded_Proto": "gopher"}
     assert await remote(alpha, "127.0.0.1", X_Forwarded_For="1.2.3.4", **headers) == "1.2.3.4"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "number", "is_taken"),
+    [
+        ("127.0.0.1", "6f1c2d-01.Caddy_7", True),
+        ("10.0.0.0/8", "6f1c2d-01.Caddy_7", False),
+        ("127.0.0.1", "short", False),
+        ("127.0.0.1", "with spaces in it", False),
+        ("127.0.0.1", "x" * 65, False),
+    ],
+)
+async def test_the_number_of_a_request_is_that_of_a_trusted_proxy(
+    alpha: House, trusted: str, number: str, is_taken: bool
+) -> None:
+    instance = replace(alpha.settings.instance, trusted_proxies=(ip_network(trusted),))
+    alpha.settings = replace(alpha.settings, instance=instance)
+    await alpha.start()
+    sent = {"X-Request-Id": number}
+    async with alpha.street.session.get(alpha.url("/nowhere"), headers=sent) as answer:
+        assert (answer.headers["X-Request-Id"] == number) is is_taken

@@ -2,18 +2,24 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from aiohttp.http_exceptions import BadHttpMessage
 
+from federation import log_writing, metrics
+from federation.log_writing import MOST_WAITING, InBackground
 from federation.settings import Log
 from federation.telemetry import (
     LONGEST_LINE,
     LONGEST_VALUE,
     MALFORMED_AT_ONCE,
+    activity_scope,
     configure,
     escaped,
     request_scope,
@@ -169,3 +175,68 @@ def test_the_log_may_be_set_up_again(tmp_path: Path) -> None:
     structlog.get_logger().info("here")
     assert lines(first) == []
     assert len(lines(second)) == 1
+
+
+def in_background(write: Callable[[str], None]) -> InBackground:
+    handler = InBackground(write)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    return handler
+
+
+def said(text: str) -> logging.LogRecord:
+    return logging.LogRecord("test", logging.INFO, "", 0, text, (), None)
+
+
+def test_a_log_that_nobody_reads_holds_up_nobody() -> None:
+    free, written = threading.Event(), list[str]()
+
+    def blocked(line: str) -> None:
+        free.wait(60)
+        written.append(line)
+
+    handler = in_background(blocked)
+    before = dropped()
+    for number in range(MOST_WAITING + 500):
+        handler.emit(said(str(number)))
+    assert dropped() - before >= 498
+    free.set()
+    for _ in range(100_000):
+        if len(written) > MOST_WAITING:
+            break
+        time.sleep(0.001)
+    handler.emit(said("the last"))
+    handler.close()
+    assert written[0] == "0\n"
+    assert "the last\n" in written
+    assert "log.dropped\n" in written
+
+
+def dropped() -> float:
+    return metrics.REGISTRY.get_sample_value("essaim_log_lines_dropped_total") or 0.0
+
+
+def test_a_full_disk_costs_lines_and_nothing_else() -> None:
+    before = dropped()
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        handler = in_background(lambda line: log_writing._write_all(full, line))
+        for _ in range(10):
+            handler.emit(said("x"))
+        handler.close()
+    finally:
+        os.close(full)
+    assert dropped() - before == 10
+
+
+def test_a_file_is_written_in_the_background_too(tmp_path: Path) -> None:
+    configure(Log(format="json", file=str(tmp_path / "log")), in_background=True)
+    with activity_scope("https://a.example/1"):
+        structlog.get_logger().info("delivery.settled")
+    while not (tmp_path / "log").stat().st_size:
+        time.sleep(0.001)
+    (tmp_path / "log").rename(tmp_path / "log.1")
+    structlog.get_logger().info("server.stopping")
+    configure(Log())  # waits for the last line
+    events = [json.loads(line) for name in ("log.1", "log") for line in lines(tmp_path / name)]
+    assert [one["event"] for one in events] == ["delivery.settled", "server.stopping"]
+    assert events[0]["activity"] == "https://a.example/1"

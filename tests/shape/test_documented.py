@@ -170,7 +170,8 @@ def commands(app: App, *before: str) -> list[str]:
     for name in app:
         if not name.startswith("-"):
             inner = commands(app[name], *before, name)
-            found += inner or [" ".join((*before, name))]
+            does_something = app[name].default_command is not None
+            found += [*inner, *([" ".join((*before, name))] if does_something else [])]
     return found
 
 

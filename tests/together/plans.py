@@ -15,12 +15,20 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from actors.tables.base import Base
+from actors.tables.everything import Base
 
 _DATA: Final = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
-_LITE_SCAN: Final = re.compile(r"SCAN (?:TABLE )?(\S+)")
+_LITE_SCAN: Final = re.compile(r"SCAN (\S+)(?: USING (?:COVERING )?INDEX (\S+))?")
 _ALIAS: Final = re.compile(r"(?:FROM|JOIN|,) (\w+) AS (\w+)")
 _TAKES_ALL: Final = frozenset({"Sort", "Aggregate", "WindowAgg", "Hash", "Unique"})
+_PARTIAL: Final = frozenset(
+    index.name
+    for table in Base.metadata.tables.values()
+    for index in table.indexes
+    if index.dialect_options["sqlite"]["where"] is not None
+)
+"""Indexes of a few rows, such as what is claimed: all of one is no more than what is under way."""
+
 _LARGE: Final = 1_000_000
 """Rows that every table is said to have, so that reading all of one is never the cheapest."""
 
@@ -74,7 +82,8 @@ async def scans(engine: AsyncEngine, statements: list[Statement]) -> list[tuple[
 async def _by_sqlite(connection: AsyncConnection, one: Statement) -> list[str]:
     rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one.sql}", one.parameters)
     aliases = {alias: table for table, alias in _ALIAS.findall(one.sql)}
-    scanned = [match[1] for row in rows if (match := _LITE_SCAN.search(str(row[-1])))]
+    found = [match for row in rows if (match := _LITE_SCAN.search(str(row[-1])))]
+    scanned = [match[1] for match in found if match[2] not in _PARTIAL]
     tables = [str(aliases.get(name, name)) for name in scanned]
     # What an INSERT would look at for the sake of foreign keys is not said in it, nor looked at.
     return [table for table in tables if table in Base.metadata.tables and table in one.sql]
@@ -114,6 +123,7 @@ def _read_whole(node: dict[str, Any], filled: frozenset[str], *, is_cut: bool) -
     """
     kind, table = node["Node Type"], node.get("Relation Name")
     is_walk = kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in node
+    is_walk = is_walk and node["Index Name"] not in _PARTIAL
     if table in filled and (kind == "Seq Scan" or (is_walk and not is_cut)):
         yield table
     is_cut = kind == "Limit" or (is_cut and kind not in _TAKES_ALL)

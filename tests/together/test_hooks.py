@@ -252,7 +252,7 @@ async def test_counters_are_for_operators(alpha: House, mallory: Stranger) -> No
     )
     assert 'essaim_inbox_total{disposition="accepted"} 1' in lines
     assert 'essaim_inbox_total{disposition="refused:time"} 1' in lines
-    assert 'essaim_egress_total{result="done:200"} 1' in lines
+    assert 'essaim_egress_total{result="done:200",purpose="key"} 1' in lines
 
 
 def test_every_table_says_how_its_rows_are_kept() -> None:

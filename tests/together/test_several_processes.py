@@ -216,29 +216,31 @@ async def test_a_worker_that_is_stopped_leaves_what_it_had_in_hand_to_the_others
     assert [one["type"] for one in ledger.order["mallory"]] == ["Accept"]
 
 
-@pytest.mark.parametrize("is_killed", [True, False] if IS_ALL else [])
-async def test_what_a_dead_or_sleeping_worker_had_in_hand_is_free_within_half_a_minute(
-    company: Company, ledger: Ledger, is_killed: bool
-) -> None:
-    await company.begin("serve", "--web-only")
-    first = await company.begin("work")
-    server = company.server
-    ledger.holds = True
-    assert await follow(ledger, server, 1, "mallory") == 202
-    await happens(lambda: ledger.held)
-    if is_killed:
-        await first.end(signal.SIGKILL)
-    else:
-        os.kill(first.pid, signal.SIGSTOP)
-    ledger.release()
-    second = await company.begin("work")
-    await happens(lambda: ledger.order.get("mallory"))
-    assert "worker.died" in second.said.read_text(), "before the claim ran out"
-    if not is_killed:
-        os.kill(first.pid, signal.SIGCONT)
-        await happens(lambda: "worker.was_thought_dead" in first.said.read_text())
-    await server.quiet()
-    assert {len(bodies) for bodies in ledger.told.values()} == {1}
+if IS_ALL:  # half a minute each
+
+    @pytest.mark.parametrize("is_killed", [True, False])
+    async def test_what_a_dead_or_sleeping_worker_had_in_hand_is_free_within_half_a_minute(
+        company: Company, ledger: Ledger, is_killed: bool
+    ) -> None:
+        await company.begin("serve", "--web-only")
+        first = await company.begin("work")
+        server = company.server
+        ledger.holds = True
+        assert await follow(ledger, server, 1, "mallory") == 202
+        await happens(lambda: ledger.held)
+        if is_killed:
+            await first.end(signal.SIGKILL)
+        else:
+            os.kill(first.pid, signal.SIGSTOP)
+        ledger.release()
+        second = await company.begin("work")
+        await happens(lambda: ledger.order.get("mallory"))
+        assert "worker.died" in second.said.read_text(), "before the claim ran out"
+        if not is_killed:
+            os.kill(first.pid, signal.SIGCONT)
+            await happens(lambda: "worker.was_thought_dead" in first.said.read_text())
+        await server.quiet()
+        assert {len(bodies) for bodies in ledger.told.values()} == {1}
 
 
 async def test_a_parent_keeps_its_processes_and_they_do_not_outlive_it(company: Company) -> None:

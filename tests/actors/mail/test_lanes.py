@@ -87,7 +87,7 @@ async def test_hosts_that_are_left_alone_are_passed_over(
     session: Session, site: Site, coop: Actor, stranger: Stranger
 ) -> None:
     dead = [await stranger(session, "ada", f"dead{number}.test") for number in range(8)]
-    await hosts.failed(session, site, {one.host: None for one in dead})
+    await hosts.failed(session, site, {one.host: hosts.Trouble() for one in dead})
     well = await stranger(session, "bob", "well.test")
     await _post(session, site, coop, "urn:x", *dead, well)
     assert [one.host for one in await _claim(session, site, limit=2)] == ["well.test"]

@@ -14,6 +14,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from together.reader import reading
 from together.street import PASSWORD, House, Street, a_sheet
 
+from actors.tables.host import Host
+from actors.tables.mail import Delivery, Outgoing, Received
 from actors.verbs import remarking
 from actors.views import history
 
@@ -254,3 +256,78 @@ async def test_only_the_chosen_way_shows_its_fields_in_a_merge(
         await page.get_by_role("button", name="Save my choices").last.click()
         await page.wait_for_url("**said=merged")
         assert "Your choices are saved" in await page.inner_text("[role=status]")
+
+
+@pytest.mark.parametrize("size", [DESK, NARROWEST])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_post_office_with_much_to_tell_fits_everywhere(
+    alpha: House, watch: Watch, size: tuple[int, int], scheme: str
+) -> None:
+    await alpha.member("olga@example.org", alpha.network)
+    await trouble_with_mail(alpha)
+    async with watch(size, scheme=scheme) as watched:
+        await watched.sign_in("olga@example.org")
+        for show in ("failing", "given-up", "all"):
+            page = await watched.open(f"/mail?show={show}")
+            assert await page.evaluate(NEVER_WIDER), show
+            assert await page.evaluate(PALE) == [], show
+
+
+async def trouble_with_mail(house: House) -> None:
+    """Hosts that fail in several ways, and something that was put aside."""
+    now = house.site.now()
+    reasons = ("the other server is too slow", "503: " + "x" * 200, "401: no key", "")
+    async with house.begin() as session:
+        said = Outgoing(
+            id=house.site.new_id(),
+            activity_iri=f"{house.origin}/activities/1",
+            actor_id=house.network.id,
+            type="Create",
+            about=f"{house.origin}/models/1",
+            document=b"{}",
+            followers_of=[],
+            recipients=[],
+            is_public=True,
+            made_at=now,
+            fanned_at=now,
+        )
+        session.add(said)
+        await session.flush()
+        for number, reason in enumerate(reasons):
+            host = f"{'very-long-name-' * 3}{number}.example"
+            session.add(
+                Host(
+                    id=house.site.new_id(),
+                    name=host,
+                    failures=3,
+                    failing_since=now,
+                    due_at=now,
+                    reason=reason,
+                )
+            )
+            session.add_all(
+                Delivery(
+                    outgoing_id=said.id,
+                    about=said.about,
+                    host=host,
+                    inbox=f"https://{host}/{state}",
+                    state=state,
+                    reason=reason,
+                    made_at=now,
+                    due_at=now,
+                )
+                for state in ("waiting", "parked")
+            )
+        session.add(
+            Received(
+                id=house.site.new_id(),
+                activity_iri=f"https://evil.test/activities/{'7' * 200}",
+                speaker="https://evil.test/users/mallory",
+                vouched="REQUEST",
+                document=b"{}",
+                state="parked",
+                reason="a mistake in this program: see the log",
+                received_at=now,
+                due_at=now,
+            )
+        )

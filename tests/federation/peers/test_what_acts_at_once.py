@@ -85,7 +85,7 @@ async def test_what_concerns_nobody_is_settled_with_that_reason(
     assert heard == ["ignored:type"]
     said = [one["event"] for one in street.events if str(one["event"]).startswith("inbox.")]
     assert said == ["inbox.accepted", "inbox.ignored"]
-    assert alpha.app[JOURNAL].counts["inbox", "accepted"] == 1
+    assert alpha.app[JOURNAL].inbox["accepted"] == 1
 
 
 async def test_the_price_of_a_note_is_bounded(alpha: House, mallory: Stranger) -> None:

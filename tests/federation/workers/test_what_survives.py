@@ -255,7 +255,6 @@ async def test_stopping_breaks_off_what_is_under_way(
     await alpha.app[WORKERS].stop()
     mallory.hold.clear()
     assert alpha.app[DATABASE] is alpha.database
-    street.clock.turn(minutes=10)
     await street.settle()
     assert [one["type"] for one in mallory.told] == ["Accept", "Accept"]
 
