@@ -82,6 +82,7 @@ async def failed(session: Session, site: Site, troubles: Mapping[str, Trouble]) 
         if host.due_at is not None and host.due_at > now:
             continue
         host.failures += 1
+        host.reason = troubles[host.name].reason
         host.failing_since = host.failing_since or now
         trouble = troubles[host.name]
         host.reason = trouble.reason

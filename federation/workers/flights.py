@@ -117,7 +117,7 @@ class Flights(Generic[Result]):
         tasks = self._tasks()
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.ended()
 
     def _clear(self) -> None:
         while self._line:
