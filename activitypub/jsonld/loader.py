@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pyld import FrozenDocumentLoader
-
 from activitypub.canonical_json import Document
 from activitypub.errors import UnknownContext
 
@@ -51,7 +49,6 @@ def document(url: str) -> Document:
     return copy
 
 
-@cache
-def frozen() -> FrozenDocumentLoader:
-    """PyLD's loader over the pinned copies. It refuses every other address."""
-    return FrozenDocumentLoader({url: Path(str(_FOLDER / name)) for url, name in _FILES.items()})
+def path(url: str) -> Path:
+    """Where the pinned copy of a published context is; the address is one of `KNOWN`."""
+    return Path(str(_FOLDER / _FILES[url]))

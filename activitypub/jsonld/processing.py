@@ -9,7 +9,7 @@ from pyld import jsonld
 
 from activitypub.canonical_json import Document, Json
 from activitypub.errors import Malformed, ProtocolError, UnknownContext
-from activitypub.jsonld import loader
+from activitypub.jsonld import frozen
 
 
 def expand(document: Document) -> list[Document]:
@@ -20,7 +20,7 @@ def expand(document: Document) -> list[Document]:
         Malformed: It is not JSON-LD.
     """
     try:
-        expanded: list[Document] = jsonld.expand(document, {"documentLoader": loader.frozen()})
+        expanded: list[Document] = jsonld.expand(document, {"documentLoader": frozen.loader()})
     except jsonld.JsonLdError as fault:
         raise _refusal(fault) from fault
     return expanded
@@ -38,7 +38,7 @@ def compact(document: Document, context: str | Document | Sequence[Json]) -> Doc
         Malformed: It is not JSON-LD.
     """
     try:
-        compacted: Document = jsonld.compact(document, context, {"documentLoader": loader.frozen()})
+        compacted: Document = jsonld.compact(document, context, {"documentLoader": frozen.loader()})
     except jsonld.JsonLdError as fault:
         raise _refusal(fault) from fault
     return compacted

@@ -22,7 +22,7 @@ from pyld.identifier_issuer import IdentifierIssuer
 
 from activitypub.canonical_json import Document, Json, encode
 from activitypub.errors import Malformed, NotAuthentic, TooLarge, UnknownContext
-from activitypub.jsonld import loader
+from activitypub.jsonld import frozen
 
 LARGEST = 128 * 1024
 """Bytes of a document: twice what Misskey takes; expanding so much takes a quarter of a second."""
@@ -82,7 +82,7 @@ class Statements:
         whole = _Embedding(nodes).of(root)
         try:
             compacted: Document = jsonld.compact(
-                whole, list(context), {"documentLoader": loader.frozen()}
+                whole, list(context), {"documentLoader": frozen.loader()}
             )
         except jsonld.JsonLdError as fault:
             raise Malformed("the document is not valid JSON-LD", code="context") from fault
@@ -110,7 +110,7 @@ def read(document: Document) -> Statements:
     _check_values(document)
     try:
         dataset: dict[str, list[_Statement]] = jsonld.to_rdf(
-            document, {"documentLoader": loader.frozen()}
+            document, {"documentLoader": frozen.loader()}
         )
     except jsonld.JsonLdError as fault:
         raise _refusal(fault) from fault

@@ -23,7 +23,7 @@ from activitypub import iris
 from activitypub.canonical_json import Document, Json
 from activitypub.errors import Malformed, NotAuthentic
 from activitypub.iris import Iri
-from activitypub.jsonld import loader, reading_alike, statements
+from activitypub.jsonld import loader, reading_alike
 from activitypub.signatures.keys import RSA_SHA256, PublicKey
 
 TYPE = "RsaSignature2017"
@@ -78,6 +78,8 @@ def verified(document: Document, key: PublicKey, *, terms: Mapping[str, Json]) -
         NotAuthentic: The signature does not hold.
         UnknownContext, Malformed, TooLarge: What is signed cannot be read.
     """
+    from activitypub.jsonld import statements  # noqa: PLC0415 - loads PyLD, 10 MB
+
     reading_alike.check(document)
     signature = _signature(document)
     options: Document = {"@context": _OPTIONS_CONTEXT}
@@ -85,7 +87,7 @@ def verified(document: Document, key: PublicKey, *, terms: Mapping[str, Json]) -
     bare = {name: value for name, value in document.items() if name != "signature"}
     root = iris.parse(bare.get("id"))
     signed = statements.read(bare)
-    text = _digest(statements.read(options)) + _digest(signed)
+    text = _digest(statements.read(options).canonical()) + _digest(signed.canonical())
     key.verify(RSA_SHA256, _value(signature), text.encode("ascii"))
     return signed.tree(root, [loader.AS2, loader.SECURITY, {**_WORDS, **terms}])
 
@@ -115,5 +117,5 @@ def _value(signature: Document) -> bytes:
         raise NotAuthentic("the value of the signature is not base64") from fault
 
 
-def _digest(stated: statements.Statements) -> str:
-    return hashlib.sha256(stated.canonical().encode("utf-8")).hexdigest()
+def _digest(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

@@ -2,24 +2,27 @@
 
 SQLite is upgraded at start, because one process owns it; a PostgreSQL that many processes share is
 upgraded by the operator's own command, and a server that finds an older one refuses to start.
+
+Alembic is loaded where something is to be upgraded (`upgrading`): it takes 10 MB, and a server that
+finds all in order needs nothing of it.
 """
 
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.database import Database, Session
 
-HERE = Path(__file__).parent
+_KNOWN: Final = "alembic_version"
+
+_NUMBER: Final = 4
+"""Digits with which the file of every step begins: its revision. Each follows the one before."""
 
 
 class Standing(Enum):
@@ -39,25 +42,25 @@ async def standing(database: Database) -> Standing:
 
 async def standing_on(connection: AsyncConnection) -> Standing:
     """The same, on a connection that is open."""
-    script = ScriptDirectory.from_config(_config())
     known = await connection.run_sync(_revision)
     if known is None:
         return Standing.EMPTY
-    if known == script.get_current_head():
+    if known == _revisions()[-1]:
         return Standing.CURRENT
-    older = {one.revision for one in script.walk_revisions()}
-    return Standing.OLDER if known in older else Standing.NEWER
+    return Standing.OLDER if known in _revisions() else Standing.NEWER
 
 
 async def is_current(session: Session) -> bool:
     """Whether the database is, at this moment, as this program wants it; a cheap question."""
     known = await session.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(known == _newest())
+    return bool(known == _revisions()[-1])
 
 
 @cache
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def _revisions() -> list[str]:
+    """The revisions that this program knows, the newest last."""
+    steps = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    return sorted(step.name[:_NUMBER] for step in steps)
 
 
 def _unheard(_: str) -> None:
@@ -81,21 +84,13 @@ async def upgrade_on(
     connection: AsyncConnection, *, passes: Callable[[str], None] = _unheard
 ) -> None:
     """The same, within the transaction of a connection."""
-    await connection.run_sync(_upgrade, passes)
+    from actors.migrations import upgrading  # noqa: PLC0415 - see above
+
+    await connection.run_sync(upgrading.upgrade, passes)
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _upgrade(connection: Connection, passes: Callable[[str], None]) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    config.attributes["passes"] = passes
-    command.upgrade(config, "head")
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
-    return config
+    if not inspect(connection).has_table(_KNOWN):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

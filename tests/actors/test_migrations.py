@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
+from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing, standing, upgrade
 from actors.tables.everything import Base
@@ -54,3 +56,11 @@ async def test_an_empty_database_is_told_from_an_older_and_a_newer_one(database:
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM alembic_version")
     assert await standing(database) is Standing.EMPTY
+
+
+def test_each_step_is_named_by_its_revision_and_follows_the_one_before() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    steps = list(reversed(list(script.walk_revisions())))
+    assert [step.revision for step in steps] == [f"{n + 1:04}" for n in range(len(steps))]
+    assert [Path(step.path).name[:4] for step in steps] == [step.revision for step in steps]
+    assert script.get_current_head() == steps[-1].revision

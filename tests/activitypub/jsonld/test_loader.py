@@ -9,7 +9,7 @@ import pytest
 from pyld.jsonld import JsonLdError
 
 from activitypub.errors import UnknownContext
-from activitypub.jsonld import loader
+from activitypub.jsonld import frozen, loader
 
 FOLDER = Path(loader.__file__).parent / "contexts"
 
@@ -30,7 +30,7 @@ def test_index_table_and_files_agree() -> None:
 @pytest.mark.parametrize("url", sorted(loader.KNOWN))
 def test_every_copy_is_a_context(url: str) -> None:
     assert "@context" in loader.document(url)
-    assert loader.frozen()(url, {})["document"] == loader.document(url)
+    assert frozen.loader()(url, {})["document"] == loader.document(url)
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_an_unknown_context_is_refused_and_never_fetched() -> None:
     with pytest.raises(UnknownContext):
         loader.document("https://evil.example/context")
     with pytest.raises(JsonLdError):
-        loader.frozen()("https://evil.example/context", {})
+        frozen.loader()("https://evil.example/context", {})

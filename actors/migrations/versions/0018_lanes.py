@@ -8,8 +8,8 @@ from alembic import op
 
 from actors.tables import base
 
-revision = "0014"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
