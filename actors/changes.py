@@ -182,6 +182,7 @@ class _Heard(Changes):
                 await asyncio.wait_for(driver.fetchval("SELECT 1"), LOOK_SECONDS)
         finally:
             self._is_listening = False
+            driver.terminate()  # no farewell: a silent network would answer none
 
     def _hear(self, _: object, __: int, ___: str, subject: str) -> None:
         self._numbers[subject] += 1

@@ -28,6 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import NullPool
 
 from actors import outages
@@ -316,6 +317,8 @@ async def insert_new(session: Session, row: Base) -> None:
     plain = columns(type(row))
     values = {column.key: getattr(row, column.key) for column in plain.columns}
     await new(type(row), tuple(values)).rows(session, values)
+    for name, value in values.items():
+        set_committed_value(row, name, value)  # else what was left out would be read again
     make_transient_to_detached(row)
     session.add(row)
 

@@ -116,17 +116,23 @@ class Listening:
         try:
             async with engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                driver.add_termination_listener(lambda _: self._stirred.set())
-                self._own = driver.get_server_pid()
-                for channel in self._ears:
-                    await driver.add_listener(channel, self._hear)
-                self.is_connected = True
-                for missed in self._missed:
-                    missed()
-                while not driver.is_closed():
-                    await self._say(driver)
+                try:
+                    await self._listen(driver)
+                finally:
+                    driver.terminate()  # no farewell: a silent network would answer none
         finally:
             await engine.dispose()
+
+    async def _listen(self, driver: Any) -> None:
+        driver.add_termination_listener(lambda _: self._stirred.set())
+        self._own = driver.get_server_pid()
+        for channel in self._ears:
+            await driver.add_listener(channel, self._hear)
+        self.is_connected = True
+        for missed in self._missed:
+            missed()
+        while not driver.is_closed():
+            await self._say(driver)
 
     async def _say(self, driver: Any) -> None:
         """One bundle of words, or after a long silence a question."""

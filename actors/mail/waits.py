@@ -14,6 +14,7 @@ from actors.database import Session
 from actors.mail.claims import QUEUES, WAITING
 from actors.site import Site
 from actors.tables.host import Host
+from actors.tables.mail import Lane
 
 FARTHEST: Final = timedelta(days=2)
 """Twice what a host may ask us to wait, by far the longest of all."""
@@ -36,6 +37,8 @@ async def shorten(session: Session, site: Site) -> int:
                 statement.returning(queue.id).execution_options(synchronize_session=False)
             )
             count += len(changed.all())
+    lanes = update(Lane).where(Lane.due_at > end).values(due_at=now)
+    await session.execute(lanes.execution_options(synchronize_session=False))
     hosts = update(Host).where(Host.due_at > end).values(due_at=now).returning(Host.id)
     found = await session.scalars(hosts.execution_options(synchronize_session=False))
     return count + len(found.all())

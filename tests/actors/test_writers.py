@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from actors import migrations
 from actors.database import Database, Unusable, insert_once
+from actors.errors import Unavailable
 from actors.site import Site
 from actors.tables.host import Host
 
@@ -147,7 +148,7 @@ async def test_a_full_disk_is_told_to_everybody_whose_words_are_lost(
     ended = await asyncio.gather(
         *(write_much(f"{n}.test") for n in range(5)), return_exceptions=True
     )
-    assert all(isinstance(one, Unusable) for one in ended)
+    assert all(isinstance(one, Unavailable) for one in ended)
     assert _names(file) == {"first.test"}
     async with shared.begin() as session:
         await session.execute(text("PRAGMA max_page_count = 1000000"))

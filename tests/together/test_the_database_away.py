@@ -156,16 +156,18 @@ async def test_an_answer_to_a_commit_that_is_lost_is_resolved_by_the_next_try(
     coop = alpha.url("/actors/coop")
     await back(alpha, mallory, mallory.activity("Like", coop))  # the key is known from now on
     resolved = []
-    for number in range(12):  # one of them is that of the row itself
+    for number in (0, 0, 0, 1, 2, 3):  # one of them is that of the row itself
         follow = mallory.activity("Follow", coop)
         way.commits_left = number
         status, _ = await post(alpha, mallory, follow)
         way.commits_left = None
-        if status == 202:
-            break
-        assert status == 503
-        assert await post(alpha, mallory, follow) == (202, "")
+        if status == 503:
+            assert await post(alpha, mallory, follow) == (202, "")
+        else:
+            assert status == 202
         resolved.append(street.events[-1]["event"])
+        if resolved[-1] == "inbox.duplicate":
+            break
     assert "inbox.duplicate" in resolved
     await street.settle()
     assert await followers(alpha) == [mallory.iri]

@@ -247,7 +247,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(extra=st.dictionaries(st.sampled_from(["tag", "cc", "object", "summary"]), _VALUES))
 def test_whatever_is_sent_is_refused_or_read_and_nothing_else(extra: dict[str, Any]) -> None:
     document = a_create(**extra, signature=VECTOR["document"]["signature"])
