@@ -16,19 +16,24 @@ a lock.
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, insert, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import (
+    instance_dict,
+    instance_state,
+    manager_of_class,
+    set_committed_value,
+)
 from sqlalchemy.pool import NullPool
 
 from actors import outages
@@ -65,6 +70,8 @@ _work: ContextVar[str] = ContextVar("essaim_work", default="")
 _POSTGRESQL = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 _ONE_ID = re.compile(r'unique constraint "pk_|UNIQUE constraint failed: \w+\.id\b')
+
+Row = TypeVar("Row", bound=Base)
 
 _SAFE = "safe"
 _HOLDER = "holder"
@@ -321,6 +328,24 @@ async def insert_new(session: Session, row: Base) -> None:
         set_committed_value(row, name, value)  # else what was left out would be read again
     make_transient_to_detached(row)
     session.add(row)
+
+
+def as_read(session: Session, table: type[Row], values: Sequence[Any]) -> Row:
+    """The row whose columns were read by a plain statement, as the session would give it.
+
+    Args:
+        session: the transaction in which they were read.
+        table: whose row it is.
+        values: in the order of `columns(table)`.
+    """
+    row = manager_of_class(table).new_instance()
+    instance_dict(row).update(zip(columns(table).columns.keys(), values, strict=True))
+    make_transient_to_detached(row)
+    key = instance_state(row).key
+    known: Row | None = session.sync_session.identity_map.get(key) if key else None
+    if known is None:
+        session.add(row)
+    return known or row
 
 
 @cache

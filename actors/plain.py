@@ -39,6 +39,7 @@ class Plain:
         self._names = names
         self._text = ""
         self._bound: list[_Bound] = []
+        self._read: list[tuple[int, Callable[[Any], Any]]] = []
 
     async def rows(self, session: AsyncSession, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
         """Run it.
@@ -59,9 +60,16 @@ class Plain:
             for name, own, write in self._bound
         ]
         try:
-            return raw[0].execute(self._text, written).fetchall()
+            rows = raw[0].execute(self._text, written).fetchall()
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
+        return [self._values(row) for row in rows] if self._read else rows
+
+    def _values(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for place, read in self._read:
+            values[place] = read(values[place])
+        return values
 
     def _prepare(self, dialect: Dialect) -> None:
         assert isinstance(self._statement, CompilerElement)  # noqa: S101 - every statement is one
@@ -71,6 +79,10 @@ class Plain:
             bind = compiled.binds[name]
             write = bind.type.dialect_impl(dialect).bind_processor(dialect)
             self._bound.append((bind.key, own[name], write))
+        for place, column in enumerate(compiled._result_columns):  # noqa: SLF001 - no other way
+            read = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if read is not None:
+                self._read.append((place, read))
         self._text = compiled.string
 
 

@@ -8,17 +8,19 @@ Settling happens in the same transaction as the effect, so an effect is never re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import BindParameter, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import BindParameter, Text, and_, bindparam, literal_column, or_, select, update
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import Iri, host
-from actors.database import Session, holder_of, insert_once, waits_in
+from actors.database import Session, as_read, columns, holder_of, insert_once, waits_in
 from actors.errors import NotYet
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
-from actors.rules.hosts import covering
+from actors.plain import Plain, padded
+from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.host import Host
@@ -67,28 +69,44 @@ class Standing:
 
 _SPEAKER: BindParameter[str] = bindparam("speaker")
 _HOST: BindParameter[str] = bindparam("host")
-_COVERING = "covering"
-_BLOCKED = select(Host.id).where(
-    Host.name.in_(bindparam(_COVERING, expanding=True)), Host.is_blocked.is_(True)
-)
-_FAILING = select(Host.id).where(Host.name == _HOST, Host.failures > 0)
+_HOSTS, _RECEIVED = columns(Host).c, columns(Received).c
+_FAILING = select(_HOSTS.id).where(_HOSTS.name == _HOST, _HOSTS.failures > 0)
 # In letters, because a database uses the index of those who wait only where it reads the word.
-_WAITS = Received.state == literal_column(f"'{WAITING}'")
-_BEHIND = select(Received.id).where(Received.speaker == _SPEAKER, _WAITS)
-_STANDING = select(Actor, _BLOCKED.exists(), _FAILING.exists(), _BEHIND.exists()).where(
-    Actor.iri == _SPEAKER
-)
+_WAITS = _RECEIVED.state == literal_column(f"'{WAITING}'")
+_BEHIND = select(_RECEIVED.id).where(_RECEIVED.speaker == _SPEAKER, _WAITS)
+
+
+@cache
+def _asking(names: int) -> Plain:
+    """How a speaker stands, for so many names of their host."""
+    covering = [bindparam(f"name_{place}", type_=Text()) for place in range(names)]
+    blocked = select(_HOSTS.id).where(_HOSTS.name.in_(covering), _HOSTS.is_blocked.is_(True))
+    actor = columns(Actor)
+    return Plain(
+        select(blocked.exists(), _FAILING.exists(), _BEHIND.exists(), *actor.columns).where(
+            actor.c.iri == _SPEAKER
+        )
+    )
 
 
 async def standing(session: Session, speaker: Iri) -> Standing:
     """How somebody who speaks to us stands here: one question, because each activity asks it."""
     name = host(speaker)
-    names = {"speaker": speaker, "host": name, _COVERING: covering(name.lower())}
-    row = (await session.execute(_STANDING, names)).one_or_none()
-    if row is None:
+    covering = padded(rules.covering(name.lower()))
+    values = {f"name_{place}": one for place, one in enumerate(covering)}
+    values |= {"speaker": speaker, "host": name}
+    rows = await _asking(len(covering)).rows(session, values)
+    if not rows:
         is_blocked = await hosts.is_blocked(session, name)
         return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
-    return Standing(name, row[0], row[1], row[2], row[3])
+    is_blocked, is_failing, is_behind, *actor = rows[0]
+    return Standing(
+        name,
+        as_read(session, Actor, actor),
+        is_blocked=bool(is_blocked),
+        is_failing=bool(is_failing),
+        is_behind=bool(is_behind),
+    )
 
 
 async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
