@@ -15,21 +15,15 @@ each process listens on a connection of its own: others' changes are heard withi
 While it does not listen, there is no number, and nothing kept may be believed.
 """
 
-import asyncio
 import mmap
 import os
 import sqlite3
 from abc import ABC, abstractmethod
 from collections import Counter
-from contextlib import suppress
-from typing import Any, Final
-
-import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from typing import Final
 
 from actors.database import Database
+from actors.listening import Listening
 
 DOCUMENTS: Final = "documents"
 """What our actors, models and versions say, where they are found, and whether they are gone. That
@@ -41,13 +35,6 @@ hosts are blocked. Keys that are new do not count: what was found before still h
 
 CHANNEL: Final = "essaim_changes"
 """Where PostgreSQL notifies; the payload is the subject."""
-
-LOOK_SECONDS: Final = 2.0
-"""How often the listening connection is tried, and how long it may take to answer: a cable that was
-pulled closes nothing, so nothing that others changed stays unheard for longer than twice this."""
-
-AGAIN_SECONDS: Final = 1.0
-"""After which a lost connection is sought again."""
 
 COMMITTED: Final = 48
 """Bytes at the beginning of SQLite's `-shm` file that every commit changes, as its last step and
@@ -73,9 +60,9 @@ class Changes(ABC):
         """Hear no more, and give the connection back: after the database was closed."""
 
 
-def of(database: Database) -> Changes:
-    """What changes in that database."""
-    return _Counted(database) if database.is_sqlite else _Heard(database)
+def of(database: Database, listening: Listening) -> Changes:
+    """What changes in that database; to be said before it is listened to."""
+    return _Counted(database) if database.is_sqlite else _Heard(listening)
 
 
 class _Counted(Changes):
@@ -125,64 +112,26 @@ class _Counted(Changes):
 
 
 class _Heard(Changes):
-    """PostgreSQL: listened to."""
+    """PostgreSQL: told by the triggers, on the connection on which this process listens."""
 
-    def __init__(self, database: Database) -> None:
-        self._engine = create_async_engine(database.engine.url, poolclass=NullPool)
+    def __init__(self, listening: Listening) -> None:
+        self._listening = listening
         self._numbers: Counter[str] = Counter()
         self._missed = 0  # how often we began to listen: what was before may have been missed
-        self._is_listening = False
-        self._task: asyncio.Task[None] | None = None
+        listening.hear(CHANNEL, self._hear, self._miss)
 
     def number(self, subject: str) -> int | None:
-        return self._numbers[subject] + self._missed if self._is_listening else None
+        is_told = self._listening.is_connected
+        return self._numbers[subject] + self._missed if is_told else None
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._always())
+        """Nothing: whoever listens starts and stops for everybody who is told."""
 
     async def stop(self) -> None:
-        self._is_listening = False
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        await self._engine.dispose()
+        """Nothing, as above."""
 
-    async def _always(self) -> None:
-        while True:
-            try:
-                async with self._engine.connect() as connection:
-                    await self._listen(connection)
-            except (OSError, TimeoutError, DBAPIError, asyncpg.PostgresError):
-                pass  # there is no number meanwhile
-            except asyncpg.InterfaceError:
-                pass  # the connection went while it was asked
-            await asyncio.sleep(AGAIN_SECONDS)
-
-    async def _listen(self, connection: AsyncConnection) -> None:
-        """Listen until the connection is lost.
-
-        Raises:
-            OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError: it is.
-        """
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        lost = asyncio.Event()
-
-        def end(_: object) -> None:
-            self._is_listening = False
-            lost.set()
-
-        driver.add_termination_listener(end)
-        await driver.add_listener(CHANNEL, self._hear)
-        self._missed += 1
-        self._is_listening = True
-        try:
-            while not lost.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), LOOK_SECONDS)
-                await asyncio.wait_for(driver.fetchval("SELECT 1"), LOOK_SECONDS)
-        finally:
-            self._is_listening = False
-            driver.terminate()  # no farewell: a silent network would answer none
-
-    def _hear(self, _: object, __: int, ___: str, subject: str) -> None:
+    def _hear(self, subject: str) -> None:
         self._numbers[subject] += 1
+
+    def _miss(self) -> None:
+        self._missed += 1

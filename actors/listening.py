@@ -19,10 +19,11 @@ from sqlalchemy.pool import NullPool
 
 from actors.database import Database
 
-PULSE: Final = 10.0
-"""Seconds of silence after which the connection is tried: a cable that was pulled says nothing."""
+PULSE: Final = 2.0
+"""Seconds of silence after which the connection is tried: a cable that was pulled says nothing, and
+what is kept in memory is believed as long as nothing else is heard (`changes`)."""
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 2.0
 """Seconds within which the database must answer on it."""
 
 REST: Final = 0.05
@@ -124,7 +125,7 @@ class Listening:
             await engine.dispose()
 
     async def _listen(self, driver: Any) -> None:
-        driver.add_termination_listener(lambda _: self._stirred.set())
+        driver.add_termination_listener(self._lose)
         self._own = driver.get_server_pid()
         for channel in self._ears:
             await driver.add_listener(channel, self._hear)
@@ -149,6 +150,10 @@ class Listening:
         if not self._words:
             self._silent.set()
         await asyncio.sleep(REST)
+
+    def _lose(self, _: Any) -> None:
+        self.is_connected = False
+        self._stirred.set()
 
     def _hear(self, _: Any, pid: int, channel: str, word: str) -> None:
         if pid != self._own:

@@ -125,7 +125,8 @@ def build(
         passes=here.passes,
     )
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
-    changing = changes.of(database)
+    listening = Listening(database, _deaf)
+    changing = changes.of(database, listening)
     lookup = Lookup(client, fetcher, database, here, keys=lambda: changing.number(changes.KEYS))
     application = web.Application(
         middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
@@ -143,7 +144,6 @@ def build(
     callers.prepare(application)
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
-    listening = Listening(database, _deaf)
     application[LISTENING] = listening
     application[WORKERS] = Workers(database, here, client, lookup, settings, listening)
     application[WAKE] = application[WORKERS].wake

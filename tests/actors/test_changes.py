@@ -13,6 +13,7 @@ from together.street import a_sheet
 from actors import changes
 from actors.changes import DOCUMENTS, KEYS, Changes
 from actors.database import Database
+from actors.listening import Listening
 from actors.safe import Safe, new_secret
 from actors.site import Site
 from actors.tables.actor import Actor, Key
@@ -32,15 +33,22 @@ async def _a_turn() -> None:
     await asyncio.sleep(0)
 
 
+def ignored(_: Exception) -> None:
+    """Why nobody was heard for a while."""
+
+
 @pytest.fixture
 async def heard(database: Database) -> AsyncIterator[Changes]:
     """What is heard, from the moment on at which it can say something."""
-    heard = changes.of(database)
+    listening = Listening(database, ignored)
+    heard = changes.of(database, listening)
     await heard.start()
+    await listening.start()
     try:
         await until(lambda: heard.number(DOCUMENTS) is not None)
         yield heard
     finally:
+        await listening.stop()
         await database.close()
         await heard.stop()
 
@@ -65,9 +73,13 @@ async def is_quiet(database: Database, heard: Changes, subject: str, before: int
 
 
 async def test_before_it_listens_and_afterwards_nobody_can_say(database: Database) -> None:
-    heard = changes.of(database)
+    listening = Listening(database, ignored)
+    heard = changes.of(database, listening)
     assert heard.number(DOCUMENTS) is None
     await heard.start()
+    await listening.start()
+    await until(lambda: heard.number(DOCUMENTS) is not None)
+    await listening.stop()
     await heard.stop()
     assert heard.number(DOCUMENTS) is None
 

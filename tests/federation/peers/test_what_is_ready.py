@@ -25,6 +25,7 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.verbs import enrolling, forgetting, moving, publishing, remarking, rotating
 from federation import ready
+from federation.app_keys import LISTENING
 from federation.ready import READY
 from federation.settings import SIGNED, Documents
 
@@ -262,6 +263,7 @@ async def test_nothing_comes_from_memory_while_nobody_can_say_what_changed(
     street: Street, alpha: House
 ) -> None:
     first = await ask(alpha, MODEL, **ACTIVITY)
+    await alpha.app[LISTENING].stop()
     await alpha.app[READY].changes.stop()
     assert await ask(alpha, MODEL, **ACTIVITY) == first
     assert await ask(alpha, MODEL, **ACTIVITY) == first
