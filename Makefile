@@ -5,7 +5,8 @@
 
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 2
+# More than cores: a test that waits for another process leaves its core to the next one.
+WORKERS ?= 3
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from shape.repository import PACKAGES, ROOT, files
-from together.terminal import PATIENCE, free_port
+from together.ports import free_port
+from together.terminal import PATIENCE
 
 
 @dataclass(frozen=True)

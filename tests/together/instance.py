@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from together.terminal import PASSWORD, ROOT, environment, free_port
+from together.ports import free_port
+from together.terminal import PASSWORD, ROOT, environment
 
 from activitypub.mediatypes import ACTIVITY_JSON
 

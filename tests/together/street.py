@@ -24,6 +24,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from structlog.typing import EventDict, WrappedLogger
 from together.clock import Clock
+from together.ports import free_port
 
 from activitypub.iris import Iri
 from actors.database import Database, Session
@@ -304,7 +305,7 @@ class Street:
         self._authority.configure_trust(self.trust)
         self.authority_file = directory / "authority.pem"
         self._authority.cert_pem.write_to_path(self.authority_file)
-        self._ports = list(_free_ports(DOORS))
+        self._ports = [free_port() for _ in range(DOORS)]
         self._keys = iter(range(1_000_000))
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=self.names, ssl=self.trust)
@@ -439,14 +440,3 @@ def _named(name: str) -> Any:
             return await handler(request)
 
     return at_house
-
-
-def _free_ports(count: int) -> Iterator[int]:
-    doors = [socket.socket() for _ in range(count)]
-    try:
-        for door in doors:
-            door.bind(("127.0.0.1", 0))
-        yield from [door.getsockname()[1] for door in doors]
-    finally:
-        for door in doors:
-            door.close()

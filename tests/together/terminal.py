@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -49,14 +48,6 @@ def done(*words: str | Path, stdin: str = "") -> str:
     result = essaim(*words, stdin=stdin)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-    return port
 
 
 @dataclass

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from together.terminal import PASSWORD, Call, Home, done, free_port
+from together.ports import free_port
+from together.terminal import PASSWORD, Call, Home, done
 
 from federation.__main__ import main
 

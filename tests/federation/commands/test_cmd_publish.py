@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from together.terminal import Call, Home, done, free_port, serving
+from together.ports import free_port
+from together.terminal import Call, Home, done, serving
 
 SHEET = """\
 ---
