@@ -13,6 +13,7 @@ import itertools
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -90,7 +91,8 @@ def postgres() -> Iterator[Callable[[], str]]:
         if (pid := server.get_pid()) is not None:
             os.kill(pid, signal.SIGQUIT)
         server.cleanup()
-        shutil.rmtree(home, ignore_errors=True)
+        # A hundred thousand files: `shutil.rmtree` takes half a minute.
+        subprocess.run(["rm", "-rf", home], check=False)
 
 
 @pytest.fixture
