@@ -25,6 +25,9 @@ from actors.views import profiles
 
 COOP = "https://alpha.test/actors/coop"
 
+BESIDE_THE_NEWS = {"signature-syntax"}
+"""Mail that is under way beside the news of a key is signed with the key before, and then anew."""
+
 
 class Believer:
     """Verifies as GoToSocial does: by the key it has, which only an Update signed by it replaces.
@@ -97,7 +100,8 @@ async def test_a_server_that_believes_no_key_that_only_appears_follows(
     await rotate(alpha)
     await alpha.publish(await alpha.actor("coop"))
     await street.settle()
-    assert kinds(believer) == ["Update", "Create"]
+    # They are about two things, so either may arrive first.
+    assert sorted(kinds(believer)) == ["Create", "Update"]
     assert believer.keys.keys() == before.keys(), "the same id"
     assert believer.keys != before
     assert believer.refused <= 1, "what was under way at the same moment is signed once more"
@@ -194,7 +198,7 @@ async def test_what_the_old_key_proved_can_still_be_checked(
     await street.settle()
     again = await beta.lookup.resolve(model.iri)
     assert getattr(again, "number", 0) == 2
-    assert street.refusals() == []
+    assert set(street.refusals()) <= BESIDE_THE_NEWS
     assert mallory.told == []
 
 
@@ -270,8 +274,7 @@ async def test_a_peer_of_our_kind_follows(street: Street, alpha: House) -> None:
         public = await session.scalar(select(Key.public).where(Key.iri == f"{COOP}#main-key"))
     now = orjson.loads((await alpha.actor("coop")).document)
     assert public == now["publicKey"]["publicKeyPem"]
-    # Mail that was under way beside the news is signed with the key before, and then anew.
-    assert set(street.refusals()) <= {"signature-syntax"}
+    assert set(street.refusals()) <= BESIDE_THE_NEWS
 
 
 async def test_a_version_proven_by_a_key_that_was_not_heard_of_is_believed(
