@@ -109,17 +109,18 @@ async def standing(session: Session, speaker: Iri) -> Standing:
     )
 
 
-async def remember(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
-    """Accept an activity, once; a worker sees to its effect.
-
-    Returns:
-        False when it is known already, or when its host is blocked: nothing more happens then.
-    """
-    found = await standing(session, heard.speaker)
+async def admitted(session: Session, speaker: Iri) -> Standing | None:
+    """How a speaker stands whose host is well, because it speaks; None where it is blocked."""
+    found = await standing(session, speaker)
     if found.is_blocked:
-        return False
+        return None
     if found.is_failing:
         await hosts.heard_from(session, found.host)
+    return found
+
+
+async def wait(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> bool:
+    """Accept an activity, once; a worker sees to its effect. False when its id is known."""
     return await put(
         session,
         site,

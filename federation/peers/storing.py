@@ -19,7 +19,7 @@ import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from actors import reactions
 from actors.database import Database, Session
-from actors.mail import hosts, inbox, journal
+from actors.mail import inbox, journal
 from actors.mail.inbox import DONE, NOBODY
 from actors.mail.journal import HeardEntry
 from actors.reactions import Reaction
@@ -87,13 +87,12 @@ async def _store(
 ) -> Outcome:
     """One transaction; without a reaction it only stores."""
     async with database.begin() as session:
-        standing = await inbox.standing(session, heard.speaker)
-        if standing.is_blocked:
+        standing = await inbox.admitted(session, heard.speaker)
+        if standing is None:
             return Outcome(BLOCKED)
-        if standing.is_failing:
-            await hosts.heard_from(session, standing.host)
         if reaction is None or standing.actor is None or standing.is_behind:
-            outcome = await _wait(session, site, heard, body)
+            is_new = await inbox.wait(session, site, heard, body)
+            outcome = Outcome(journal.ACCEPTED if is_new else journal.DUPLICATE)
         else:
             hearing.introduce(session, standing.actor)
             outcome = await _act(session, site, heard, reaction)
@@ -105,18 +104,6 @@ async def _store(
     if outcome.is_settled:
         site.passes("process.committed")
     return outcome
-
-
-async def _wait(session: Session, site: Site, heard: Heard[ap.Activity], body: bytes) -> Outcome:
-    is_new = await inbox.put(
-        session,
-        site,
-        activity_iri=str(heard.activity.id),
-        speaker=heard.speaker,
-        vouched=heard.vouched.name,
-        document=body,
-    )
-    return Outcome(journal.ACCEPTED if is_new else journal.DUPLICATE)
 
 
 async def _act(

@@ -27,7 +27,8 @@ async def _remember(session: Session, site: Site, number: int) -> bool:
     body = encode(document)
     activity = reading.read_activity(document)
     heard = hear(activity, speaker=ADA, vouched=Vouched.REQUEST, at=site.now())
-    return await inbox.remember(session, site, heard, body)
+    is_admitted = await inbox.admitted(session, ADA) is not None
+    return is_admitted and await inbox.wait(session, site, heard, body)
 
 
 async def test_a_duplicate_is_remembered_once(session: Session, site: Site) -> None:
