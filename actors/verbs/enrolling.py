@@ -28,7 +28,7 @@ from actors.tables.actor import Actor, Key
 from actors.tables.commons import Commons
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
-from actors.verbs import posting
+from actors.verbs import listing, posting
 
 INSTANCE_HANDLE = "instance.actor"
 """The Application actor's name; the dot keeps it out of the names that organisations take."""
@@ -320,4 +320,5 @@ async def seal_actor(session: Session, site: Site, actor: Actor) -> Document:
     document = await posting.seal(session, site, actor, body, well_known=KEY_CONTEXTS)
     actor.document = encode(document)
     await session.flush()
+    await listing.list_actor(session, actor)
     return document
