@@ -125,7 +125,7 @@ def narrowed(wish: Wish) -> Expression:
 
 def steps(wish: Wish) -> list[Expression]:
     """The words, from narrow to wide; empty where none are looked for."""
-    typed = wish.words
+    typed = wish.words[:MOST_WORDS]
     if not typed:
         return []
     wide = widest(typed)

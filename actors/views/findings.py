@@ -8,10 +8,9 @@ everywhere costs what any other costs.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, column, func, literal_column, select, table
+from sqlalchemy import BigInteger, ColumnElement, Select, column, func, literal_column, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.expression import bindparam, cast
 
@@ -35,7 +34,10 @@ COUNTRY: Final = 2
 """Letters of a country's code: territories are counted by country first."""
 
 _COUNTED: Final = frozenset({*wishes.FACETS, "in"} - {"territory", "by"})
-_INDEX: Final = table("listing_words", column("rowid"))
+_INDEX: Final = table("listing_words", column("rowid", BigInteger))
+_HITS: Final = select(Listing.id, Listing.actor_id, Listing.labels).where(
+    Listing.is_shut.is_(False), Listing.is_withheld.is_(False)
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ class Hit:
 
     id: int
     actor_id: int
-    labels: tuple[str, ...]
-    changed_at: datetime
+    labels: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -87,20 +88,22 @@ async def find(session: Session, wish: Wish, viewer: Actor | None = None) -> Fou
     if wish.q.strip() and not steps:
         return NOTHING  # only signs were typed
     facets = wishes.narrowed(wish)
+    ids: dict[int, None] = {}
+    for step in steps[:-1]:
+        if len(ids) < MOST:
+            ids |= dict.fromkeys(await _ids(session, both(step, facets)))
+    has_more = len(ids) >= MOST
     hits: dict[int, Hit] = {}
-    has_more = False
-    for step in steps or [None]:
-        found = await _matching(session, wish, facets, step)
-        has_more = has_more or len(found) > MOST
-        for hit in found[:MOST]:
-            hits.setdefault(hit.id, hit)
-        if has_more:
-            break
+    if not has_more:
+        hits = await _latest(session, wish, both(steps[-1], facets) if steps else facets)
+        has_more = len(hits) > MOST
+    if missing := [one for one in ids if one not in hits]:  # older than the latest of all
+        hits |= await _rows(session, missing)
     hidden = await _hidden(session, viewer)
-    shown = [hit for hit in hits.values() if hit.actor_id not in hidden]
-    return Found(
-        shown[:MOST], has_more=has_more or len(shown) > MOST, facets=_facets(wish, shown[:MOST])
-    )
+    ranked = [hits[one] for one in [*ids, *(one for one in hits if one not in ids)] if one in hits]
+    shown = [hit for hit in ranked if hit.actor_id not in hidden]
+    has_more = has_more or len(shown) > MOST
+    return Found(shown[:MOST], has_more=has_more, facets=_facets(wish, shown[:MOST]))
 
 
 async def models(session: Session, hits: Sequence[Hit]) -> list[Entry]:
@@ -135,26 +138,39 @@ async def actors(session: Session, hits: Sequence[Hit]) -> list[Actor]:
 def listed(session: Session, statement: Select[Any], expression: Expression) -> Select[Any]:
     """A statement on listings, restricted to what an expression finds by the index of words."""
     if session.get_bind().dialect.name == "sqlite":
-        matched = literal_column("listing_words").op("MATCH")(
-            bindparam("words_wanted", in_fts5(expression))
-        )
-        return statement.join(_INDEX, _INDEX.c.rowid == Listing.id).where(matched)
+        joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
+        return joined.where(_is_matched(expression))
     wanted = cast(bindparam("words_wanted", in_tsquery(expression)), TSQUERY)
     return statement.where(func.essaim_tokens(Listing.words).op("@@")(wanted))
 
 
-async def _matching(
-    session: Session, wish: Wish, facets: Expression, step: Expression | None
-) -> list[Hit]:
-    statement = select(Listing.id, Listing.actor_id, Listing.labels, Listing.changed_at)
-    if step is None and wish.is_empty:
-        statement = statement.where(Listing.kind == wish.kind)
+def _is_matched(expression: Expression) -> ColumnElement[bool]:
+    return literal_column("listing_words").op("MATCH")(
+        bindparam("words_wanted", in_fts5(expression))
+    )
+
+
+async def _ids(session: Session, wanted: Expression) -> list[int]:
+    """What one step finds, the latest first; whether it may be shown is not asked yet."""
+    if session.get_bind().dialect.name == "sqlite":  # the index alone answers
+        statement = select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
     else:
-        wanted = facets if step is None else both(step, facets)
-        statement = listed(session, statement, wanted)
-    statement = statement.where(Listing.is_shut.is_(False), Listing.is_withheld.is_(False))
+        statement = listed(session, select(Listing.id), wanted).order_by(Listing.id.desc())
+    return list((await session.execute(statement.limit(MOST))).scalars())
+
+
+async def _latest(session: Session, wish: Wish, wanted: Expression) -> dict[int, Hit]:
+    if wish.is_empty:
+        statement = _HITS.where(Listing.kind == wish.kind)
+    else:
+        statement = listed(session, _HITS, wanted)
     rows = await session.execute(statement.order_by(Listing.id.desc()).limit(MOST + 1))
-    return [Hit(row[0], row[1], tuple(row[2].split()), row[3]) for row in rows]
+    return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}
+
+
+async def _rows(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
+    rows = await session.execute(_HITS.where(Listing.id.in_(ids)))
+    return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}
 
 
 async def _hidden(session: Session, viewer: Actor | None) -> frozenset[int]:

@@ -16,6 +16,7 @@ from federation.api import (
     models,
     notices,
     reports,
+    search,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -33,6 +34,7 @@ OPERATIONS: Final = (
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
+    *search.OPERATIONS,
     *notices.OPERATIONS,
     *reports.OPERATIONS,
     *admin.OPERATIONS,
