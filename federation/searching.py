@@ -16,9 +16,7 @@ FORM_LABELS: Final = ("legalForm", "essLegalForm")
 
 def wish_of(query: Mapping[str, str]) -> Wish:
     """What is looked for, by its names in an address; not checked yet."""
-    said = {
-        name: query[name].replace("\0", "").strip() for name in wishes.NAMES if query.get(name)
-    }
+    said = {name: query[name].replace("\0", "").strip() for name in wishes.NAMES if query.get(name)}
     return Wish(**said)
 
 

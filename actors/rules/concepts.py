@@ -122,7 +122,9 @@ def _by_name() -> Mapping[tuple[str, ...], list[Concept]]:
         for language, names in concept.names.items():
             for name in names:
                 span = searching.telling(searching.split(name))
-                stems = tuple(searching.stem(one, language) or searching.folded(one) for one in span)
+                stems = tuple(
+                    searching.stem(one, language) or searching.folded(one) for one in span
+                )
                 for key in {stems, tuple(map(searching.folded, span))}:
                     found.setdefault(key, []).append(concept)
     return found

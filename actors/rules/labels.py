@@ -107,7 +107,7 @@ def territory(value: str) -> str:
 
 
 def larger(code: str) -> list[str]:
-    """A territory and every larger one that it lies in, the largest first: `FR`, `FR1` …"""
+    """A territory and every larger one that it lies in, `FR` before `FR1`."""
     if not _CODE.fullmatch(code):
         return [code]
     return [code[:length] for length in range(2, len(code) + 1)]

@@ -38,14 +38,12 @@ SHORTEST_START: Final = 4
 SHORTEST_STEM: Final = 3
 """Letters; what is shorter stands for too much."""
 
-IDLE: Final = frozenset(
+_IDLE: Final = (
     "les des une dans pour avec sur par aux est qui que son nos nous notre"
-    " the and for with from that this our are"
-    " per con del della dei degli delle gli una che nel nella"
-    " los las para por sus del"
-    " der die das und mit ein eine von den dem zum zur auf"
-    " het een van voor met".split()
+    " the and for with from that this our are per con del della dei degli delle gli nel nella"
+    " los las para por sus der die das und mit ein eine von den dem zum zur auf het een van voor"
 )
+IDLE: Final = frozenset(_IDLE.split())
 """Words that say nothing of what is looked for; folded. Shorter ones are left out anyway."""
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -75,7 +73,7 @@ def words(text: str) -> list[str]:
 def telling(typed: Iterable[str]) -> list[str]:
     """Of the words that somebody typed, those that say what she looks for; all if none does."""
     given = list(typed)
-    return [word for word in given if len(word) > 2 and folded(word) not in IDLE] or given  # noqa: PLR2004
+    return [word for word in given if len(word) > 2 and folded(word) not in IDLE] or given
 
 
 @lru_cache(maxsize=8192)

@@ -10,6 +10,7 @@ Each step finds all that the one before finds; facets narrow all of them alike.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -96,26 +97,18 @@ def check(wish: Wish) -> None:
     Raises:
         Unwise: with every fault at once.
     """
-    faults: dict[str, str] = {}
-    if len(wish.q) > LONGEST:
-        faults["q"] = f"Please search for at most {LONGEST} characters."
-    elif len(wish.words) > MOST_WORDS:
-        faults["q"] = f"Please search for at most {MOST_WORDS} words."
-    if wish.kind not in KINDS:
-        faults["kind"] = f"This must be one of {', '.join(KINDS)}."
-    for name, value in wish.said.items():
-        if name not in ("q", "kind") and not _fits(value):
-            faults[name] = f"This must be one word of at most {LONGEST_VALUE} characters."
-    if faults:
+    if faults := dict(_faults(wish)):
         raise Unwise("This cannot be searched for.", fields=faults)
 
 
 def narrowed(wish: Wish) -> Expression:
     """What everything found must be, whatever its words."""
     parts: list[Expression] = [Token(labels.token(f"kind={wish.kind}"))]
-    for facet in FACETS:
-        if value := str(getattr(wish, facet)):
-            parts.append(Token(labels.token(_label(facet, value))))
+    parts += [
+        Token(labels.token(_label(facet, value)))
+        for facet in FACETS
+        if (value := str(getattr(wish, facet)))
+    ]
     if wish.near:
         parts.append(_around(labels.territory(wish.near)))
     if wish.form:
@@ -149,8 +142,20 @@ def widest(typed: list[str]) -> Expression:
 
 def by_name(typed: str) -> Expression | None:
     """Somebody whose name or handle holds words that begin like these; None where there is none."""
-    given = searching.words(typed)[:MOST_WORDS]
-    return both(*(Token(one, is_start=True) for one in given)) if given else None
+    given = searching.words(typed[:LONGEST])[:MOST_WORDS]
+    return both(*(Token(LEAD + one, is_start=True) for one in given)) if given else None
+
+
+def _faults(wish: Wish) -> Iterator[tuple[str, str]]:
+    if len(wish.q) > LONGEST:
+        yield "q", f"Please search for at most {LONGEST} characters."
+    elif len(wish.words) > MOST_WORDS:
+        yield "q", f"Please search for at most {MOST_WORDS} words."
+    if wish.kind not in KINDS:
+        yield "kind", "What is looked for must be a model, an organisation or a commons."
+    for name, value in wish.said.items():
+        if name not in ("q", "kind") and not _fits(value):
+            yield name, f"This must be one word of at most {LONGEST_VALUE} characters."
 
 
 def _word(word: str, prefix: str = "") -> Expression:
@@ -180,6 +185,8 @@ def _label(facet: str, value: str) -> str:
             value = labels.bare(value).removeprefix(f"{facet}-")
         case "maturity" | "status":
             value = labels.bare(value)
+        case _:
+            pass
     return f"{_LABEL.get(facet, facet)}={value}"
 
 

@@ -7,7 +7,7 @@ where they are, not searched.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select, text, update
 
 from activitypub.canonical_json import Json, parse
 from activitypub.markup import plain
@@ -44,12 +44,12 @@ async def list_model(session: Session, model: Model, sheet: Sheet) -> None:
     lead: set[str] = set()
     rest: set[str] = set()
     for said in (sheet.names, sheet.summaries):
-        for language, text in said.items():
-            lead |= searching.found_by(text, language)
+        for language, words in said.items():
+            lead |= searching.found_by(words, language)
     for section in sheet.sections:
         for said in (section.names, section.texts):
-            for language, text in said.items():
-                rest |= searching.found_by(text, language)
+            for language, words in said.items():
+                rest |= searching.found_by(words, language)
     await _write(
         session,
         Listing(
@@ -82,7 +82,9 @@ async def list_actor(session: Session, actor: Actor) -> None:
     is_withheld = _is_withheld(profile)
     before = await session.get(Listing, actor.id)
     if before is not None and kind != labels.PERSON:
-        await _list_models_of(session, actor, before, labels.status_of(profile), is_withheld)
+        await _list_models_of(
+            session, actor, before, labels.status_of(profile), is_withheld=is_withheld
+        )
     await _write(
         session,
         Listing(
@@ -116,9 +118,7 @@ async def catch_up(session: Session, progress: Progress) -> Progress:
             select(Model, Revision)
             .join(Revision, Revision.id == Model.head_id)
             .outerjoin(Listing, and_(Listing.id == Model.id, Listing.edition == EDITION))
-            .where(
-                Model.deleted_at.is_(None), Listing.id.is_(None), Model.id > progress.model_id
-            )
+            .where(Model.deleted_at.is_(None), Listing.id.is_(None), Model.id > progress.model_id)
             .order_by(Model.id)
             .limit(AT_ONCE)
         )
@@ -148,8 +148,13 @@ async def catch_up(session: Session, progress: Progress) -> Progress:
 
 
 async def forget_all(session: Session) -> None:
-    """Everything is to be listed anew; until then it is found by what is there."""
+    """Everything is to be listed anew; until then it is found by what is there.
+
+    What the index of SQLite holds is compared with nothing and made anew from the rows.
+    """
     await session.execute(update(Listing).values(edition=0))
+    if session.get_bind().dialect.name == "sqlite":
+        await session.execute(text("INSERT INTO listing_words(listing_words) VALUES ('rebuild')"))
 
 
 async def _write(session: Session, row: Listing) -> None:
@@ -166,7 +171,7 @@ async def _write(session: Session, row: Listing) -> None:
 
 
 async def _list_models_of(
-    session: Session, actor: Actor, before: Listing, status: str, is_withheld: bool
+    session: Session, actor: Actor, before: Listing, status: str, *, is_withheld: bool
 ) -> None:
     """What an organisation says of itself stands beside its models too."""
     new = [f"status={status}"] if status else []

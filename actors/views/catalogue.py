@@ -46,9 +46,7 @@ async def search(
         family: a family of the sector (`hosting`).
         page: which part of the list.
     """
-    wish = Wish(
-        q=q, language=language or "", territory=territory or "", family=family or ""
-    )
+    wish = Wish(q=q, language=language or "", territory=territory or "", family=family or "")
     steps = wishes.steps(wish)
     if q.strip() and not steps:
         return []  # only signs were typed

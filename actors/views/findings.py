@@ -8,9 +8,18 @@ everywhere costs what any other costs.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, column, func, literal_column, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.expression import bindparam, cast
 
@@ -23,6 +32,8 @@ from actors.tables.listing import Listing
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import blocks
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 MOST: Final = 1000
 """Things that one search looks at: nobody reads further, whoever wants more adds a word."""
@@ -122,6 +133,21 @@ async def models(session: Session, hits: Sequence[Hit]) -> list[Entry]:
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
+async def changed_last(session: Session, hits: Sequence[Hit], limit: int) -> list[Entry]:
+    """Of the models of some hits, those that changed last."""
+    ids = [hit.id for hit in hits]
+    latest = (
+        await session.scalars(
+            select(Listing.id)
+            .where(Listing.id.in_(ids))
+            .order_by(Listing.changed_at.desc(), Listing.id.desc())
+            .limit(limit)
+        )
+    ).all()
+    by_id = {hit.id: hit for hit in hits}
+    return await models(session, [by_id[one] for one in latest])
+
+
 async def actors(session: Session, hits: Sequence[Hit]) -> list[Actor]:
     """The actors of some hits, in their order."""
     rows = await session.scalars(
@@ -135,7 +161,7 @@ async def actors(session: Session, hits: Sequence[Hit]) -> list[Actor]:
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
-def listed(session: Session, statement: Select[Any], expression: Expression) -> Select[Any]:
+def listed(session: Session, statement: S, expression: Expression) -> S:
     """A statement on listings, restricted to what an expression finds by the index of words."""
     if session.get_bind().dialect.name == "sqlite":
         joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
@@ -153,7 +179,9 @@ def _is_matched(expression: Expression) -> ColumnElement[bool]:
 async def _ids(session: Session, wanted: Expression) -> list[int]:
     """What one step finds, the latest first; whether it may be shown is not asked yet."""
     if session.get_bind().dialect.name == "sqlite":  # the index alone answers
-        statement = select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
+        statement = (
+            select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
+        )
     else:
         statement = listed(session, select(Listing.id), wanted).order_by(Listing.id.desc())
     return list((await session.execute(statement.limit(MOST))).scalars())
@@ -176,7 +204,8 @@ async def _rows(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
 async def _hidden(session: Session, viewer: Actor | None) -> frozenset[int]:
     if viewer is None:
         return frozenset()
-    return frozenset((await session.execute(blocks.hidden_from(viewer))).scalars())
+    hidden = blocks.hidden_from(viewer).subquery()
+    return frozenset(await session.scalars(select(hidden.c[0])))
 
 
 def _facets(wish: Wish, hits: Sequence[Hit]) -> dict[str, list[tuple[str, int]]]:

@@ -259,7 +259,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 "type": "object",
                 "description": "How to narrow it: argument → values, the most frequent first.",
                 "additionalProperties": _list(
-                    _record("A value.", {"value": _text("To be given."), "count": _COUNT}), "Values."
+                    _record("A value.", {"value": _text("To be given."), "count": _COUNT}),
+                    "Values.",
                 ),
             },
             "feed": {**_IRI, "description": "The same search as an Atom feed of models."},

@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from actors import places
+from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
     blocks,
@@ -17,6 +18,7 @@ from federation.pages import (
     commons,
     consent,
     directory,
+    feeds,
     followers,
     forks,
     hashtags,
@@ -59,6 +61,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/about", home.about),
         web.get("/directory", directory.directory),
         web.get("/organisations", directory.organisations),
+        web.get(searching.FEED, feeds.atom),
+        web.get(searching.LIST_OF_FEEDS, feeds.opml),
         web.get(places.INTERACT, interacting.interact),
         web.get("/from-elsewhere", interacting.from_elsewhere_page),
         web.post("/from-elsewhere", interacting.from_elsewhere),

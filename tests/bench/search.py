@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--models", type=int, nargs="+", default=[1000, 100_000])
     given = parser.parse_args()
-    print("| engine | models | search | found | median | worst of 100 | CPU time of the asking process |")
+    print("| engine | models | search | found | median | worst of 100 | CPU time here |")
     print("|---|---|---|---|---|---|---|")
     for models in given.models:
         with _database(given.engine) as url:
@@ -84,9 +84,12 @@ async def _asked(
             times.append(perf_counter() - began)
             numbers.append(len(found.hits))
             is_more = is_more or found.has_more
-    return kind, f"{round(statistics.median(numbers))}{'+' if is_more else ''}", times, (
-        process_time() - before
-    ) / len(times)
+    return (
+        kind,
+        f"{round(statistics.median(numbers))}{'+' if is_more else ''}",
+        times,
+        (process_time() - before) / len(times),
+    )
 
 
 def _searches() -> Iterator[tuple[str, Iterator[Wish]]]:

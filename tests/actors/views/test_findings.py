@@ -1,4 +1,4 @@
-"""What is found: in every language, by every facet, and nothing that is private, on both engines."""
+"""What is found: in every language, by every facet, and nothing that is private."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,6 +8,7 @@ from together.clock import Clock
 from together.peer import Peer
 from together.street import a_sheet
 
+from activitypub.canonical_json import Json
 from actors.database import Session
 from actors.rules.sections import Sheet
 from actors.rules.wishes import Wish
@@ -72,7 +73,7 @@ async def test_words_are_found_in_every_form_and_in_every_language(
 
 
 async def test_facets_count_and_narrow(session: Session, site: Site, coop: Actor) -> None:
-    facts = {"essStatus": "ess:EssByLegalForm", "areaServed": [f"{NUTS}FR101"]}
+    facts: dict[str, Json] = {"essStatus": "ess:EssByLegalForm", "areaServed": [f"{NUTS}FR101"]}
     await enrolling.update_organisation(
         session, site, coop, name="La Coop", summary="", facts=facts
     )
