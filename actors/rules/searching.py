@@ -103,11 +103,6 @@ def found_by(text: str, language: str) -> set[str]:
     return {key for word in split(text) for key in keys(word, language)}
 
 
-def who(name: str, handle: str) -> str:
-    """What somebody is found by: name and handle."""
-    return folded(f"{name}\n{handle}")
-
-
 def pattern(text: str) -> str:
     r"""A LIKE pattern that finds the text anywhere; `%`, `_` and `\` in it stand for themselves."""
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -22,7 +22,6 @@ from actors.mail.keyring import KeyPems, key_rows
 from actors.places import place
 from actors.rules.naming import check_email, check_handle
 from actors.rules.permissions import Office
-from actors.rules.searching import who
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.commons import Commons
@@ -164,7 +163,6 @@ async def update_organisation(
     organisation = await posting.held(session, organisation)
     row = await session.get_one(Organisation, organisation.id)
     organisation.name, row.facts = name, dict(facts)
-    organisation.sought = who(name, organisation.handle)
     organisation.summary = documents.markdown_summary(summary)
     await tell_profile(session, site, organisation)
 
@@ -257,7 +255,6 @@ async def new_actor(
         handle=handle,
         host=host(site.origin),
         name=name,
-        sought=who(name, handle),
         summary=summary,
         url=of_organisation(places.ACTOR_PAGE) or place(site.origin, "/"),
         inbox=of_organisation(places.INBOX) or place(site.origin, places.SHARED_INBOX),

@@ -28,6 +28,9 @@ MOST_WORDS = 10_000
 """Tokens of one thing: a sheet of 256 KiB in several languages has fewer; PostgreSQL indexes up to
 a megabyte of them."""
 
+LONGEST_PROFILE = 5000
+"""Characters of what an organisation says of itself that it is found by: two printed pages."""
+
 AT_ONCE = 25
 """Rows of one transaction while an index is made anew: others write in between."""
 
@@ -76,9 +79,11 @@ async def list_actor(session: Session, actor: Actor) -> None:
     lead = set(searching.words(f"{actor.name}\n{actor.handle}"))
     rest: set[str] = set()
     if kind != labels.PERSON:
+        names = " ".join([actor.name, *_by_language(profile, "nameMap")])
+        about = plain(" ".join([actor.summary, *_by_language(profile, "summaryMap")]))
         for language in searching.ASKED_IN:  # few say in which one they speak of themselves
-            lead |= searching.found_by(actor.name, language)
-            rest |= searching.found_by(plain(actor.summary), language)
+            lead |= searching.found_by(names[:LONGEST_PROFILE], language)
+            rest |= searching.found_by(about[:LONGEST_PROFILE], language)
     is_withheld = _is_withheld(profile)
     before = await session.get(Listing, actor.id)
     if before is not None and kind != labels.PERSON:
@@ -194,6 +199,11 @@ def _words(stated: tuple[str, ...], lead: set[str], rest: set[str]) -> str:
     first = [*map(labels.token, stated), *(LEAD + one for one in sorted(lead)), *sorted(lead)]
     tokens = list(dict.fromkeys([*first, *sorted(rest)]))[:MOST_WORDS]
     return " ".join(sorted(tokens))
+
+
+def _by_language(profile: Mapping[str, Json], name: str) -> list[str]:
+    said = profile.get(name)
+    return [one for one in said.values() if isinstance(one, str)] if isinstance(said, dict) else []
 
 
 def _document(actor: Actor) -> Mapping[str, Json]:

@@ -30,7 +30,6 @@ from actors.mail import hosts, keyring
 from actors.plain import Plain
 from actors.rules import polls
 from actors.rules.polls import Poll
-from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.rules.speech import tag_name
 from actors.site import Site
@@ -93,7 +92,6 @@ async def remember_actor(
         "handle": actor.preferred_username,
         "host": host(iri),
         "name": name or actor.preferred_username,
-        "sought": who(name, actor.preferred_username),
         "summary": clean((actor.summary or "")[: DEFAULT.summary]),
         "url": _page(actor, iri),
         "icon": _picture(actor),

@@ -68,6 +68,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_listing_actor_id"), "listing", ["actor_id"])
     op.create_index("ix_listing_kind_id", "listing", ["kind", "id"])
+    for table in ("actor", "model"):
+        op.drop_column(table, "sought")  # what was read from end to end until now
     if op.get_bind().dialect.name == "sqlite":
         op.execute(INDEX)
         for name, when, what in (*ON_SQLITE, *ON_BOTH):
@@ -89,6 +91,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in ("actor", "model"):
+        op.add_column(table, sa.Column("sought", sa.Text(), nullable=False, server_default=""))
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for name, when, _ in ON_BOTH:
         table = when.partition(" ON ")[2].split()[0]

@@ -77,7 +77,7 @@ async def test_a_search_is_narrowed_by_links_and_heard_of_by_feeds(
     await anna.follow("This search as a feed")
     assert anna.headers["Content-Type"].startswith("application/atom+xml")
     feed = ET.fromstring(anna.html.encode())  # noqa: S314 - our own
-    assert feed.findtext(f"{ATOM}title") == "vélo, Italy · Alpha"
+    assert feed.findtext(f"{ATOM}title") == "vélo, Italy · Réseau alpha"
     (entry,) = feed.iter(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "Ciclofficina <b>"
     assert (entry.findtext(f"{ATOM}updated") or "").endswith("Z")
