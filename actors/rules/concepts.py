@@ -111,7 +111,8 @@ def _readings(span: Sequence[str]) -> list[tuple[str, ...]]:
         tuple(searching.stem(word, language) or searching.folded(word) for word in span)
         for language in searching.ASKED_IN
     ]
-    return list(dict.fromkeys([as_written, *stems]))
+    as_one = tuple(searching.singular(word) for word in span)
+    return list(dict.fromkeys([as_written, as_one, *stems]))
 
 
 @cache

@@ -94,8 +94,14 @@ def stem(word: str, language: str) -> str:
 @lru_cache(maxsize=1024)
 def asked(word: str) -> tuple[str, ...]:
     """The stems that a word may have, whatever language it is."""
-    stems = (stem(word, language) for language in ASKED_IN)
-    return tuple(dict.fromkeys(one for one in stems if one))
+    stems = [stem(word, language) for language in ASKED_IN]
+    return tuple(dict.fromkeys(one for one in [*stems, singular(word)] if one))
+
+
+def singular(word: str) -> str:
+    """A word without the -s that Snowball leaves after a vowel (`vélos`), folded."""
+    own = folded(word)[:LONGEST_WORD]
+    return own[:-1] if own.endswith("s") and len(own) > SHORTEST_START else own
 
 
 def found_by(text: str, language: str) -> set[str]:
