@@ -123,10 +123,14 @@ class Writers:
 
     async def _undo(self, raw: Connection) -> None:
         """Undo what came since the savepoint, unless SQLite has undone everything by itself."""
-        if raw.in_transaction:
-            raw.at_once("ROLLBACK TO member")
-            raw.at_once("RELEASE member")
-        await self._forget()
+        try:
+            if raw.in_transaction:
+                raw.at_once("ROLLBACK TO member")
+                raw.at_once("RELEASE member")
+        except sqlite3.Error:
+            raw.rollback()  # all of the group is undone then, and its members are told
+        finally:
+            await self._forget()
 
     async def _forget(self) -> None:
         if self._session is not None:
