@@ -34,6 +34,8 @@ from actors.views import findings
 VOCABULARY: Final = 50_000
 WORDS_OF_A_MODEL: Final = 300
 TOGETHER: Final = 1000
+CONCEPT_IN: Final = 50
+"""One model of so many is about the concept that is searched for."""
 ASKED: Final = 100
 NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
 LANGUAGES: Final = ("fr", "it", "de", "en", "es")
@@ -154,6 +156,8 @@ def _listing(number: int, drawn: random.Random, ranks: range, total: list[float]
         "by=1",
     ]
     tokens = {*map(labels.token, stated), *words, *lead, *(LEAD + one for one in lead)}
+    if number % CONCEPT_IN == 0:  # what the search for a concept finds
+        tokens |= searching.found_by("riparazione di biciclette", "it")
     return {
         "id": number,
         "kind": labels.MODEL,

@@ -61,7 +61,8 @@ async def everything(street: Street, alpha: House, mallory: Stranger) -> None:
         alpha.url("/directory?q=velo+reparation&language=fr&near=FR101"),
         alpha.url("/directory.atom?family=hosting"),
         alpha.url("/api/essaim/v1/search?kind=organisation&q=coop"),
-        alpha.url("/api/v2/search?q=mallory"),
+        alpha.url("/api/v2/search?q=mallory&type=accounts"),
+        alpha.url("/api/v2/search?q=mallory&type=statuses"),
     )
     for address in (
         found,
