@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, select, text, update
 
+from activitypub.addressing import Visibility, visibility
 from activitypub.canonical_json import Json, parse
 from activitypub.markup import plain
 from actors.database import Session
@@ -63,7 +64,7 @@ async def list_model(session: Session, model: Model, sheet: Sheet) -> None:
             words=_words(stated, lead, rest),
             edition=EDITION,
             is_shut=author.shut_at is not None or author.gone_at is not None,
-            is_withheld=_is_withheld(profile),
+            is_withheld=_is_withheld(profile) or not _is_for_all(model),
             changed_at=model.updated_at,
         ),
     )
@@ -190,7 +191,7 @@ async def _list_models_of(
     for row in rows:
         row.labels = " ".join([*(one for one in row.labels.split() if one not in old), *new])
         row.words = " ".join(sorted((set(row.words.split()) - gone) | come))
-        row.is_withheld = is_withheld
+        row.is_withheld = is_withheld or not _is_for_all(await session.get_one(Model, row.id))
     await session.flush()
 
 
@@ -208,6 +209,21 @@ def _by_language(profile: Mapping[str, Json], name: str) -> list[str]:
 
 def _document(actor: Actor) -> Mapping[str, Json]:
     return parse(actor.document) if actor.document else {}
+
+
+def _is_for_all(model: Model) -> bool:
+    """Whether everybody may read it, listed: a peer may address a model to its followers alone.
+
+    A document that says nothing of it was sent openly.
+    """
+    document = parse(model.document) if model.document else {}
+    to, cc = _named(document.get("to")), _named(document.get("cc"))
+    return not (to or cc) or visibility(to, cc, None) is Visibility.PUBLIC
+
+
+def _named(value: Json) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [one for one in items if isinstance(one, str)]
 
 
 def _is_withheld(profile: Mapping[str, Json]) -> bool:

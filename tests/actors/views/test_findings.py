@@ -35,6 +35,10 @@ def _sheet(title: str, language: str = "fr", text: str = "Rien.", **facts: Any) 
     )
 
 
+def _for_followers(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"to": [f"{document['attributedTo']}/followers"], "cc": []}
+
+
 async def _names(session: Session, *, viewer: Actor | None = None, **wish: str) -> list[str]:
     found = await findings.find(session, Wish(**wish), viewer)
     return [one.model.name for one in await findings.models(session, found.hits)]
@@ -164,6 +168,10 @@ async def test_an_index_follows_every_change_and_shows_nothing_private(
     assert await _names(session, q="ada") == []
     await peer.say(session, peer.activity("Update", peer.actor() | {"indexable": True}))
     assert await _names(session, q="ada") == ["Chez Ada"]
+
+    secret = peer.model(a_sheet("Entre nous"), slug="prive", bend=_for_followers)
+    await peer.publish(session, secret)
+    assert await _names(session, q="entre nous") == []
 
     # made anew, everything is found again; by rows of an older edition it is found meanwhile
     await session.execute(text("DELETE FROM listing"))
