@@ -1,0 +1,156 @@
+"""Archives: a model as one file, and back: for pages, programs and operators alike.
+
+Reading, packing and weighing proofs costs up to seconds for a large file, so it happens in a
+thread, one archive at a time; who comes meanwhile waits. Before something is restored, its author's
+site is asked: what it answers counts more than a file.
+"""
+
+import asyncio
+from typing import Final
+
+import activitypub.vocabulary as ap
+from activitypub import iris, reading
+from activitypub.canonical_json import Document
+from activitypub.errors import ProtocolError
+from activitypub.iris import Iri
+from activitypub.multihash import digest
+from activitypub.proofs import eddsa_jcs
+from actors.database import Database
+from actors.documents import archive, pieces, proving
+from actors.documents.archive import Contents
+from actors.documents.proving import Examination
+from actors.errors import Conflicting, Gone, NotFound, Refusal
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.verbs import archiving, restoring
+from actors.verbs.reclaiming import Restored
+from actors.verbs.restoring import NO_WORD, Word
+from actors.views import history
+from federation.errors import Refused, TransportError
+from federation.lookup import Lookup
+
+MEDIA_TYPE: Final = "application/zip"
+
+LARGEST_UPLOAD: Final = 16 * 1024 * 1024
+"""Bytes of an archive that members may send: at a megabit a second it takes two minutes. Operators
+restore larger ones with a command."""
+
+UPLOAD_SECONDS: Final = 300
+"""How long it may take to arrive."""
+
+MOST_ASKED: Final = 20
+"""Authors whose sites are asked because of one archive: the same budget as one activity has."""
+
+GONE: Final = 410
+
+
+class Archivist:
+    """Makes archives, and restores from them. No method may be called in a transaction.
+
+    Args:
+        database: what is remembered.
+        site: our origin and clock.
+        lookup: asks authors' sites.
+    """
+
+    def __init__(self, database: Database, site: Site, lookup: Lookup) -> None:
+        self._database = database
+        self._site = site
+        self._lookup = lookup
+        self._turn = asyncio.Semaphore()
+
+    async def make(self, model_id: int) -> bytes:
+        """The archive of a model, ours or a mirror.
+
+        Raises:
+            NotFound, Gone: there is none, or no longer.
+            Unwise: it says more than an archive holds.
+        """
+        async with self._turn:
+            async with self._database.read() as session:
+                model = await history.model_by_id(session, model_id)
+                if model is None:
+                    raise NotFound("There is no such model here.")
+                if model.deleted_at is not None:
+                    raise Gone("This model was deleted.")
+                contents = await archiving.contents(session, model)
+            return await asyncio.to_thread(archive.write, contents)
+
+    async def restore(
+        self, data: bytes, *, by: Actor | None = None, word: Word = NO_WORD
+    ) -> Restored:
+        """Remember what an archive holds; see `actors.verbs.restoring`.
+
+        Args:
+            data: the file.
+            by: the organisation that brings it; None for an operator.
+            word: what the operator says of it.
+
+        Raises:
+            Refusal: it is damaged, not proven, or contradicts what is known; or its author deleted
+                the model.
+            Unsafe: it is of a host that this instance has nothing to do with.
+        """
+        async with self._turn:
+            contents, examination = await asyncio.to_thread(self._opened, data)
+        if not examination.faults:
+            await self._ask(contents, examination)
+        async with self._database.begin() as session:
+            return await restoring.restore(
+                session, self._site, contents, examination, digest(data), by=by, word=word
+            )
+
+    def _opened(self, data: bytes) -> tuple[Contents, Examination]:
+        contents = archive.read(data)
+        return contents, proving.examine(contents, now=self._site.now())
+
+    async def _ask(self, contents: Contents, examination: Examination) -> None:
+        """Ask the sites of its authors for what we do not know: keys, and whether it is still so.
+
+        Who does not answer is not waited for: the archive may be all that is left.
+        """
+        model, author = Iri(examination.model), Iri(examination.author)
+        ours = iris.host(self._site.origin)
+        if iris.host(author) != ours:
+            await self._lookup.check_dealings(author)
+            await self._check_still_so(model, author)
+        asked = {author: contents.versions}
+        for piece in pieces.others(contents.members()):
+            asked.setdefault(piece.author, tuple(one.document for one in piece.versions))
+        theirs = [one for one in asked if iris.host(one) != ours][:MOST_ASKED]
+        await asyncio.gather(*(self._know(one, asked[one]) for one in theirs))
+
+    async def _check_still_so(self, model: Iri, author: Iri) -> None:
+        """What the model's own address says now.
+
+        Raises:
+            Gone: its organisation has deleted it. Conflicting: it is somebody else's there.
+        """
+        try:
+            thing = await self._lookup.fresh(model)
+        except Refused as refused:
+            if refused.status == GONE:
+                raise Gone("Its organisation has deleted this model.") from refused
+            return
+        except (TransportError, ProtocolError):
+            return
+        if isinstance(thing, ap.Tombstone):
+            raise Gone("Its organisation has deleted this model.")
+        if thing.attributed_to != (author,):
+            raise Conflicting("At its own address this model belongs to somebody else.")
+
+    async def _know(self, author: Iri, versions: tuple[Document, ...]) -> None:
+        """Learn an author and the keys of these versions, where the site answers."""
+        try:
+            await self._lookup.actor(author)
+            by_key = {eddsa_jcs.method(one): one for one in versions}
+            for one in by_key.values():
+                await self._lookup.know_prover(reading.read(one))
+        except (Refusal, TransportError, ProtocolError):
+            return
+
+
+def of(model: Model) -> str:
+    """What the file of a model is called."""
+    return f"{model.slug or model.id}.essaim.zip"
