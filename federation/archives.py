@@ -6,11 +6,14 @@ site is asked: what it answers counts more than a file.
 """
 
 import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import activitypub.vocabulary as ap
 from activitypub import iris, reading
-from activitypub.canonical_json import Document
+from activitypub.canonical_json import Document, parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from activitypub.multihash import digest
@@ -18,31 +21,43 @@ from activitypub.proofs import eddsa_jcs
 from actors.database import Database
 from actors.documents import archive, pieces, proving
 from actors.documents.archive import Contents
-from actors.documents.proving import Examination
+from actors.documents.proving import Evidence, Examination, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.verbs import archiving, restoring
+from actors.tables.restoration import Restoration
+from actors.tables.revision import Revision
+from actors.verbs import archiving, recalling, restoring
 from actors.verbs.reclaiming import Restored
 from actors.verbs.restoring import NO_WORD, Word
-from actors.views import history
+from actors.views import history, origins, restorations
 from federation.errors import Refused, TransportError
 from federation.lookup import Lookup
 
 MEDIA_TYPE: Final = "application/zip"
 
-LARGEST_UPLOAD: Final = 16 * 1024 * 1024
-"""Bytes of an archive that members may send: at a megabit a second it takes two minutes. Operators
-restore larger ones with a command."""
-
-UPLOAD_SECONDS: Final = 300
-"""How long it may take to arrive."""
-
 MOST_ASKED: Final = 20
 """Authors whose sites are asked because of one archive: the same budget as one activity has."""
 
 GONE: Final = 410
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What is known about the versions of a model.
+
+    Attributes:
+        host: the site of its author.
+        silent_since: see `actors.views.origins`.
+        versions: number and evidence, the newest first.
+        restorations: the archives from which something of it came here.
+    """
+
+    host: str
+    silent_since: datetime | None
+    versions: list[tuple[int, Evidence]]
+    restorations: list[Restoration]
 
 
 class Archivist:
@@ -101,6 +116,27 @@ class Archivist:
                 session, self._site, contents, examination, digest(data), by=by, word=word
             )
 
+    async def evidence(self, model_id: int) -> Proofs:
+        """What each version of a model proves, by the keys that we know to be its author's.
+
+        Raises:
+            NotFound: there is no such model.
+        """
+        async with self._turn:
+            async with self._database.read() as session:
+                model = await history.model_by_id(session, model_id)
+                if model is None:
+                    raise NotFound("There is no such model here.")
+                author = await history.author(session, model)
+                origin = await origins.of(session, author)
+                restored = await restorations.of(session, model)
+                keys = await recalling.keys_of(session, author)
+                revisions = await history.revisions(session, model)
+            weigh = partial(_all_weighed, revisions, keys, self._site.now())
+            found = await asyncio.to_thread(weigh)
+        since = None if origin is None else origin.silent_since
+        return Proofs(author.host, since, found, restored)
+
     def _opened(self, data: bytes) -> tuple[Contents, Examination]:
         contents = archive.read(data)
         return contents, proving.examine(contents, now=self._site.now())
@@ -154,3 +190,14 @@ class Archivist:
 def of(model: Model) -> str:
     """What the file of a model is called."""
     return f"{model.slug or model.id}.essaim.zip"
+
+
+def weighed(revision: Revision, keys: Keys, now: datetime) -> Evidence:
+    """What a version that we remember proves by these keys."""
+    return proving.weigh(parse(revision.document), keys, now=now)
+
+
+def _all_weighed(
+    revisions: list[Revision], keys: Keys, now: datetime
+) -> list[tuple[int, Evidence]]:
+    return [(one.number, weighed(one, keys, now)) for one in revisions]

@@ -48,7 +48,7 @@ async def check_known(session: Session, model: Iri, versions: Iterable[Version])
     known = await history.model_by_iri(session, model)
     rows = [] if known is None else await history.revisions(session, known)
     by_number = {one.number: one for one in rows}
-    by_iri = {one.iri: one for one in await _rows(session, versions)}
+    by_iri = {one.iri: one for one in await rows(session, versions)}
     wrong = [
         str(one.says.number)
         for one in versions
@@ -63,11 +63,11 @@ async def check_known(session: Session, model: Iri, versions: Iterable[Version])
 
 async def unknown(session: Session, versions: Sequence[Version]) -> list[Version]:
     """Those of these versions that are not remembered yet."""
-    known = {one.iri for one in await _rows(session, versions)}
+    known = {one.iri for one in await rows(session, versions)}
     return [one for one in versions if one.iri not in known]
 
 
-async def _rows(session: Session, versions: Iterable[Version]) -> list[Revision]:
+async def rows(session: Session, versions: Iterable[Version]) -> list[Revision]:
     """The rows of these versions, as far as there are some."""
     found: list[Revision] = []
     wanted = [one.iri for one in versions]

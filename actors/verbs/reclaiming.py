@@ -20,7 +20,7 @@ from actors.documents.model import ForkTerms, Reading, Telling
 from actors.documents.pieces import Piece, Version
 from actors.documents.proving import Standing
 from actors.documents.sealing import unsealed
-from actors.errors import Gone, NotAllowed, NotFound, Unwise
+from actors.errors import Gone, NotAllowed, Unwise
 from actors.places import place
 from actors.rules.modifications import MAX_NOTE
 from actors.site import Site
@@ -137,9 +137,7 @@ async def _move_head(
 ) -> None:
     """Our model says again what its newest version says; its living document is made anew."""
     newest = piece.versions[-1]
-    revision = await history.revision_by_iri(session, newest.iri)
-    if revision is None:
-        raise NotFound("the version was not written")
+    [revision] = await recalling.rows(session, [newest])
     cataloguing.enter(model, newest.says.sheet)
     model.number, model.head_id = revision.number, revision.id
     model.updated_at = max(model.updated_at, revision.made_at)

@@ -146,7 +146,7 @@ async def _believe(
     if proving.weigh(document, theirs, now=site.now()).standing is not Standing.PROVEN:
         raise NotAllowed(f"The document of {piece.author} in the archive is not proven.")
     if known is not None and known.gone_at is not None:
-        raise Gone("its author was deleted")
+        raise Gone("Its author was deleted.")
     await mirroring.remember_actor(session, site, reading.read_actor(document))
     return Trust.OPERATOR
 
