@@ -46,8 +46,8 @@ async def check_known(session: Session, model: Iri, versions: Iterable[Version])
         Conflicting: it does not; `keys` are the numbers.
     """
     known = await history.model_by_iri(session, model)
-    rows = [] if known is None else await history.revisions(session, known)
-    by_number = {one.number: one for one in rows}
+    here_now = [] if known is None else await history.revisions(session, known)
+    by_number = {one.number: one for one in here_now}
     by_iri = {one.iri: one for one in await rows(session, versions)}
     wrong = [
         str(one.says.number)

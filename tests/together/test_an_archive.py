@@ -1,4 +1,4 @@
-"""A model travels as a file: to those who can ask its author's site, and when nobody can any more."""
+"""A model travels as a file: while its author's site answers, and when it does no more."""
 
 from dataclasses import replace
 
@@ -22,6 +22,8 @@ from actors.verbs.reclaiming import Trust
 from actors.verbs.restoring import Word
 from actors.views import history, lineage, restorations
 from federation.app_keys import ARCHIVIST
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"])
 
 
 async def _known(house: House, iri: str) -> tuple[Model, list[Revision]]:
@@ -124,6 +126,7 @@ async def test_a_model_travels_with_its_history_and_its_forks_and_stays_its_auth
             await house.app[ARCHIVIST].restore(data)
 
 
+@on_sqlite
 async def test_when_the_site_is_gone_an_operator_has_to_have_compared_the_keys(
     street: Street,
 ) -> None:
@@ -178,6 +181,7 @@ async def _signed_anew(house: House, data: bytes) -> bytes:
     return archive.write(changed)
 
 
+@on_sqlite
 async def test_what_was_lost_comes_home_by_our_own_keys_or_by_an_operators_word(
     street: Street,
 ) -> None:
