@@ -12,16 +12,14 @@ from functools import partial
 from typing import Final
 
 import activitypub.vocabulary as ap
-from activitypub import iris, reading
-from activitypub.canonical_json import Document, parse
+from activitypub import iris
+from activitypub.canonical_json import parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
-from activitypub.multihash import digest
-from activitypub.proofs import eddsa_jcs
 from actors.database import Database
 from actors.documents import archive, pieces, proving
-from actors.documents.archive import Contents
-from actors.documents.proving import Evidence, Examination, Keys
+from actors.documents.pieces import Brought, Piece
+from actors.documents.proving import Evidence, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -108,13 +106,11 @@ class Archivist:
             Unsafe: it is of a host that this instance has nothing to do with.
         """
         async with self._turn:
-            contents, examination = await asyncio.to_thread(self._opened, data)
-        if not examination.faults:
-            await self._ask(contents, examination)
+            read = partial(pieces.brought, data, now=self._site.now())
+            brought = await asyncio.to_thread(read)
+        await self._ask(brought)
         async with self._database.begin() as session:
-            return await restoring.restore(
-                session, self._site, contents, examination, digest(data), by=by, word=word
-            )
+            return await restoring.restore(session, self._site, brought, by=by, word=word)
 
     async def evidence(self, model_id: int) -> Proofs:
         """What each version of a model proves, by the keys that we know to be its author's.
@@ -137,25 +133,20 @@ class Archivist:
         since = None if origin is None else origin.silent_since
         return Proofs(author.host, since, found, restored)
 
-    def _opened(self, data: bytes) -> tuple[Contents, Examination]:
-        contents = archive.read(data)
-        return contents, proving.examine(contents, now=self._site.now())
-
-    async def _ask(self, contents: Contents, examination: Examination) -> None:
+    async def _ask(self, brought: Brought) -> None:
         """Ask the sites of its authors for what we do not know: keys, and whether it is still so.
 
         Who does not answer is not waited for: the archive may be all that is left.
         """
-        model, author = Iri(examination.model), Iri(examination.author)
-        ours = iris.host(self._site.origin)
-        if iris.host(author) != ours:
-            await self._lookup.check_dealings(author)
-            await self._check_still_so(model, author)
-        asked = {author: contents.versions}
-        for piece in pieces.others(contents.members()):
-            asked.setdefault(piece.author, tuple(one.document for one in piece.versions))
-        theirs = [one for one in asked if iris.host(one) != ours][:MOST_ASKED]
-        await asyncio.gather(*(self._know(one, asked[one]) for one in theirs))
+        main, ours = brought.main, iris.host(self._site.origin)
+        if iris.host(main.author) != ours:
+            await self._lookup.check_dealings(main.author)
+            await self._check_still_so(main.model, main.author)
+        asked = {main.author: main}
+        for piece in brought.others:
+            asked.setdefault(piece.author, piece)
+        theirs = [one for author, one in asked.items() if iris.host(author) != ours]
+        await asyncio.gather(*(self._know(one) for one in theirs[:MOST_ASKED]))
 
     async def _check_still_so(self, model: Iri, author: Iri) -> None:
         """What the model's own address says now.
@@ -176,13 +167,13 @@ class Archivist:
         if thing.attributed_to != (author,):
             raise Conflicting("At its own address this model belongs to somebody else.")
 
-    async def _know(self, author: Iri, versions: tuple[Document, ...]) -> None:
+    async def _know(self, piece: Piece) -> None:
         """Learn an author and the keys of these versions, where the site answers."""
         try:
-            await self._lookup.actor(author)
-            by_key = {eddsa_jcs.method(one): one for one in versions}
-            for one in by_key.values():
-                await self._lookup.know_prover(reading.read(one))
+            await self._lookup.actor(piece.author)
+            by_key = {one.evidence.method: one.thing for one in piece.versions}
+            for thing in by_key.values():
+                await self._lookup.know_prover(thing)
         except (Refusal, TransportError, ProtocolError):
             return
 

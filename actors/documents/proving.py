@@ -177,6 +177,18 @@ def weigh(document: Document, keys: Keys, *, member: str = "", now: datetime) ->
     )
 
 
+def by_these(document: Document, evidence: Evidence, keys: Keys, *, now: datetime) -> Standing:
+    """How much it proves by these keys, when its evidence by those in the archive is known.
+
+    Where they are the same keys, nothing is computed again.
+    """
+    held = keys.get(evidence.method) if evidence.method is not None else None
+    if evidence.standing is not Standing.PROVEN or held is None:
+        return weigh(document, keys, now=now).standing
+    is_same = (held.key.multikey(), held.owner) == (evidence.key, evidence.author)
+    return Standing.PROVEN if is_same else Standing.BROKEN
+
+
 def _contradictions(
     contents: Contents, members: Mapping[str, Document]
 ) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,13 @@ _AT_ONCE: Final = 500
 """Values in one statement: SQLite took 999 in older versions."""
 
 
+async def hold(session: Session, owner: Actor) -> None:
+    """Whoever else speaks of this owner's things waits until the transaction ends."""
+    await session.execute(
+        select(Actor.id).where(Actor.id == owner.id).with_for_update(key_share=True)
+    )
+
+
 async def check_living(session: Session, piece: Piece, owner: Actor) -> None:
     """What is deleted stays deleted, and a model has one owner.
 

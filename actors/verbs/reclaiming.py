@@ -89,7 +89,7 @@ async def reclaim(
     proven = {
         one.iri
         for one in piece.versions
-        if proving.weigh(one.document, keys, now=now).standing is Standing.PROVEN
+        if proving.by_these(one.document, one.evidence, keys, now=now) is Standing.PROVEN
     }
     is_proven = len(proven) == len(piece.versions)
     if not is_proven and not is_word_given:

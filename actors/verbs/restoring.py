@@ -20,10 +20,9 @@ from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session, insert_once
 from actors.documents import archive, pieces, proving
-from actors.documents.archive import Contents
-from actors.documents.pieces import Piece, Version
-from actors.documents.proving import Examination, HeldBy, Standing
-from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
+from actors.documents.pieces import Brought, Piece, Version
+from actors.documents.proving import Evidence, HeldBy, Standing
+from actors.errors import Gone, NotAllowed, NotFound, Refusal
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -52,9 +51,7 @@ NO_WORD: Final = Word()
 async def restore(
     session: Session,
     site: Site,
-    contents: Contents,
-    examination: Examination,
-    fingerprint: str,
+    brought: Brought,
     *,
     by: Actor | None = None,
     word: Word = NO_WORD,
@@ -64,54 +61,48 @@ async def restore(
     Args:
         session: an open transaction.
         site: our origin, clock and ids.
-        contents: as it was read.
-        examination: what it shows by itself.
-        fingerprint: the digest of the file.
+        brought: the archive, as `documents.pieces` has read it.
         by: the organisation that brings it; None for an operator.
         word: what the operator says of it.
 
     Raises:
-        Unwise: the archive contradicts itself.
+        Unwise: it is of ours, and at addresses that we do not give.
         NotAllowed: nothing says that its author made it; the reason says what would.
         NotFound: it is of an organisation that is not, or no longer, here.
         Conflicting: something else is known here under the same address.
         Gone: the model, or its author, was deleted.
     """
-    if examination.faults:
-        raise Unwise("The archive was altered.", fields=examination.faults)
-    members = contents.members()
-    main = pieces.piece(pieces.named(members, archive.VERSIONS), contents.living)
+    main, contents = brought.main, brought.contents
     if iris.host(main.author) == iris.host(site.origin):
         if by is not None and by.iri != main.author:
             raise NotAllowed("This is another organisation's; only its own members bring it back.")
         done = await reclaiming.reclaim(session, site, main, contents, is_word_given=word.is_ours)
     else:
-        done = await _restore_theirs(session, site, main, contents, word)
-    done = await _restore_others(session, site, done, members)
+        done = await _restore_theirs(session, site, brought, word)
+    done = await _restore_others(session, site, done, brought.others)
     if done.model.is_ours:
         await reclaiming.list_forks(session, site, done.model, contents)
     if done.versions:
-        row = {"id": site.new_id(), "model_id": done.model.id, "archive": fingerprint}
+        row = {"id": site.new_id(), "model_id": done.model.id, "archive": brought.fingerprint}
         row |= {"trust": done.trust.value, "versions": done.versions, "made_at": site.now()}
         await insert_once(session, Restoration, row | {"actor_id": None if by is None else by.id})
     return done
 
 
-async def _restore_theirs(
-    session: Session, site: Site, piece: Piece, contents: Contents, word: Word
-) -> Restored:
-    trust = await _believe(session, site, piece, contents, word)
-    proven, left = await _judged(session, site, piece)
-    model, count = await _mirror(session, site, piece, proven)
+async def _restore_theirs(session: Session, site: Site, brought: Brought, word: Word) -> Restored:
+    trust = await _believe(session, site, brought, word)
+    proven, left = await _judged(session, site, brought.main)
+    living = brought.evidence[archive.LIVING]
+    model, count = await _mirror(session, site, brought.main, proven, living)
     return Restored(model, trust, count, left=left)
 
 
 async def _restore_others(
-    session: Session, site: Site, done: Restored, members: Mapping[str, Document]
+    session: Session, site: Site, done: Restored, others: Sequence[Piece]
 ) -> Restored:
     """Sources and forks: what cannot be believed is left, and does not hold up the rest."""
     left, count = dict(done.left), 0
-    for piece in pieces.others(members):
+    for piece in others:
         if iris.host(piece.author) == iris.host(site.origin):
             continue  # ours: an archive of somebody else's model restores nothing of us
         try:
@@ -124,26 +115,37 @@ async def _restore_others(
     return replace(done, others=count, left=left)
 
 
-async def _believe(
-    session: Session, site: Site, piece: Piece, contents: Contents, word: Word
-) -> Trust:
-    """Know the author; from the archive itself only where an operator has compared the keys."""
+async def _believe(session: Session, site: Site, brought: Brought, word: Word) -> Trust:
+    """Know the author; from the archive itself only where an operator has compared the keys.
+
+    She has to have compared the key that proves the author's own document too: it says which other
+    keys are the author's.
+    """
+    piece, contents = brought.main, brought.contents
     known = await profiles.by_iri(session, piece.author)
     methods = pieces.methods(piece.versions)
     ours = await recalling.keys_named(session, methods)
     if known is not None and methods <= ours.keys():
         return Trust.KEYS
-    theirs = proving.keys_in(contents.actors)
-    used = {theirs[one].key.multikey() for one in methods if one in theirs}
-    document = next((one for one in contents.actors if one.get("id") == piece.author), None)
-    if not used or document is None or not used <= word.keys:
+    member, document = next(
+        (
+            (name, one)
+            for name, one in pieces.named(contents.members(), archive.ACTORS).items()
+            if one.get("id") == piece.author
+        ),
+        ("", None),
+    )
+    told = [one.evidence for one in piece.versions if one.evidence.method]
+    told += [brought.evidence[member]] if document is not None else []
+    used = {one.key for one in told if one.key}
+    if document is None or not used or not used <= word.keys:
         names = ", ".join(sorted(used)) or "none"
         raise NotAllowed(
             f"{piece.author} could not be asked for its keys, and we do not know those in the"
             f" archive ({names}): anybody could have made it. An operator who has compared them"
             " can say so with `essaim archive import --key`."
         )
-    if proving.weigh(document, theirs, now=site.now()).standing is not Standing.PROVEN:
+    if brought.evidence[member].standing is not Standing.PROVEN:
         raise NotAllowed(f"The document of {piece.author} in the archive is not proven.")
     if known is not None and known.gone_at is not None:
         raise Gone("Its author was deleted.")
@@ -168,6 +170,7 @@ async def _judged(
         raise Gone("Its author was deleted.")
     if owner.shut_at is not None:
         raise NotAllowed("This instance has nothing to do with the site of its author.")
+    await recalling.hold(session, owner)
     await recalling.check_living(session, piece, owner)
     keys = {
         iri: held
@@ -179,10 +182,10 @@ async def _judged(
     proven: list[Version] = []
     left: dict[str, str] = {}
     for one in piece.versions:
-        evidence = proving.weigh(one.document, keys, now=site.now())
-        if evidence.standing is Standing.PROVEN:
+        standing = proving.by_these(one.document, one.evidence, keys, now=site.now())
+        if standing is Standing.PROVEN:
             proven.append(one)
-        elif evidence.standing is Standing.UNSIGNED:
+        elif standing is Standing.UNSIGNED:
             left[one.member] = "It carries no proof: nothing says who made it."
         else:
             raise NotAllowed(
@@ -195,16 +198,19 @@ async def _judged(
 
 
 async def _mirror(
-    session: Session, site: Site, piece: Piece, proven: Sequence[Version]
+    session: Session,
+    site: Site,
+    piece: Piece,
+    proven: Sequence[Version],
+    living: Evidence | None = None,
 ) -> tuple[Model, int]:
     """Write what was judged; the model, and how many versions of it are new."""
     owner = await recalling.owner_of(session, piece)
     known, newest = await history.model_by_iri(session, piece.model), proven[-1]
     count = 0
     if known is None or newest.says.number > known.number:
-        article = reading.read(
-            _living(piece, proven, owner, site, await recalling.keys_of(session, owner))
-        )
+        keys = await recalling.keys_of(session, owner)
+        article = reading.read(_living(site, piece, proven, living, keys))
         past = replace(site, is_catching_up=True)
         known = await mirroring.remember_model(session, past, article, newest.thing, owner)
         count += 1
@@ -218,10 +224,10 @@ async def _mirror(
 
 
 def _living(
+    site: Site,
     piece: Piece,
     proven: Sequence[Version],
-    owner: Actor,
-    site: Site,
+    evidence: Evidence | None,
     keys: Mapping[Iri, HeldBy],
 ) -> Document:
     """The model as it lives: as its author has proven it, or made from its newest version.
@@ -229,9 +235,10 @@ def _living(
     A mirror has often heard of a model inside an activity, whose proof does not cover it alone.
     """
     newest, living = proven[-1], piece.living
-    if living is not None and living.get("currentVersion") == newest.iri:
-        evidence = proving.weigh(living, keys, now=site.now())
-        if evidence.standing is Standing.PROVEN and evidence.author == owner.iri:
+    is_at_it = living is not None and living.get("currentVersion") == newest.iri
+    if evidence is not None and living is not None and is_at_it:
+        standing = proving.by_these(living, evidence, keys, now=site.now())
+        if standing is Standing.PROVEN:
             return living
     made = {name: value for name, value in newest.document.items() if name not in _OF_VERSIONS}
     return made | {

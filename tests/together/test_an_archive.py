@@ -1,16 +1,20 @@
 """A model travels as a file: while its author's site answers, and when it does no more."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, select
 from together.street import House, Street, a_sheet
 
 from activitypub import reading
-from activitypub.canonical_json import parse
+from activitypub.canonical_json import Document, parse
+from activitypub.iris import Iri
+from activitypub.signatures.keys import PrivateKey
 from actors.database import Session
 from actors.documents import archive, proving
 from actors.documents import model as documents
+from actors.documents.sealing import sealed, unsealed
 from actors.errors import Conflicting, Gone, NotAllowed, Refusal
 from actors.mail import keyring
 from actors.tables.actor import Actor, Key
@@ -155,6 +159,8 @@ async def test_when_the_site_is_gone_an_operator_has_to_have_compared_the_keys(
     with pytest.raises(NotAllowed):
         await gamma.app[ARCHIVIST].restore(data, word=Word(is_ours=True))
     assert key is not None
+    with pytest.raises(NotAllowed):  # the compared key, beside another one that says whose it is
+        await gamma.app[ARCHIVIST].restore(_with_a_key_of_ours(data), word=Word(frozenset({key})))
     done = await gamma.app[ARCHIVIST].restore(data, word=Word(frozenset({key})))
     assert (done.trust, done.versions) == (Trust.OPERATOR, 2)
     theirs, _ = await _known(gamma, model.iri)
@@ -165,6 +171,20 @@ async def test_when_the_site_is_gone_an_operator_has_to_have_compared_the_keys(
         with pytest.raises(Conflicting):
             await house.app[ARCHIVIST].restore(other)
         assert [one.digest for one in (await _known(house, model.iri))[1]] == said
+
+
+def _with_a_key_of_ours(data: bytes) -> bytes:
+    """The same archive, but the author's document lists a further key, and is signed by that."""
+    contents = archive.read(data)
+    [author] = contents.actors
+    private = PrivateKey.from_pem(keyring.new_keys().ed25519)
+    method, listed = Iri(f"{author['id']}#ours"), author["assertionMethod"]
+    assert isinstance(listed, list)
+    ours: Document = {"id": method, "type": "Multikey", "controller": author["id"]}
+    ours["publicKeyMultibase"] = private.public.multikey()
+    changed = unsealed(author) | {"assertionMethod": [*listed, ours]}
+    made = sealed(changed, key=private, method=method, at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    return archive.write(replace(contents, actors=(made,)))
 
 
 async def _signed_anew(house: House, data: bytes) -> bytes:
