@@ -21,6 +21,7 @@ from actors.documents import archive, pieces, proving
 from actors.documents.pieces import Brought, Piece
 from actors.documents.proving import Evidence, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
+from actors.rules.containers import MOST_BYTES
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -73,8 +74,12 @@ class Archivist:
         self._lookup = lookup
         self._turn = asyncio.Semaphore()
 
-    async def make(self, model_id: int) -> bytes:
+    async def make(self, model_id: int, most: int = MOST_BYTES) -> bytes:
         """The archive of a model, ours or a mirror.
+
+        Args:
+            model_id: which one.
+            most: bytes that whoever asks can take.
 
         Raises:
             NotFound, Gone: there is none, or no longer.
@@ -87,8 +92,8 @@ class Archivist:
                     raise NotFound("There is no such model here.")
                 if model.deleted_at is not None:
                     raise Gone("This model was deleted.")
-                contents = await archiving.contents(session, model)
-            return await asyncio.to_thread(archive.write, contents)
+                gathered = await archiving.gather(session, model, most)
+            return await asyncio.to_thread(lambda: archive.write(gathered.contents()))
 
     async def restore(
         self, data: bytes, *, by: Actor | None = None, word: Word = NO_WORD

@@ -5,6 +5,7 @@ listed as a fork, with which words a version was published. Nobody has signed it
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func, select
@@ -21,7 +22,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import history, lineage
 
-MOST_OF_FORKS: Final = 16 * 1024 * 1024
+MOST_OF_FORKS: Final = 4 * 1024 * 1024
 """Bytes of forks that come along, the oldest first: a model with a thousand of them still fits into
 one file. The others are named."""
 
@@ -29,13 +30,41 @@ MOST_FORKS: Final = 1_000
 """Forks that are named: the page of the model shows them all."""
 
 
-async def contents(session: Session, model: Model) -> Contents:
+@dataclass(frozen=True)
+class Gathered:
+    """The documents of an archive as our rows have them: reading them is not for a transaction."""
+
+    living: bytes
+    versions: tuple[bytes, ...]
+    actors: tuple[bytes, ...]
+    upstream: tuple[bytes, ...]
+    forks: tuple[bytes, ...]
+    lineage: Document
+
+    def contents(self) -> Contents:
+        """The same, read."""
+        return Contents(
+            living=parse(self.living),
+            versions=tuple(map(parse, self.versions)),
+            actors=tuple(map(parse, self.actors)),
+            upstream=tuple(map(parse, self.upstream)),
+            forks=tuple(map(parse, self.forks)),
+            lineage=self.lineage,
+        )
+
+
+async def gather(session: Session, model: Model, most: int = MOST_BYTES) -> Gathered:
     """Everything we know of a model that the world may see.
 
+    Args:
+        session: an open transaction.
+        model: ours or a mirror.
+        most: bytes of a file that whoever asks can take.
+
     Raises:
-        Unwise: that is more than an archive holds.
+        Unwise: that is more.
     """
-    await _check_size(session, model)
+    await _check_size(session, model, most)
     revisions = list(reversed(await history.revisions(session, model)))
     tie = await lineage.of(session, model)
     taken = await _taken(session, tie, revisions)
@@ -44,17 +73,17 @@ async def contents(session: Session, model: Model) -> Contents:
     carried = list(_carried(heads))
     authors = {model.actor_id, *(one.model.actor_id for one in listed[: len(carried)])}
     authors |= {owner for _, owner in taken}
-    return Contents(
-        living=parse(model.document),
-        versions=tuple(parse(one.document) for one in revisions),
+    return Gathered(
+        living=model.document,
+        versions=tuple(one.document for one in revisions),
         actors=await _actors(session, authors),
-        upstream=tuple(parse(one.document) for one, _ in taken),
-        forks=tuple(parse(one.document) for one in carried),
+        upstream=tuple(one.document for one, _ in taken),
+        forks=tuple(one.document for one in carried),
         lineage=_lineage(tie, listed, heads, revisions),
     )
 
 
-async def _check_size(session: Session, model: Model) -> None:
+async def _check_size(session: Session, model: Model, most: int) -> None:
     """Before anything is read: is it more than an archive holds?"""
     size, count = (
         await session.execute(
@@ -63,8 +92,13 @@ async def _check_size(session: Session, model: Model) -> None:
             )
         )
     ).one()
-    if size > MOST_BYTES - MOST_OF_FORKS or count > MOST_MEMBERS // 2:
-        raise Unwise("This model has said more than one archive holds.")
+    if size > most - MOST_OF_FORKS or count > MOST_MEMBERS // 2:
+        raise Unwise(
+            "This model has said more than a file that is sent here holds. An operator can make"
+            " a larger one with `essaim archive make`."
+            if most < MOST_BYTES
+            else "This model has said more than one archive holds."
+        )
 
 
 async def _taken(
@@ -93,9 +127,9 @@ def _carried(heads: Iterable[Revision]) -> Iterable[Revision]:
         yield head
 
 
-async def _actors(session: Session, ids: Iterable[int]) -> tuple[Document, ...]:
+async def _actors(session: Session, ids: Iterable[int]) -> tuple[bytes, ...]:
     rows = await session.scalars(select(Actor).where(Actor.id.in_(set(ids))).order_by(Actor.iri))
-    return tuple(parse(one.document) for one in rows)
+    return tuple(one.document for one in rows)
 
 
 def _lineage(

@@ -20,7 +20,7 @@ async def archive(request: web.Request) -> web.Response:
     """GET models/{id}/archive."""
     async with request.app[DATABASE].read() as session:
         row = await named(request, session)
-    data = await request.app[ARCHIVIST].make(row.id)
+    data = await request.app[ARCHIVIST].make(row.id, LARGEST_UPLOAD)
     disposition = f'attachment; filename="{archives.of(row)}"'
     return web.Response(
         body=data, content_type=MEDIA_TYPE, headers={"Content-Disposition": disposition}

@@ -31,7 +31,7 @@ async def download(request: web.Request) -> web.Response:
     """GET /m/{slug}/archive: the model with its history and its proofs, as one file."""
     async with request.app[DATABASE].read() as session:
         found = await models.find(session, request.match_info["slug"])
-    data = await request.app[ARCHIVIST].make(found.id)
+    data = await request.app[ARCHIVIST].make(found.id, LARGEST_UPLOAD)
     return attached(data, archives.of(found))
 
 

@@ -259,6 +259,10 @@ ARCHIVES: Final = (
     N_("Other words are known here under the same version"),
     N_("%(name)s is not known here; add that organisation first."),
     N_("This model has said more than one archive holds."),
+    N_(
+        "This model has said more than a file that is sent here holds. An operator can make a"
+        " larger one with `essaim archive make`."
+    ),
     N_("Its organisation has deleted this model."),
     N_("At its own address this model belongs to somebody else."),
 )
