@@ -9,6 +9,7 @@ from actors.errors import NotFound
 from federation.api import (
     admin,
     answers,
+    archives,
     commons,
     directory,
     follows,
@@ -30,6 +31,7 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *archives.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,

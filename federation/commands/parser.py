@@ -9,6 +9,7 @@ from typing import Final
 from cyclopts import App
 
 from federation import __version__
+from federation.commands import archive
 from federation.commands.block import block, unblock
 from federation.commands.catalogue import rebuild
 from federation.commands.check import check
@@ -69,6 +70,10 @@ _token.command(create_admin_token, name="admin")
 _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
+_archive: Final = App(name="archive", help="A model with its history and proofs, as one file.")
+_archive.command(archive.make, name="make")
+_archive.command(archive.verify, name="verify")
+_archive.command(archive.restore, name="import")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 _keys.command(relock, name="relock")
@@ -94,6 +99,7 @@ _catalogue.command(rebuild, name="rebuild")
 for _group in (
     _catalogue,
     _organisation,
+    _archive,
     _followers,
     _hosts,
     _keys,
