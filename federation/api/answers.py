@@ -12,6 +12,7 @@ from aiohttp import web
 
 from actors.database import Session
 from actors.rules.modifications import Modification
+from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -54,6 +55,7 @@ async def model(session: Session, row: Model) -> Answer:
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row)],
         "relation": await lineage.relation(session, row),
+        "checklist": checklist(sheet),
     }
 
 
@@ -134,6 +136,20 @@ def version_in_full(revision: Revision) -> Answer:
         "summaries": dict(sheet.summaries),
         "license": sheet.license,
         "sections": [section(one, sheet) for one in sheet.sections],
+        "checklist": checklist(sheet),
+    }
+
+
+def checklist(sheet: Sheet) -> Answer:
+    """Schema `Checklist`."""
+    found = readiness(sheet)
+    return {
+        "startable": found.startable,
+        "missing": [str(role) for role in found.missing],
+        "advised": [str(role) for role in found.advised],
+        "facts": [str(fact) for fact in found.facts],
+        "present": found.present,
+        "asked": found.asked,
     }
 
 

@@ -12,6 +12,7 @@ from actors.rules.core import Relation
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
+from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
@@ -173,7 +174,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         _VERSION_MEMBERS
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
-        | {"sections": _list(_ref("Section"), "In order.")}
+        | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
     ),
@@ -197,9 +198,27 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
             "relation": _RELATION,
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
+            "checklist": _ref("Checklist"),
         }
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Checklist": _record(
+        "Could a stranger start from this sheet?",
+        {
+            "startable": {**_BOOL, "description": "Whether every mandatory section is there."},
+            "missing": _list(
+                _one_of("A role.", *map(str, MANDATORY)), "Mandatory sections that are missing."
+            ),
+            "advised": _list(
+                _one_of("A role.", *map(str, ADVISED)), "Further sections that would help."
+            ),
+            "facts": _list(
+                _one_of("A fact.", *map(str, Fact)), "What is not said beside the text."
+            ),
+            "present": {**_COUNT, "description": "How much of the list is there."},
+            "asked": {**_COUNT, "description": "How long the list is."},
+        },
     ),
     "Upstream": _record(
         "Where a fork comes from.",

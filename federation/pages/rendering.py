@@ -23,6 +23,7 @@ from markupsafe import Markup
 from activitypub import markup
 from actors.errors import Unavailable
 from actors.rules.polls import Poll
+from actors.rules.readiness import readiness
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
 from federation.pages import addresses, forms, reading, saying, static, translating, words
@@ -65,6 +66,7 @@ def environment() -> Environment:
         best=reading.best,
         original=addresses.original,
         page_of=addresses.page_of,
+        readiness=readiness,
         page_of_actor=addresses.page_of_actor,
         page_of_version=addresses.page_of_version,
         static=static.address,

@@ -22,6 +22,7 @@ from activitypub.multihash import digest_of
 from actors.places import version_in
 from actors.rules import naming
 from actors.rules.languages import canonical_tag, is_tag
+from actors.rules.readiness import MANDATORY, readiness
 from actors.rules.sections import MAX_SECTIONS, Adaptability, Role, Section, Sheet, clean, stale
 from federation.pages.forms import Fields
 from federation.pages.translating import N_
@@ -34,6 +35,9 @@ LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while th
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
 
 NOT_IN_LIST: Final = N_("Please choose one from the list.")
+
+MANDATORY_GAP: Final = N_("A mandatory section is missing.")
+OR_UNFINISHED: Final = N_("Write the sections that are missing, or tick this box.")
 
 _PLACE: Final = re.compile(r"sections\[(\d+)\]\.(.*)")
 _BUTTON: Final = re.compile(r"([a-z-]+)(?::([A-Za-z0-9-]+))?")
@@ -53,6 +57,12 @@ class DraftSection:
     reason: str = ""
     why: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it was offered and nobody wrote anything into it."""
+        written = (*self.names.values(), *self.texts.values())
+        return not self.key and not any(text.strip() for text in written)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -63,6 +73,7 @@ class Draft:
         languages: every language with fields, that one first.
         base: the number of the version the draft started from; 0 for a new model.
         note: what changed, in the author's words, for the history.
+        unfinished: its author knows that mandatory sections are missing.
     """
 
     language: str
@@ -75,15 +86,19 @@ class Draft:
     territory: str = ""
     note: str = ""
     base: int = 0
+    unfinished: bool = False
     sections: tuple[DraftSection, ...] = ()
 
 
 def blank(language: str) -> Draft:
     """A new model: the sections that a stranger needs first, empty."""
-    sections = (
-        DraftSection(role=Role.PROBLEM.value, adaptability=Adaptability.ADAPTABLE.value),
-        DraftSection(role=Role.VALUE.value, adaptability=Adaptability.CORE.value),
-        DraftSection(role=Role.STEPS.value, adaptability=Adaptability.ADAPTABLE.value),
+    core = (Role.VALUE, Role.CORE)
+    sections = tuple(
+        DraftSection(
+            role=role.value,
+            adaptability=(Adaptability.CORE if role in core else Adaptability.ADAPTABLE).value,
+        )
+        for role in MANDATORY
     )
     return Draft(language=language, languages=(language,), sections=sections)
 
@@ -140,6 +155,7 @@ def read(fields: Fields) -> Draft:
         territory=fields.get("territory", ""),
         note=fields.get("note", ""),
         base=version_in(base) or 0,
+        unfinished=fields.get("unfinished") == "yes",
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))
@@ -243,16 +259,18 @@ def to_sheet(draft: Draft, before: Sheet | None = None) -> tuple[Sheet, dict[str
 
     Returns:
         The sheet, which may still break rules (`actors.rules.sections.check`), and field → fault.
+        Sections into which nobody wrote are left out.
     """
     faults: dict[str, str] = {}
     sections: list[Section] = []
     for place, (typed, key) in enumerate(zip(draft.sections, _keys(draft), strict=True)):
-        was = None if before is None else before.section(key)
-        sections.append(_to_section(typed, key, draft, was))
         if typed.role not in set(Role):
             faults[f"s{place}.role"] = NOT_IN_LIST
         if typed.adaptability not in set(Adaptability):
             faults[f"s{place}.adaptability"] = NOT_IN_LIST
+        if not typed.is_blank:
+            was = None if before is None else before.section(key)
+            sections.append(_to_section(typed, key, draft, was))
     sheet = Sheet(
         language=draft.language,
         names=_spoken(draft.names, draft),
@@ -377,13 +395,20 @@ def _fact(sheet: Sheet, name: str) -> str:
     return str(value) if value else ""
 
 
-def field_of(path: str) -> str:
+def field_of(path: str, places: Sequence[int] = ()) -> str:
     """The field that a fault of `actors.rules.sections.check` belongs to.
 
     `sections[2].texts.fr` → `s2.text.fr`; `names.fr` → `name.fr`; `sections` stays.
+
+    Args:
+        path: in the sheet.
+        places: the place in the form of each section of the sheet; without it they are the same.
     """
     place = _PLACE.fullmatch(path)
-    prefix, rest = (f"s{place[1]}.", place[2]) if place else ("", path)
+    prefix, rest = "", path
+    if place:
+        number, rest = int(place[1]), place[2]
+        prefix = f"s{places[number] if number < len(places) else number}."
     head, dot, tag = rest.partition(".")
     singular = {"names": "name", "texts": "text", "summaries": "summary", "translated_from": "kind"}
     return prefix + singular.get(head, head) + dot + tag
@@ -392,9 +417,24 @@ def field_of(path: str) -> str:
 def faults_by_field(fields: Mapping[str, str], draft: Draft) -> dict[str, str]:
     """The faults of a sheet beside the fields they belong to; a missing text at the first one."""
     found: dict[str, str] = {}
+    places = [place for place, typed in enumerate(draft.sections) if not typed.is_blank]
     for path, words in fields.items():
-        name = field_of(path)
+        name = field_of(path, places)
         if re.fullmatch(r"s\d+\.(name|text)", name):
             name = f"{name}.{draft.language}"
         found.setdefault(name, words)
     return found
+
+
+def unfinished_faults(draft: Draft, sheet: Sheet) -> dict[str, str]:
+    """What is missing before a stranger could start, beside the fields where it belongs.
+
+    Nothing where the author says that it may be unfinished.
+    """
+    missing = () if draft.unfinished else readiness(sheet).missing
+    offered = {typed.role: place for place, typed in reversed(list(enumerate(draft.sections)))}
+    faults = {
+        f"s{offered[role]}.text.{draft.language}" if role in offered else "sections": MANDATORY_GAP
+        for role in missing
+    }
+    return {**faults, "unfinished": OR_UNFINISHED} if faults else {}

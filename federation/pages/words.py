@@ -39,6 +39,19 @@ ROLES: Final = {
     "Glossary": N_("Glossary"),
 }
 
+ASKED: Final = {
+    "summary": N_("One sentence that says what it is"),
+    "secondLanguage": N_("A second language"),
+    "resourceLicense": N_("Under which licence software or data may be used"),
+    "markPolicy": N_("Who may use the name"),
+    "legalFormIn": N_("The legal form, by country"),
+    "cost": N_("An amount with its currency and year"),
+    "territory": N_("Where it is at home"),
+    "economicActivity": N_("The field of activity"),
+    "maturity": N_("How far it has come"),
+}
+"""What the checklist asks for beside sections, by `actors.rules.readiness.Fact`."""
+
 ADAPTABILITY: Final = {
     "Core": N_("Core"),
     "Adaptable": N_("Adaptable"),

@@ -80,7 +80,7 @@ async def write(request: web.Request) -> web.Response:
         return _pressed(request, here, draft, button, new_language=given.get("new-language", ""))
     sheet, faults = sheets.to_sheet(draft)
     try:
-        _check(sheet, faults, draft)
+        _check(sheet, sheets.unfinished_faults(draft, sheet) | faults, draft)
         group = await _group(request, draft)
         async with request.app[DATABASE].begin() as session:
             made = await publishing.publish(
@@ -243,6 +243,8 @@ def _modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], 
     faults: dict[str, str] = {}
     for place, typed in enumerate(draft.sections):
         was = editing.sheet.section(typed.key)
+        if typed.is_blank:
+            continue
         if typed.reason in set(Reason):
             nature = Nature.ADDED if was is None or was.upstream is None else Nature.SUBSTITUTED
             note = " ".join(typed.why.split())[:MAX_NOTE]

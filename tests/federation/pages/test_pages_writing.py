@@ -15,6 +15,7 @@ FILLED = {
     "s1__text__en": "Skills, and **less waste**.",
     "s2__name__en": "How",
     "s2__text__en": "1. Find a room",
+    "unfinished": "yes",
 }
 
 
@@ -62,6 +63,23 @@ async def test_all_faults_are_shown_at_once_beside_their_fields(anna: Reader) ->
         assert anna.page.xpath(f"//*[@id='{link[1:]}']"), link
 
 
+async def test_an_unfinished_model_is_published_knowingly_and_says_so(anna: Reader) -> None:
+    await anna.go("/write")
+    await anna.press("Publish", **(FILLED | {"unfinished": None}))
+    assert anna.status == 422
+    assert anna.faults.count("Error: A mandatory section is missing.") == 3
+    await anna.press("Preview")
+    assert "Could a stranger start from this?" in anna.text
+    await anna.press("Publish", unfinished="yes")
+    assert anna.status == 200, anna.faults
+    assert "Not yet: it is unfinished. This is missing: Steps Costs and financing" in anna.text
+    missing = {f"s{place}__text__en": "Written." for place in (3, 4, 5)}
+    named = {f"s{place}__name__en": f"Part {place}" for place in (3, 4, 5)}
+    await anna.go("/write")
+    await anna.press("Publish", **(FILLED | missing | named | {"unfinished": None}))
+    assert "Yes: every section that a stranger needs first is there." in anna.text
+
+
 async def test_faults_are_told_in_french(anna: Reader) -> None:
     anna.language = "fr"
     await anna.go("/write")
@@ -74,12 +92,14 @@ async def test_faults_are_told_in_french(anna: Reader) -> None:
 async def test_sections_are_added_moved_and_removed_without_losing_words(anna: Reader) -> None:
     await anna.go("/write")
     await anna.press("Add a section", **FILLED)
-    assert len(anna.page.xpath("//input[@name='section']")) == 4
-    await anna.press("Move up: How", s3__name__en="Fourth", s3__text__en="Four.")
+    assert len(anna.page.xpath("//input[@name='section']")) == 7
+    await anna.press("Move up: How", s6__name__en="Fourth", s6__text__en="Four.")
     names = anna.page.xpath("//input[starts-with(@name, 's') and contains(@name, '.name.')]/@value")
+    names = [name for name in names if name]
     assert names == ["Why", "How", "What it brings", "Fourth"]
     await anna.press("Remove: Why")
     names = anna.page.xpath("//input[starts-with(@name, 's') and contains(@name, '.name.')]/@value")
+    names = [name for name in names if name]
     assert names == ["How", "What it brings", "Fourth"]
     await anna.press("Move down: How")
     assert "Skills, and **less waste**." in anna.text
