@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from actors.database import Session
+from actors.rules.codes.lists import Code
 from actors.rules.modifications import Modification
 from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
@@ -150,6 +151,17 @@ def checklist(sheet: Sheet) -> Answer:
         "facts": [str(fact) for fact in found.facts],
         "present": found.present,
         "asked": found.asked,
+    }
+
+
+def code(one: Code, language: str) -> Answer:
+    """Schema `Code`."""
+    return {
+        "code": one.code,
+        "iri": one.iri,
+        "in": one.broader,
+        "label": one.label(language),
+        "labels": {tag: text for tag, text in one.labels.items() if tag},
     }
 
 

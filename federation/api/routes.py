@@ -9,6 +9,7 @@ from actors.errors import NotFound
 from federation.api import (
     admin,
     answers,
+    codes,
     commons,
     directory,
     follows,
@@ -33,6 +34,7 @@ OPERATIONS: Final = (
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
+    *codes.OPERATIONS,
     *notices.OPERATIONS,
     *reports.OPERATIONS,
     *admin.OPERATIONS,

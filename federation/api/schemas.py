@@ -220,6 +220,31 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "asked": {**_COUNT, "description": "How long the list is."},
         },
     ),
+    "Code": _record(
+        "One entry of a code list.",
+        {
+            "code": _text("What people type."),
+            "iri": _text("How documents name it."),
+            "in": _or_null(_text("The code it belongs to: a country, a region, a section.")),
+            "label": _text("In the language asked for, or else at home, or else in English."),
+            "labels": _BY_LANGUAGE,
+        },
+    ),
+    "Codes": _record(
+        "What was found.",
+        {"items": _list(_ref("Code"), "The best first."), "next": {"type": "null"}},
+    ),
+    "CodeList": _record(
+        "A code list.",
+        {
+            "name": _text("Its name in addresses."),
+            "edition": _text("Whose it is, and which edition."),
+            "count": _COUNT,
+        },
+    ),
+    "CodeLists": _record(
+        "Every code list.", {"items": _list(_ref("CodeList"), "All."), "next": {"type": "null"}}
+    ),
     "Upstream": _record(
         "Where a fork comes from.",
         {
