@@ -35,6 +35,14 @@ SHEETS: Final = (
 )
 """`actors.rules.sections` and `actors.rules.merging`."""
 
+FACTS: Final = (
+    N_("This is not an amount."),
+    N_("The highest amount is below the lowest."),
+    N_("This is not a currency that we know, such as EUR."),
+    N_("This is not a year such as 2024, or a day such as 2024-05-31."),
+)
+"""`actors.rules.facts`."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -205,6 +213,7 @@ COMMONS: Final = (
 PATTERNS: Final = (
     *COMMONS,
     *SHEETS,
+    *FACTS,
     *LICENCES,
     *OFFICES,
     *VERBS,

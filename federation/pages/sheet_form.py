@@ -17,20 +17,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from activitypub.canonical_json import Json
 from activitypub.multihash import digest_of
 from actors.places import version_in
 from actors.rules import naming
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.readiness import MANDATORY, readiness
 from actors.rules.sections import MAX_SECTIONS, Adaptability, Role, Section, Sheet, clean, stale
+from federation.pages import facts_form
+from federation.pages.facts_form import DraftFacts
 from federation.pages.forms import Fields
 from federation.pages.translating import N_
 
 OWN, FRESH, STALE = "own", "fresh", "stale"
 KINDS: Final = (OWN, FRESH, STALE)
 
-NUTS: Final = "http://data.europa.eu/nuts/code/"
 LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while the form is filled
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
 
@@ -81,9 +81,8 @@ class Draft:
     names: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[str, str] = field(default_factory=dict)
     license: str = "CC-BY-SA-4.0"
-    family: str = ""
+    facts: DraftFacts = field(default_factory=DraftFacts)
     commons: str = ""
-    territory: str = ""
     note: str = ""
     base: int = 0
     unfinished: bool = False
@@ -111,8 +110,7 @@ def from_sheet(sheet: Sheet, number: int) -> Draft:
         names=sheet.names,
         summaries=sheet.summaries,
         license=sheet.license,
-        family=_fact(sheet, "family"),
-        territory=_fact(sheet, "territory"),
+        facts=facts_form.from_sheet(sheet),
         base=number,
         sections=tuple(
             DraftSection(
@@ -150,9 +148,8 @@ def read(fields: Fields) -> Draft:
         names=_by_language(fields, "name", languages),
         summaries=_by_language(fields, "summary", languages),
         license=fields.get("license", ""),
-        family=fields.get("family", ""),
+        facts=facts_form.read(fields),
         commons=fields.get("commons", "")[:LONGEST_HANDLE],
-        territory=fields.get("territory", ""),
         note=fields.get("note", ""),
         base=version_in(base) or 0,
         unfinished=fields.get("unfinished") == "yes",
@@ -261,7 +258,7 @@ def to_sheet(draft: Draft, before: Sheet | None = None) -> tuple[Sheet, dict[str
         The sheet, which may still break rules (`actors.rules.sections.check`), and field → fault.
         Sections into which nobody wrote are left out.
     """
-    faults: dict[str, str] = {}
+    facts, faults = facts_form.to_facts(draft.facts, before)
     sections: list[Section] = []
     for place, (typed, key) in enumerate(zip(draft.sections, _keys(draft), strict=True)):
         if typed.role not in set(Role):
@@ -277,7 +274,7 @@ def to_sheet(draft: Draft, before: Sheet | None = None) -> tuple[Sheet, dict[str
         summaries=_spoken(draft.summaries, draft),
         license=draft.license,
         sections=tuple(sections),
-        facts=_facts(draft, before),
+        facts=facts,
     )
     return clean(sheet), faults
 
@@ -372,27 +369,6 @@ def _untouched(section: Section, was: Section | None, tag: str, language: str) -
 
 def _spoken(texts: Mapping[str, str], draft: Draft) -> dict[str, str]:
     return {tag: text for tag, text in texts.items() if tag in draft.languages and text.strip()}
-
-
-def _facts(draft: Draft, before: Sheet | None) -> dict[str, Json]:
-    facts: dict[str, Json] = {} if before is None else dict(before.facts)
-    territory: list[Json] = [
-        part if "/" in part else NUTS + part.upper()
-        for part in re.split(r"[\s,;]+", draft.territory.strip())
-        if part
-    ]
-    for name, value in (("family", draft.family.strip()), ("territory", territory)):
-        facts.pop(name, None)
-        if value:
-            facts[name] = value
-    return facts
-
-
-def _fact(sheet: Sheet, name: str) -> str:
-    value = sheet.facts.get(name)
-    if isinstance(value, list):
-        return ", ".join(str(item).removeprefix(NUTS) for item in value)
-    return str(value) if value else ""
 
 
 def field_of(path: str, places: Sequence[int] = ()) -> str:

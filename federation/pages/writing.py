@@ -26,6 +26,7 @@ from federation.pages import (
     addresses,
     commons,
     elsewhere,
+    facts_form,
     forms,
     models,
     reading,
@@ -310,6 +311,7 @@ def _show(
     if refused is not None and not faults:
         problem = refused.reason
     failed = bool(problem or faults)
+    offered = facts_form.offers(draft.facts)
     return rendering.page(
         request,
         here,
@@ -322,4 +324,7 @@ def _show(
         focus=focus,
         since=since,
         preview=preview,
+        codes_offered=offered,
+        codes_told=facts_form.told(draft.facts),
+        facts_open=bool(offered) or any(facts_form.concerns(name) for name in faults),
     )

@@ -22,8 +22,15 @@ def as_fields(draft: Draft) -> MultiDictProxy[str]:
         sent.add("languages", tag)
         sent.add(f"name.{tag}", draft.names.get(tag, ""))
         sent.add(f"summary.{tag}", draft.summaries.get(tag, ""))
-    for name in ("license", "family", "territory", "note"):
+    for name in ("license", "note"):
         sent.add(name, getattr(draft, name))
+    for name in ("family", "maturity", "mode", "mark"):
+        sent.add(name, getattr(draft.facts, name))
+    for name, text in draft.facts.coded.items():
+        sent.add(name, text)
+    for place, line in enumerate(draft.facts.cost_lines):
+        for name in ("kind", "least", "most", "currency", "year"):
+            sent.add(f"c{place}.{name}", getattr(line, name))
     sent.add("base", str(draft.base))
     for place, typed in enumerate(draft.sections):
         sent.add("section", str(place))

@@ -259,3 +259,55 @@ async def test_a_reply_survives_a_session_that_ends_while_writing(anna: Reader) 
     await anna.press("Send the reply")
     assert anna.path == f"/m/{slug}"
     assert "Typed with care" in anna.text
+
+
+async def test_facts_are_found_by_words_and_shown_to_readers(alpha: House, anna: Reader) -> None:
+    await anna.go("/write")
+    wrong = {"c0__least": "5 000", "c0__most": "10", "c0__currency": "ZZZ", "c0__year": "soon"}
+    words = {"territory": "fr, Bologna", "legalFormIn": "FR association declaree", "sdg": "zzz"}
+    await anna.press("Publish", **FILLED, **wrong, **words)
+    assert anna.status == 422
+    assert len(anna.page.xpath("//div[@role='alert']//li")) == 6
+    assert "No code was found for these words." in anna.text
+    boxes = anna.page.xpath("//input[@name='territory.pick']/@value")
+    assert "ITH55" in boxes
+    await anna.press(
+        "Look the words up",
+        territory__pick="ITH55",
+        legalFormIn__pick="BEWI",
+        sdg="12",
+        economicActivity="95",
+        resourceLicense="agpl-3.0-or-later",
+        mark="Ask first.",
+        maturity="Proven",
+        c0__most="10 000,50",
+        c0__currency="eur",
+        c0__year="2024",
+    )
+    assert anna.page.xpath("//input[@name='territory']/@value") == ["fr, ITH55"]
+    await anna.press("Publish")
+    assert anna.status == 200, anna.faults
+    for told in (
+        "Bologna, Italy (ITH55)",
+        "Association déclarée (France, BEWI)",
+        "GNU Affero General Public License v3.0 or later (AGPL-3.0-or-later)",
+        "To start: 5,000 – 10,000.5 EUR (2024)",
+        "Responsible consumption and production (12)",
+        "Ask first.",
+    ):
+        assert told in anna.text, told
+    sheet = await sheet_of(alpha, "repair-cafe")
+    assert sheet.facts["legalFormIn"] == ["https://rdf.gleif.org/EntityLegalForm/ELF-BEWI"]
+    assert sheet.facts["cost"] == [
+        {
+            "type": "MonetaryAmount",
+            "costKind": "ess:Start",
+            "currency": "EUR",
+            "minValue": 5000,
+            "maxValue": 10000.5,
+            "observedOn": "2024",
+        }
+    ]
+    await anna.follow("Edit")
+    await anna.press("Publish the new version", s0__text__en="Too much is thrown away.")
+    assert (await sheet_of(alpha, "repair-cafe")).facts == sheet.facts
