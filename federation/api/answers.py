@@ -16,12 +16,13 @@ from actors.rules.modifications import Modification
 from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
 from actors.tables.actor import Actor
+from actors.tables.draft import Draft
 from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import commons as commons_view
-from actors.views import history, lineage, profiles
+from actors.views import drafts, history, lineage, profiles
 from actors.views.access import Acting
 from actors.views.catalogue import Entry
 from actors.views.lineage import Fork, Upstream
@@ -129,6 +130,30 @@ def version_in_full(revision: Revision) -> Answer:
     return {
         **version(revision),
         **facts.answered(sheet),
+        **_said(sheet),
+    }
+
+
+def draft(row: Draft) -> Answer:
+    """Schema `Draft`."""
+    sheet = drafts.sheet(row)
+    return {
+        "id": str(row.id),
+        "model": None if row.model_id is None else str(row.model_id),
+        "base": row.base or None,
+        "changed": time(row.changed_at),
+        "publishAt": None if row.publish_at is None else time(row.publish_at),
+        "zone": row.zone or None,
+        "failure": row.failure,
+        "note": row.note,
+        **facts.answered(sheet),
+        **_said(sheet),
+    }
+
+
+def _said(sheet: Sheet) -> Answer:
+    """What every sheet says, published or not."""
+    return {
         "name": sheet.names.get(sheet.language, ""),
         "names": dict(sheet.names),
         "language": sheet.language,

@@ -12,6 +12,7 @@ from federation.api import (
     codes,
     commons,
     directory,
+    drafts,
     follows,
     forks,
     models,
@@ -30,6 +31,7 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *drafts.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,

@@ -178,6 +178,28 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
     ),
+    "Draft": _record(
+        "What an organisation has written and not published.",
+        {
+            "id": _ID,
+            "model": _or_null({**_ID, "description": "The model it is to be a version of."}),
+            "base": _or_null({**_NUMBER, "description": "The version it was begun from."}),
+            "changed": _TIME,
+            "publishAt": _or_null({**_TIME, "description": "When it is published by itself."}),
+            "zone": _or_null(_text("The time zone in which people are told of that.")),
+            "failure": _text("Why it was not published at its time; may be empty."),
+            "note": _text("What is new; may be empty."),
+        }
+        | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
+        | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
+        | {name: shape.schema() for name, shape in FACTS.items()},
+        optional=tuple(FACTS),
+    ),
+    "Drafts": _record(
+        "Every draft of the organisation.",
+        {"items": _list(_ref("Draft"), "Changed last first."), "next": {"type": "null"}},
+    ),
     "ShortModel": _record(
         "A model in a list.",
         _SHORT_MODEL
@@ -332,7 +354,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {
             "id": _ID,
             "kind": _text(
-                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed …"
+                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed, "
+                "published, unpublished …"
             ),
             "from": _ref("Actor"),
             "model": _or_null(

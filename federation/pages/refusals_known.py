@@ -43,6 +43,18 @@ FACTS: Final = (
 )
 """`actors.rules.facts`."""
 
+DRAFTS: Final = (
+    N_("This is too large for a draft."),
+    N_("An organisation has at most %(number)s drafts."),
+    N_("This draft was published or thrown away meanwhile."),
+    N_("There is no such draft here."),
+    N_("This time has passed."),
+    N_("This is more than a year ahead."),
+    N_("Another version was published since this draft was begun."),
+    N_("Something went wrong here; the log of this site says more."),
+)
+"""`actors.verbs.drafting` and the worker that publishes."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -214,6 +226,7 @@ PATTERNS: Final = (
     *COMMONS,
     *SHEETS,
     *FACTS,
+    *DRAFTS,
     *LICENCES,
     *OFFICES,
     *VERBS,

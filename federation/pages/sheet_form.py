@@ -91,15 +91,22 @@ class Draft:
 
 def blank(language: str) -> Draft:
     """A new model: the sections that a stranger needs first, empty."""
+    return with_offers(Draft(language=language, languages=(language,)))
+
+
+def with_offers(draft: Draft) -> Draft:
+    """The draft with an empty section for each mandatory one that it lacks."""
+    there = {typed.role for typed in draft.sections}
     core = (Role.VALUE, Role.CORE)
-    sections = tuple(
+    offered = (
         DraftSection(
             role=role.value,
             adaptability=(Adaptability.CORE if role in core else Adaptability.ADAPTABLE).value,
         )
         for role in MANDATORY
+        if role.value not in there
     )
-    return Draft(language=language, languages=(language,), sections=sections)
+    return replace(draft, sections=(*draft.sections, *offered))
 
 
 def from_sheet(sheet: Sheet, number: int) -> Draft:
