@@ -9,6 +9,7 @@ from actors.errors import NotFound
 from federation.api import (
     admin,
     answers,
+    archives,
     codes,
     commons,
     directory,
@@ -32,6 +33,7 @@ async def description(request: web.Request) -> web.Response:
 OPERATIONS: Final = (
     *models.OPERATIONS,
     *drafts.OPERATIONS,
+    *archives.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
