@@ -1,11 +1,15 @@
 """What survives: a process that dies, a peer that is away, a bug, a slow neighbour."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 
 import orjson
+import pytest
 from together.stranger import Stranger, moved_in
 from together.street import House, Street, a_sheet
 
+from actors.database import Session
+from actors.errors import Unavailable
 from actors.mail import inbox, outbox
 from actors.views import mail, profiles
 from actors.views.paging import Page
@@ -276,3 +280,26 @@ async def test_what_a_killed_process_had_claimed_is_free_when_it_starts_again(
     await beta.start()
     await street.settle()
     assert street.mail[:1] == ["beta → alpha Follow"]
+
+
+async def test_what_was_claimed_when_the_database_went_away_goes_as_soon_as_it_is_back(
+    street: Street, alpha: House, mallory: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mallory.send(alpha, mallory.activity("Follow", COOP))
+    await street.settle()
+    await alpha.publish(await alpha.actor("coop"))
+    del mallory.told[:]
+    delivering = alpha.app[WORKERS].delivering
+    preparing = alpha.database.read
+
+    def away() -> AbstractAsyncContextManager[Session]:
+        raise Unavailable("the database is away")
+
+    monkeypatch.setattr(alpha.database, "read", away)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await delivering.work()
+    assert mallory.told == []
+    monkeypatch.setattr(alpha.database, "read", preparing)
+    await street.settle()
+    assert [one["type"] for one in mallory.told] == ["Create"]
