@@ -22,6 +22,7 @@ import structlog
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from sqlalchemy import select, update
 from structlog.typing import EventDict, WrappedLogger
 from together.clock import Clock
 from together.ports import free_port
@@ -34,6 +35,7 @@ from actors.rules.permissions import Office
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.mail import Lane
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
@@ -324,9 +326,23 @@ class Street:
         return opened
 
     async def settle(self) -> None:
-        """Let all mail arrive and have its effect, until nothing is due anywhere."""
-        while sum([await house.settle() for house in self.houses.values() if house.is_open]):
+        """Let all mail arrive and have its effect, until nothing is due anywhere.
+
+        Whoever comes back after an absence gets all of it now.
+        """
+        while sum([await self._work(house) for house in self.houses.values() if house.is_open]):
             pass
+
+    async def _work(self, house: House) -> int:
+        done = await house.settle()
+        paced = select(Lane.id).where(Lane.spared > 0, Lane.paced_until == Lane.due_at)
+        async with house.read() as session:
+            if await session.scalar(paced.limit(1)) is None:
+                return done
+        async with house.begin() as session:
+            now = self.clock()
+            await session.execute(update(Lane).where(Lane.spared > 0).values(spared=0, due_at=now))
+        return done + 1
 
     async def close(self) -> None:
         """Close every door."""
