@@ -43,6 +43,9 @@ _log = structlog.stdlib.get_logger("federation.outbox")
 
 MISTAKE: Final = "a mistake in this program: see the log"
 
+TOO_SLOW: Final = "the other server is too slow"
+"""Of a host whose place in a full waiting room was given to others, in the client's words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -185,17 +188,21 @@ class Delivering:
                 caused_by("activity", parcel.activity_iri),
                 telemetry.activity_scope(parcel.activity_iri),
             ):
-                result = await send(
-                    self._client,
-                    inbox=parcel.inbox,
-                    body=parcel.body,
-                    signing=prepared.signing,
-                    now=self._site.now,
-                    pen=self._pen,
-                    synchronisation=prepared.announced,
-                )
+                async with self._flights.patience():
+                    result = await send(
+                        self._client,
+                        inbox=parcel.inbox,
+                        body=parcel.body,
+                        signing=prepared.signing,
+                        now=self._site.now,
+                        pen=self._pen,
+                        synchronisation=prepared.announced,
+                    )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
+        except TimeoutError:
+            way = Way(prepared.signing.signatory)
+            return Outcome(parcel, SendResult(Sent.LATER, None, None, TOO_SLOW, way, is_news=False))
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
             return Outcome(parcel, None)
