@@ -6,7 +6,7 @@ them. Which inbox it was is in the path.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -37,31 +37,32 @@ class Everywhere:
     Attributes:
         port: of all of them.
         arrived: how often something came, by the number of the inbox.
-        holds: whether nobody is answered from now on.
+        hangs: whether what comes to an inbox is taken and never answered.
     """
 
     def __init__(self) -> None:
         self.port = 0
         self.arrived: Counter[int] = Counter()
-        self.holds = False
+        self.hangs: Callable[[int], bool] = lambda _: False
         self._awaited = 0
         self._enough = asyncio.Event()
         self._released = asyncio.Event()
 
-    async def until(self, number: int) -> None:
+    async def until(self, number: int, seconds: float = 120) -> None:
         """Wait until so many have arrived in all."""
         self._awaited = number
         self._enough.clear()
         if len(self.arrived) < number:
-            async with asyncio.timeout(120):
+            async with asyncio.timeout(seconds):
                 await self._enough.wait()
 
     async def _take(self, request: web.Request) -> web.Response:
         await request.read()
-        if self.holds:
+        number = int(request.path.strip("/"))
+        if self.hangs(number):
             await self._released.wait()
             return web.Response(status=503)
-        self.arrived[int(request.path.strip("/"))] += 1
+        self.arrived[number] += 1
         if len(self.arrived) >= self._awaited:
             self._enough.set()
         return web.Response(status=202)
@@ -75,7 +76,7 @@ async def everywhere() -> AsyncIterator[Everywhere]:
     application.router.add_post("/{inbox}", who._take)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "0.0.0.0", 0).start()  # noqa: S104 - all of 127.0.0.0/8 is this machine
+    await web.TCPSite(runner, "0.0.0.0", 0, backlog=1024).start()  # noqa: S104 - all of 127.0.0.0/8 is this machine
     who.port = runner.addresses[0][1]
     try:
         yield who
