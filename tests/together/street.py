@@ -29,7 +29,7 @@ from together.ports import free_port
 
 from activitypub.iris import Iri
 from actors.database import Database, Session
-from actors.mail import keyring
+from actors.mail import keyring, lanes
 from actors.mail.keyring import KeyPems
 from actors.rules.permissions import Office
 from actors.rules.sections import Adaptability, Role, Section, Sheet
@@ -335,13 +335,15 @@ class Street:
 
     async def _work(self, house: House) -> int:
         done = await house.settle()
-        paced = select(Lane.id).where(Lane.spared > 0, Lane.paced_until == Lane.due_at)
+        now = self.clock()
+        is_soon = Lane.due_at > now, Lane.due_at <= now + lanes.PACE
         async with house.read() as session:
-            if await session.scalar(paced.limit(1)) is None:
-                return done
+            paced = (await session.scalars(select(Lane.id).where(*is_soon, Lane.spared > 0))).all()
+        if not paced:
+            return done
         async with house.begin() as session:
-            now = self.clock()
-            await session.execute(update(Lane).where(Lane.spared > 0).values(spared=0, due_at=now))
+            at_once = update(Lane).where(Lane.id.in_(paced)).values(spared=0, due_at=now)
+            await session.execute(at_once)
         return done + 1
 
     async def close(self) -> None:
