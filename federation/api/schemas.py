@@ -559,10 +559,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 ),
                 "Hosts with something undelivered, by name.",
             ),
-            "next": {"type": "null"},
+            "next": _or_null(_text("`after` of the next part; null at the end.")),
         },
     ),
     "Retried": _record("What is tried again.", {"retried": _COUNT}),
+    "GivenUp": _record("What is given up.", {"host": _text("For this host."), "givenUp": _COUNT}),
+    "Dropped": _record(
+        "What is thrown away.", {"host": _text("For this host."), "dropped": _COUNT}
+    ),
     "Clock": _record(
         "The clock of a laboratory.",
         {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},
