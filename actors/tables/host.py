@@ -16,7 +16,15 @@ class Host(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     passing: ClassVar[frozenset[str]] = frozenset(
-        {"failures", "failing_since", "due_at", "reason", "reads_rfc9421"}
+        {
+            "failures",
+            "failing_since",
+            "due_at",
+            "reason",
+            "reads_rfc9421",
+            "clock_ahead",
+            "clock_seen_at",
+        }
     )
     __tablename__ = "host"
 
@@ -38,5 +46,10 @@ class Host(Base, kw_only=True):
     reads_ed25519: Mapped[bool] = mapped_column(default=False)
     """It says that it reads Ed25519 by RFC 9421."""
 
+    clock_ahead: Mapped[int | None] = mapped_column(default=None)
+    """By how many seconds its clock was ahead of ours when it refused a signature; less than zero:
+    behind."""
+
+    clock_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     is_tried: Mapped[bool] = mapped_column(default=False)
     """What it reads was found out by trying; what it says about that no longer counts."""

@@ -22,10 +22,12 @@ from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
 from federation import application, safekeeping, telemetry, watching
+from federation.app_keys import DATABASE
 from federation.commands import processes as several
 from federation.commands.instance import must_exist, settings_of, sqlite_file, words_for
 from federation.commands.output import PLAIN, Failed, Output
 from federation.commands.processes import Child
+from federation.newest import Newest
 from federation.pulse import Pulse
 from federation.settings import Settings
 
@@ -169,8 +171,12 @@ async def _serve(
         loop.add_reader(child.leash, _let_loose, loop, child.leash, stop)
     built = application.build(settings, with_workers=with_workers)
     runner, door, pulse = application.runner(built), None, Pulse()
+    newest = Newest(built[DATABASE], settings.directory)
     try:
+        if await migrations.standing(built[DATABASE]) in (Standing.CURRENT, Standing.OLDER):
+            await newest.check()
         await runner.setup()
+        await newest.start()
         door = await _open_door(built, settings, place=0 if child is None else child.number)
         await begin(runner)
         _set_aside()
@@ -183,6 +189,7 @@ async def _serve(
         await application.finish(built)
     finally:
         pulse.stop()
+        await newest.stop()
         if door is not None:
             await door.cleanup()
         await runner.cleanup()
