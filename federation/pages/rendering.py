@@ -81,6 +81,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
         "language_title": translating.language_title,
         "markdown": markdown,
         "minute": translating.minute,
+        "span": translating.span,
         "own_language": translating.language_own_name,
         "plain": markup.plain,
         "poll": Poll.from_json,
