@@ -39,6 +39,7 @@ from federation.app_keys import (
     RATES,
     SETTINGS,
     SITE,
+    TRIES,
     WAKE,
 )
 from federation.connections import Runner
@@ -60,6 +61,7 @@ from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
+from federation.tries import Tries
 from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30
@@ -140,6 +142,7 @@ def build(
     application[LOOKUP] = lookup
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
+    application[TRIES] = Tries(database, here)
     application[READY] = Ready(changing, here)
     callers.prepare(application)
     watching.prepare(application, with_workers=with_workers)
