@@ -19,8 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-_CONNECTION = "plain"
-"""Under this name a transaction knows its connection to SQLite; None where it has none."""
+from actors.embedded.driver import Connection
+
+AtHand = tuple[Connection, Dialect]
+"""The driver's connection, and how SQLAlchemy speaks to it."""
+
+AT_HAND = "at hand"
+"""Under this name a session that writes into SQLite knows its connection (`embedded.writers`)."""
 
 _Bound = tuple[str, Any, Callable[[Any], Any] | None]
 """The name of a value, the one that the statement has itself, and how it is written."""
@@ -47,20 +52,20 @@ class Plain:
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
-        if session.dirty or session.new or session.deleted:
-            await session.flush()
-        raw = await _connection(session)
-        if raw is None:
+        await flush(session)
+        at_hand: AtHand | None = session.info.get(AT_HAND)
+        if at_hand is None:
             result = await session.execute(self._statement, values)
             return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+        raw, dialect = at_hand
         if not self._text:
-            self._prepare(raw[1])
+            self._prepare(dialect)
         written = [
             write(values.get(name, own)) if write else values.get(name, own)
             for name, own, write in self._bound
         ]
         try:
-            rows = raw[0].execute(self._text, written).fetchall()
+            rows = raw.at_once(self._text, written)
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
         return [self._values(row) for row in rows] if self._read else rows
@@ -108,13 +113,16 @@ def padded(values: Sequence[str]) -> list[str]:
     return known + known[-1:] * (size - len(known))
 
 
-async def _connection(session: AsyncSession) -> tuple[sqlite3.Connection, Dialect] | None:
-    """The connection to SQLite of a transaction that writes, and its dialect."""
-    if _CONNECTION not in session.info:
-        connection = await session.connection()
-        raw = (await connection.get_raw_connection()).driver_connection
-        is_member = connection.dialect.driver == "member"
-        here = (raw, connection.dialect) if is_member else None
-        session.info[_CONNECTION] = here
-    found: tuple[sqlite3.Connection, Dialect] | None = session.info[_CONNECTION]
-    return found
+async def flush(session: AsyncSession) -> None:
+    """Write what waits to be written, if there is any: to ask costs less than to flush."""
+    if not session.sync_session._is_clean():  # noqa: SLF001 - the public way builds three sets
+        await session.flush()
+
+
+async def driven_by(session: AsyncSession) -> AtHand:
+    """The driver's connection to SQLite that a session uses."""
+    connection = await session.connection()
+    raw = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(raw, Connection):
+        raise TypeError("that is no connection to SQLite")
+    return raw, connection.dialect
