@@ -28,6 +28,7 @@ from federation.commands.instance import must_exist, settings_of, sqlite_file, w
 from federation.commands.output import PLAIN, Failed, Output
 from federation.commands.processes import Child
 from federation.newest import Newest
+from federation.pages import rendering
 from federation.pulse import Pulse
 from federation.settings import Settings
 
@@ -179,12 +180,14 @@ async def _serve(
         await newest.start()
         door = await _open_door(built, settings, place=0 if child is None else child.number)
         await begin(runner)
+        compiling = asyncio.create_task(asyncio.to_thread(rendering.compile_ahead, built))
         _set_aside()
         pulse.start()
         if child is not None:
             child.ready()
         await stop.wait()
         _ends_in_time()
+        await compiling
         _log.info("server.stopping")
         await application.finish(built)
     finally:

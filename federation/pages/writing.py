@@ -4,6 +4,7 @@ What was typed travels with the page until it is published: a button that adds a
 session that ended or a colleague who was faster shows the form again, with every word in it.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,6 +13,7 @@ from aiohttp import web
 from wtforms import BooleanField
 
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, Refusal, Unwise
 from actors.rules import permissions, sections
 from actors.rules.modifications import Modification, Nature, Reason
@@ -82,6 +84,7 @@ async def write(request: web.Request) -> web.Response:
     try:
         _check(sheet, faults, draft)
         group = await _group(request, draft)
+        await asyncio.to_thread(render_ahead, sheet)
         async with request.app[DATABASE].begin() as session:
             made = await publishing.publish(
                 session,
@@ -152,6 +155,7 @@ async def edit(request: web.Request) -> web.Response:
     modifications, unexplained = _modifications(draft, editing)
     try:
         _check(sheet, faults | unexplained, draft)
+        await asyncio.to_thread(render_ahead, sheet)
         async with request.app[DATABASE].begin() as session:
             await publishing.revise(
                 session,
