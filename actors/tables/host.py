@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Kept, primary_key
@@ -27,6 +28,14 @@ class Host(Base, kw_only=True):
         }
     )
     __tablename__ = "host"
+    __table_args__ = (
+        Index(
+            "ix_host_clock_seen_at",
+            "clock_seen_at",
+            sqlite_where=text("clock_ahead IS NOT NULL"),
+            postgresql_where=text("clock_ahead IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     name: Mapped[str] = mapped_column(unique=True)

@@ -18,6 +18,13 @@ def upgrade() -> None:
     op.add_column("follow", sa.Column("asked_again_at", base.UtcTime(), nullable=True))
     op.add_column("host", sa.Column("clock_ahead", sa.Integer(), nullable=True))
     op.add_column("host", sa.Column("clock_seen_at", base.UtcTime(), nullable=True))
+    op.create_index(
+        "ix_host_clock_seen_at",
+        "host",
+        ["clock_seen_at"],
+        sqlite_where=sa.text("clock_ahead IS NOT NULL"),
+        postgresql_where=sa.text("clock_ahead IS NOT NULL"),
+    )
     op.create_table(
         "attempt",
         sa.Column("id", base.Id, autoincrement=False, nullable=False),
