@@ -11,21 +11,16 @@ Like any statement on `columns`, these see only what was `flushed`, which they s
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Executable, Insert
+from sqlalchemy import Dialect, Executable, Insert, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from actors.embedded.driver import Connection
-
-AtHand = tuple[Connection, Dialect]
-"""The driver's connection, and how SQLAlchemy speaks to it."""
-
-AT_HAND = "at hand"
-"""Under this name a session that writes into SQLite knows its connection (`embedded.writers`)."""
+from actors.embedded.sessions import AT_HAND, AtHand, flush
 
 _Bound = tuple[str, Any, Callable[[Any], Any] | None]
 """The name of a value, the one that the statement has itself, and how it is written."""
@@ -79,7 +74,9 @@ class Plain:
     def _prepare(self, dialect: Dialect) -> None:
         assert isinstance(self._statement, CompilerElement)  # noqa: S101 - every statement is one
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)
-        own = compiled.params | _defaults(self._statement)
+        own = compiled.params
+        if isinstance(self._statement, Insert) and isinstance(self._statement.table, Table):
+            own |= defaults(self._statement.table)
         for name in compiled.positiontup:
             bind = compiled.binds[name]
             write = bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -91,15 +88,12 @@ class Plain:
         self._text = compiled.string
 
 
-def _defaults(statement: Executable) -> dict[str, Any]:
-    """What an insert writes into columns that are not given."""
-    if not isinstance(statement, Insert):
-        return {}
-    columns = statement.table.columns
+@cache
+def defaults(table: Table) -> dict[str, Any]:
+    """What each column holds that nobody gave a value, in their order."""
     return {
-        one.key: one.default.arg
-        for one in columns
-        if isinstance(one, Column) and isinstance(one.default, ScalarElementColumnDefault)
+        one.key: one.default.arg if isinstance(one.default, ScalarElementColumnDefault) else None
+        for one in table.columns
     }
 
 
@@ -111,18 +105,3 @@ def padded(values: Sequence[str]) -> list[str]:
     known = list(values) or [""]
     size = 1 << (len(known) - 1).bit_length()
     return known + known[-1:] * (size - len(known))
-
-
-async def flush(session: AsyncSession) -> None:
-    """Write what waits to be written, if there is any: to ask costs less than to flush."""
-    if not session.sync_session._is_clean():  # noqa: SLF001 - the public way builds three sets
-        await session.flush()
-
-
-async def driven_by(session: AsyncSession) -> AtHand:
-    """The driver's connection to SQLite that a session uses."""
-    connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
-    if not isinstance(raw, Connection):
-        raise TypeError("that is no connection to SQLite")
-    return raw, connection.dialect

@@ -9,8 +9,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actors import plain
-from actors.embedded import connections
+from actors.embedded import connections, sessions
 from actors.embedded.connections import BUSY_TIMEOUT
 from actors.embedded.driver import Connection
 
@@ -80,7 +79,7 @@ class Writers:
         self._engine = connections.writing(url)
         self._turn = asyncio.Lock()
         self._session: AsyncSession | None = None
-        self._at_hand: plain.AtHand | None = None
+        self._at_hand: sessions.AtHand | None = None
         self._group: _Group | None = None
         self._committing: set[asyncio.Task[None]] = set()
         self._patience = _Patience()
@@ -91,11 +90,11 @@ class Writers:
         async with self._turn:
             session, (raw, dialect) = await self._ready()
             group = await self._joined(raw)
-            session.info[plain.AT_HAND] = raw, dialect
+            session.info[sessions.AT_HAND] = raw, dialect
             try:
                 raw.at_once("SAVEPOINT member")
                 yield session
-                await plain.flush(session)
+                await sessions.flush(session)
                 raw.at_once("RELEASE member")
             except BaseException as error:
                 await self._undo(raw)
@@ -114,19 +113,23 @@ class Writers:
         await self._forget()
         await self._engine.dispose()
 
-    async def _ready(self) -> tuple[AsyncSession, plain.AtHand]:
+    async def _ready(self) -> tuple[AsyncSession, sessions.AtHand]:
         if self._session is None or self._at_hand is None:
             session = AsyncSession(self._engine, expire_on_commit=False)
-            self._at_hand = await plain.driven_by(session)
+            self._at_hand = await sessions.driven_by(session)
             self._session = session
         return self._session, self._at_hand
 
     async def _undo(self, raw: Connection) -> None:
         """Undo what came since the savepoint, unless SQLite has undone everything by itself."""
-        if raw.in_transaction:
-            raw.at_once("ROLLBACK TO member")
-            raw.at_once("RELEASE member")
-        await self._forget()
+        try:
+            if raw.in_transaction:
+                raw.at_once("ROLLBACK TO member")
+                raw.at_once("RELEASE member")
+        except sqlite3.Error:
+            raw.rollback()  # all of the group is undone then, and its members are told
+        finally:
+            await self._forget()
 
     async def _forget(self) -> None:
         if self._session is not None:

@@ -54,10 +54,12 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+_WITHOUT_ZONE = len("2026-03-02 08:00:00.123456")
+
+
 def _written(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    return _utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    # As SQLAlchemy does, without the zone: `2026-03-02 08:00:00.123456`.
+    return None if value is None else _utc(value).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 def _read(value: str | None) -> datetime | None:

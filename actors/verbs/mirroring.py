@@ -476,8 +476,7 @@ async def _one_at_a_time(session: Session, owner: Actor) -> None:
     An author's Create and a reader's Announce of one new thing often come at the same moment.
     SQLite has one writer at a time, and needs no lock.
     """
-    connection = await session.connection()
-    if connection.dialect.name != "sqlite":
+    if session.get_bind().dialect.name != "sqlite":
         await session.execute(_LOCK, {"id": owner.id})
 
 

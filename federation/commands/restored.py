@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from actors.verbs import restoring
+from actors.verbs import resuming
 from federation.commands.instance import opened
 from federation.commands.output import PLAIN, Output
 
@@ -19,7 +19,7 @@ async def restored(directory: Path, /, *, output: Output = PLAIN) -> None:
         output: How to answer.
     """
     async with opened(directory) as instance, instance.database.begin() as session:
-        done = await restoring.begin_again(session, instance.site)
+        done = await resuming.begin_again(session, instance.site)
     output.say(
         "This database goes on from its copy: new versions of models have numbers above"
         f" {done.above}, {done.shown} organisations show themselves again, and what"

@@ -154,7 +154,8 @@ def test_order_and_escapes_make_no_difference() -> None:
 
 
 def test_what_has_no_canonical_form_is_refused() -> None:
-    for value in (float("nan"), 2**53, -(2**53), 2**60, "\ud800", {"\udc00": 1}):
+    values: list[Any] = [float("nan"), 2**53, -(2**53), 2**60, "\ud800", {"\udc00": 1}]
+    for value in values:
         with pytest.raises(Malformed):
             canonical({"a": value})
 

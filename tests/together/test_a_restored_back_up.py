@@ -14,8 +14,8 @@ from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import following, restoring
-from actors.verbs.restoring import Restored
+from actors.verbs import following, resuming
+from actors.verbs.resuming import Restored
 from actors.views import profiles
 from federation.settings import DatabaseSettings
 
@@ -38,7 +38,7 @@ async def put_back(house: House, url: str) -> None:
 
 async def begin_again(house: House) -> Restored:
     async with house.begin() as session:
-        return await restoring.begin_again(session, house.site)
+        return await resuming.begin_again(session, house.site)
 
 
 async def follows(house: House) -> set[tuple[str, str]]:
