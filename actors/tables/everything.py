@@ -3,6 +3,7 @@
 from actors.tables import (
     access,
     actor,
+    attempt,
     backfill,
     block,
     change,
@@ -38,6 +39,7 @@ __all__ = [
     "Base",
     "access",
     "actor",
+    "attempt",
     "backfill",
     "block",
     "change",

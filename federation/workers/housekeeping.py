@@ -14,7 +14,7 @@ import structlog
 from actors.database import Database
 from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
-from actors.verbs import forgetting, reporting, signing_in
+from actors.verbs import forgetting, reporting, signing_in, trying
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
@@ -28,8 +28,8 @@ _log = structlog.stdlib.get_logger("federation.workers")
 class Housekeeping:
     """Throws away what has expired; one process at a time.
 
-    Sessions, codes, former keys, old tombstones and reports, errands and explorations that are
-    done.
+    Sessions, codes, tries, former keys, old tombstones and reports, errands and explorations that
+    are done.
     """
 
     def __init__(self, database: Database, site: Site) -> None:
@@ -53,6 +53,7 @@ class Housekeeping:
                     return 0
                 await waits.shorten(session, self._site)
                 await signing_in.forget_expired(session, self._site)
+                await trying.forget_past(session, self._site)
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)
