@@ -47,7 +47,21 @@ connections.PRAGMAS = tuple(
     "synchronous=OFF" if pragma == "synchronous=FULL" else pragma for pragma in connections.PRAGMAS
 )
 
+LONGEST_FIRST = (
+    *("peers", "bench", "together", "hostile", "shape", "clients"),
+    *("federation", "actors", "activitypub"),
+)
+"""Folders in the order in which their files are begun: with a long one at the end, all but one of
+the processes that run the tests side by side would have nothing to do."""
+
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    here = Path(__file__).parent
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(here).parts[0], 0))
 
 
 @pytest.fixture
