@@ -9,6 +9,7 @@ from actors.errors import NotFound
 from federation.api import (
     admin,
     answers,
+    archives,
     commons,
     directory,
     follows,
@@ -29,6 +30,7 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *archives.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,

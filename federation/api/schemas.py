@@ -126,6 +126,12 @@ _COMMONS: Final[dict[str, Schema]] = {
     "moderators": _list(_ref("Actor"), "Who tends it."),
 }
 
+_TRUST: Final = _one_of(
+    "Why it was believed: keys read at their owner's address, keys that an operator had compared,"
+    " keys of our own, or an operator's word.",
+    *("keys", "operator", "ours", "word"),
+)
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actor": _record(
         "An organisation, or anybody else who can speak.",
@@ -200,6 +206,64 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         }
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Evidence": _record(
+        "What the versions of a model prove by themselves.",
+        {
+            "origin": _record(
+                "Where it lives.",
+                {
+                    "host": _text("The site of its author."),
+                    "isOurs": {**_BOOL, "description": "Whether that is this instance."},
+                    "silentSince": _or_null(
+                        {**_TIME, "description": "Since when that site does not answer."}
+                    ),
+                },
+            ),
+            "versions": _list(
+                _record(
+                    "One version.",
+                    {
+                        "number": _NUMBER,
+                        "iri": _IRI,
+                        "standing": _one_of(
+                            "Whether its author has signed it.",
+                            *("proven", "unsigned", "unknown-key", "broken"),
+                        ),
+                        "method": _or_null(_text("The id of the key that its proof names.")),
+                        "key": _or_null(_text("That key, as a Multikey.")),
+                        "created": _or_null(_text("When it was signed, as the signer says.")),
+                    },
+                ),
+                "The newest first.",
+            ),
+            "restorations": _list(
+                _record(
+                    "An archive from which something of it came here.",
+                    {
+                        "archive": _text("The digest of the file."),
+                        "trust": _TRUST,
+                        "versions": {**_COUNT, "description": "That were new then."},
+                        "at": _TIME,
+                    },
+                ),
+                "The oldest first.",
+            ),
+        },
+    ),
+    "Restored": _record(
+        "What came out of an archive.",
+        {
+            "model": _ref("Model"),
+            "trust": _TRUST,
+            "versions": {**_COUNT, "description": "Versions of it that are new here."},
+            "others": {**_COUNT, "description": "The same of its sources and forks."},
+            "left": {
+                "type": "object",
+                "description": "What was left out, by its name in the archive, and why.",
+                "additionalProperties": {"type": "string"},
+            },
+        },
     ),
     "Upstream": _record(
         "Where a fork comes from.",

@@ -12,6 +12,7 @@ from aiohttp import web
 from actors import places
 from federation.negotiation import Handler
 from federation.pages import (
+    archives,
     blocks,
     closing,
     commons,
@@ -68,6 +69,7 @@ def routes() -> list[web.RouteDef]:
         web.get(places.VERSION_PAGE, models.version),
         web.get(f"{MODEL}/versions", models.versions),
         web.get(f"{MODEL}/compare", models.compare),
+        web.get(f"{MODEL}/archive", archives.download),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -98,6 +100,8 @@ def _for_members() -> list[web.RouteDef]:
         web.post("/reports", reports.close),
         web.get("/blocks", blocks.listing),
         web.post("/blocks", blocks.act),
+        web.get(archives.UPLOAD, archives.upload_page),
+        web.post(archives.UPLOAD, archives.upload),
         web.get("/write", writing.write_page),
         web.post("/write", writing.write),
         web.post("/commons", commons.open_one),
