@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from actors.database import Session
-from actors.mail import inbox, lanes
+from actors.mail import inbox, lanes, superseding
 from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -64,8 +64,9 @@ async def fan_out_piece(session: Session, site: Site, outgoing: Outgoing) -> int
     apart: Sequence[ColumnElement[bool]] = (
         [] if outgoing.type in PARTING else [~Actor.id.in_(_estranged(outgoing.actor_id))]
     )
-    hosts = await _write(session, site, outgoing, readers, apart)
-    await lanes.open_all(session, hosts, site.now())
+    written = await _write(session, site, outgoing, readers, apart)
+    await lanes.open_all(session, [place for place, _ in written], site.now())
+    await superseding.withdraw_older(session, outgoing, [address for _, address in written])
     if await _any_of_ours(session, readers, apart):
         await _put_at_home(session, site, outgoing)
     if count < PIECE:
@@ -113,8 +114,8 @@ async def _write(
     outgoing: Outgoing,
     readers: Subquery,
     apart: Sequence[ColumnElement[bool]],
-) -> list[str]:
-    """Write the rows of a piece; gives the hosts they are for, each at least once."""
+) -> list[tuple[str, str]]:
+    """Write the rows of a piece; gives the host and the inbox of each."""
     now = site.now()
     theirs = (
         select(
@@ -139,12 +140,12 @@ async def _write(
     )
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if is_sqlite else postgresql.insert)(Delivery)
-    written = await session.scalars(
+    written = await session.execute(
         insert.from_select(_COLUMNS, theirs, include_defaults=False)
         .on_conflict_do_nothing()
-        .returning(Delivery.host)
+        .returning(Delivery.host, Delivery.inbox)
     )
-    return list(written)
+    return [(row[0], row[1]) for row in written]
 
 
 async def _any_of_ours(

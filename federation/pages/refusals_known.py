@@ -35,6 +35,26 @@ SHEETS: Final = (
 )
 """`actors.rules.sections` and `actors.rules.merging`."""
 
+FACTS: Final = (
+    N_("This is not an amount."),
+    N_("The highest amount is below the lowest."),
+    N_("This is not a currency that we know, such as EUR."),
+    N_("This is not a year such as 2024, or a day such as 2024-05-31."),
+)
+"""`actors.rules.facts`."""
+
+DRAFTS: Final = (
+    N_("This is too large for a draft."),
+    N_("An organisation has at most %(number)s drafts."),
+    N_("This draft was published or thrown away meanwhile."),
+    N_("There is no such draft here."),
+    N_("This time has passed."),
+    N_("This is more than a year ahead."),
+    N_("Another version was published since this draft was begun."),
+    N_("Something went wrong here; the log of this site says more."),
+)
+"""`actors.verbs.drafting` and the worker that publishes."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -272,6 +292,8 @@ PATTERNS: Final = (
     *ARCHIVES,
     *COMMONS,
     *SHEETS,
+    *FACTS,
+    *DRAFTS,
     *LICENCES,
     *OFFICES,
     *VERBS,

@@ -20,6 +20,7 @@ PAIRED = re.compile(r"%\(\w+\)s|<(?!code>)[^>]+>")
 
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
+    "actors/rules/facts.py",
     "actors/rules/merging.py",
     "actors/rules/licences.py",
     "actors/rules/permissions.py",
@@ -34,6 +35,9 @@ SAID_TO_PEOPLE = (
     "actors/verbs/restoring.py",
     "federation/archives.py",
     "actors/verbs/blocking.py",
+    "actors/verbs/drafting.py",
+    "actors/views/drafts.py",
+    "federation/workers/publishing.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
     "actors/verbs/forgetting.py",
@@ -193,8 +197,8 @@ def test_an_instance_in_another_language_falls_back_to_one_of_ours() -> None:
     ("territory", "name"),
     [
         ("http://data.europa.eu/nuts/code/FR", "France"),
-        ("http://data.europa.eu/nuts/code/ITH5", "Italie (ITH5)"),
-        ("http://data.europa.eu/nuts/code/EL30", "Grèce (EL30)"),
+        ("http://data.europa.eu/nuts/code/ITH5", "Emilia-Romagna, Italie (ITH5)"),
+        ("http://data.europa.eu/nuts/code/EL99", "Grèce (EL99)"),
         ("Wallonie", "Wallonie"),
         ("", ""),
     ],
