@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -46,8 +47,9 @@ def furnish(application: web.Application) -> None:
     application[refusals.PAGE] = refusal_page
 
 
+@cache
 def environment() -> Environment:
-    """The templates, with what they may call."""
+    """The templates, with what they may call: the same for all applications of a process."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATE_FOLDER),
         autoescape=True,
