@@ -65,7 +65,7 @@ contracts: $(TEST_STAMP)
 
 tests: $(TEST_STAMP) $(NPM_STAMPS) $(RELAY_STAMP)
 	@echo "== tests"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECONDS=60)
 	@$(PIP) install $(INTO) --no-deps --require-hashes -r tests/fuzzing/atheris.lock

@@ -11,7 +11,7 @@ Canonical bytes (RFC 8785) are what digests and integrity proofs are computed ov
 
 import json
 import re
-from typing import TypeAlias, Union
+from typing import TypeAlias, Union, cast
 
 import orjson
 import rfc8785
@@ -76,9 +76,38 @@ def canonical(value: Json) -> bytes:
         Malformed: It holds a number that is not finite or not exact, or a lone surrogate.
     """
     try:
+        if _is_plain(value):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        pass  # too deep, or a lone surrogate: the judge says which
+    try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as fault:
         raise Malformed("the value has no canonical form") from fault
+
+
+def _is_plain(value: Json) -> bool:
+    """Whether orjson writes it as RFC 8785 wants it, at a fiftieth of the price.
+
+    Both write strings and whole numbers alike, of which there is a test. Fractions are written in
+    another way, and names outside of ASCII sorted in another order: that is left to `rfc8785`.
+    """
+    pending: list[Json] = [value]
+    while pending:
+        inside = pending.pop()
+        kind = type(inside)
+        if isinstance(inside, dict):
+            if not all(type(name) is str and name.isascii() for name in inside):
+                return False
+            pending.extend(inside.values())
+        elif isinstance(inside, list):
+            pending.extend(inside)
+        elif kind is int:
+            if not -LARGEST_INTEGER <= cast("int", inside) <= LARGEST_INTEGER:
+                return False
+        elif inside is not None and kind is not str and kind is not bool:
+            return False
+    return True
 
 
 def encode(value: Json) -> bytes:

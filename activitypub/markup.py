@@ -8,7 +8,9 @@ who reads.
 
 import html as entities
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 
 import nh3
 from markdown_it import MarkdownIt
@@ -52,6 +54,10 @@ _LINES = re.compile(r" ?\n[ \n]*")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
+MOST_KEPT = 4_000_000
+"""Characters of Markdown and HTML that are remembered, some ten megabytes: the sheets of a dozen
+large models, or of a hundred usual ones."""
+
 Linker = Callable[[str], str]
 """From plain text to HTML in which some words are links; it escapes everything else."""
 
@@ -86,9 +92,44 @@ def clean(html: str) -> str:
     return _CLEANER.clean(html)
 
 
+class _Rendered:
+    """What was rendered last: the same few texts are asked for again and again, in many threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, markdown: str) -> str | None:
+        with self._lock:
+            if markdown in self._kept:
+                self._kept.move_to_end(markdown)
+            return self._kept.get(markdown)
+
+    def keep(self, markdown: str, html: str) -> None:
+        with self._lock:
+            before = self._kept.pop(markdown, None)
+            self._size += len(html) + len(markdown) if before is None else 0
+            self._kept[markdown] = html
+            while self._size > MOST_KEPT:
+                oldest, shown = self._kept.popitem(last=False)
+                self._size -= len(oldest) + len(shown)
+
+
+_RENDERED = _Rendered()
+
+
 def render(markdown: str) -> str:
-    """Markdown (CommonMark with tables and strikethrough, without HTML) as clean HTML."""
-    return clean(str(_MARKDOWN.render(markdown)))
+    """Markdown (CommonMark with tables and strikethrough, without HTML) as clean HTML.
+
+    Some 3 ms for a page of text, unless it was rendered a while ago: what is long is rendered in a
+    thread before it is needed.
+    """
+    html = _RENDERED.get(markdown)
+    if html is None:
+        html = clean(str(_MARKDOWN.render(markdown)))
+        _RENDERED.keep(markdown, html)
+    return html
 
 
 def render_speech(markdown: str, linker: Linker) -> str:

@@ -6,6 +6,8 @@ as `cryptography` has it): whatever was changed does not open. The first secret 
 open, so that a new one can be brought in while what the former one locked is still there.
 """
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -30,6 +32,7 @@ class Safe:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(one) for one in secrets])
+        self._newest = secrets[0].encode()
 
     def __repr__(self) -> str:
         return "Safe(…)"
@@ -48,6 +51,10 @@ class Safe:
             return self._fernet.decrypt(locked.encode()).decode()
         except InvalidToken:
             raise WrongSafe("this was locked with another secret") from None
+
+    def digest(self, text: str) -> str:
+        """What a text can be told by again, and not be found out from, even if it is short."""
+        return hmac.new(self._newest, text.encode(), hashlib.sha256).hexdigest()
 
     def check(self) -> str:
         """What to remember, to know this safe by later."""

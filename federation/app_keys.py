@@ -21,6 +21,7 @@ from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
 from federation.transport.client import Client
+from federation.tries import Tries
 
 SETTINGS: Final = web.AppKey("settings", Settings)
 """What the operator decided."""
@@ -47,6 +48,9 @@ OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""
+
+TRIES: Final = web.AppKey("tries", Tries)
+"""The same of what is dear, over all processes."""
 
 LISTENING: Final = web.AppKey("listening", Listening)
 """What other processes on the same database tell this one."""

@@ -40,6 +40,7 @@ from federation.app_keys import (
     RATES,
     SETTINGS,
     SITE,
+    TRIES,
     WAKE,
 )
 from federation.archives import Archivist
@@ -62,6 +63,7 @@ from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
+from federation.tries import Tries
 from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30
@@ -143,6 +145,7 @@ def build(
     application[ARCHIVIST] = Archivist(database, here, lookup)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
+    application[TRIES] = Tries(database, here)
     application[READY] = Ready(changing, here)
     callers.prepare(application)
     watching.prepare(application, with_workers=with_workers)

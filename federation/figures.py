@@ -19,6 +19,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from actors.database import Unusable
+from actors.mail import clocks
+from actors.rules.clocks import RIGHT, Judgement
 from actors.views import queues
 from actors.views.queues import Queue
 from federation.app_keys import DATABASE, JOURNAL, SETTINGS, SITE
@@ -44,6 +46,7 @@ class Reading:
     is_up: bool = False
     queues: Sequence[Queue] = ()
     failing: dict[Trouble, int] = field(default_factory=dict)
+    clocks: Judgement = RIGHT
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -99,6 +102,7 @@ async def _read(application: web.Application, reading: Reading) -> None:
             failing: Counter[Trouble] = Counter()
             for reason, count in await queues.failing_reasons(session):
                 failing[trouble(reason)] += count
+            reading.clocks = await clocks.whose_is_wrong(session, application[SITE])
             reading.failing, reading.is_up = failing, True
     except (Unusable, OSError, TimeoutError) as error:
         reading.queues, reading.failing, reading.is_up = (), {}, False
@@ -120,6 +124,10 @@ def _shown(reading: Reading, now: datetime) -> _Lines:
     yield from _head("hosts_failing", "gauge", "Hosts that are left alone for a while, by trouble.")
     for kind in Trouble:
         yield f'essaim_hosts_failing{{trouble="{kind.value}"}} {reading.failing.get(kind, 0)}'
+    yield from _head("clock_ahead_seconds", "gauge", "By how much our clock seems to be ahead.")
+    yield f"essaim_clock_ahead_seconds {reading.clocks.ours or 0}"
+    yield from _head("hosts_clock_wrong", "gauge", "Hosts with a wrong clock that refuse us.")
+    yield f"essaim_hosts_clock_wrong {len(reading.clocks.theirs)}"
 
 
 def _head(name: str, kind: str, says: str) -> _Lines:

@@ -1,8 +1,9 @@
 """Rates: how often somebody may do something.
 
 A limit counts in windows of a fixed length, as Mastodon's does, so that an app can be told what is
-left and when the next window begins. What is counted lives in memory: a restart forgives, and
-nothing about a visitor is stored. Time is the Site's.
+left and when the next window begins. What is counted here lives in memory, in each process: a
+restart forgives, and nothing about a visitor is stored. What is dear is counted over all processes
+(`tries`). Time is the Site's.
 
 Each limit is named here with its reason. They are far above what people and honest programs do;
 they keep one of them from using up the server or guessing a secret.
@@ -98,6 +99,12 @@ class Standing:
         return datetime.fromtimestamp((self.window + 1) * self.limit.period.total_seconds(), UTC)
 
 
+def ends(limit: Limit, now: datetime) -> datetime:
+    """When the window ends that is open now."""
+    window = now.timestamp() // limit.period.total_seconds()
+    return datetime.fromtimestamp((window + 1) * limit.period.total_seconds(), UTC)
+
+
 class Rates:
     """Counts.
 
@@ -139,18 +146,6 @@ class Rates:
         if standing.left <= 0:
             raise TooMany(standing.until - self._now())
         return standing
-
-    def give_back(self, limit: Limit, key: str) -> None:
-        """Count one less: it was no fault."""
-        place = self._place(limit, key)
-        self._counted[place] = max(0, self._counted.get(place, 0) - 1)
-
-    def forgive(self, limit: Limit, key: str) -> None:
-        """Count from nothing again."""
-        self._counted.pop(self._place(limit, key), None)
-
-    def _place(self, limit: Limit, key: str) -> tuple[str, str, int]:
-        return (limit.name, key, self._window(limit))
 
     def _window(self, limit: Limit) -> int:
         return int(self._now().timestamp() // limit.period.total_seconds())

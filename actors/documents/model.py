@@ -24,7 +24,7 @@ from actors.errors import Unwise
 from actors.places import place
 from actors.rules.licences import spdx_id, spdx_iri
 from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason
-from actors.rules.sections import Adaptability, Role, Section, Sheet
+from actors.rules.sections import Adaptability, Role, Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
@@ -253,6 +253,21 @@ def _fork(fork: ForkTerms) -> Document:
         },
         "tag": tags,
     }
+
+
+def render_ahead(sheet: Sheet) -> None:
+    """Render what this sheet says, so that it is at hand when its documents are written.
+
+    That takes up to a second, and belongs into a thread; a sheet that cannot be published is left
+    alone.
+    """
+    tidy = clean(sheet)
+    try:
+        check(tidy)
+    except Unwise:
+        return
+    for language in tidy.languages:
+        sheet_html(tidy, language)
 
 
 def sheet_html(sheet: Sheet, language: str) -> str:

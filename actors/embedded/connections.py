@@ -12,7 +12,7 @@ BUSY_TIMEOUT = 15_000
 """Milliseconds that a writer waits for another process (the command line beside a running
 server)."""
 
-PRAGMAS = (
+PRAGMAS: tuple[str, ...] = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that we have answered survives a power cut
     "foreign_keys=ON",

@@ -112,6 +112,14 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return walks.exists()
 
 
+async def may_be_due(session: Session, site: Site) -> bool:
+    """Whether it is worth while to `renew` and `claim`."""
+    now = site.now()
+    return await claims.are_due(session, Backfill, now) or await claims.are_due(
+        session, Backfill, now, state=DONE
+    )
+
+
 async def renew(session: Session, site: Site) -> None:
     """Walk again what was walked a week ago, if ours still follow: only what is new is taken."""
     await session.execute(

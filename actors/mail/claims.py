@@ -8,9 +8,10 @@ up after that may find its row with somebody else: what is settled is settled on
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, TypeAlias
 
-from sqlalchemy import Select, Update, and_, func, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session, holder_of, waits_in
@@ -49,6 +50,24 @@ def ours(session: Session, queue: Queue) -> ColumnElement[bool]:
         queue.claimed_until.is_(None), queue.claimed_by == holder_of(session)
     )
     return and_(queue.state == WAITING, is_held_by_nobody_else)
+
+
+async def are_due(session: Session, queue: Queue, now: datetime, *, state: str = WAITING) -> bool:
+    """Whether anything in a queue may be due: a look that costs next to nothing.
+
+    Every queue is looked at each second, and nearly always there is nothing; to choose and claim
+    takes a transaction that writes.
+    """
+    return await session.scalar(_any_due(queue), {"state": state, "now": now}) is not None
+
+
+@cache
+def _any_due(queue: Queue) -> Select[int]:
+    return (
+        select(queue.id)
+        .where(queue.state == bindparam("state"), queue.due_at <= bindparam("now"))
+        .limit(1)
+    )
 
 
 async def turn(session: Session, queue: Queue) -> None:

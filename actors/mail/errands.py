@@ -119,6 +119,11 @@ async def ask(
     return again.first() is not None
 
 
+async def may_be_due(session: Session, site: Site) -> bool:
+    """Whether it is worth while to `claim`."""
+    return await claims.are_due(session, Errand, site.now())
+
+
 async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
     """Take what is due and nobody works on, the oldest first."""
     now = site.now()

@@ -78,6 +78,11 @@ async def is_fresh(session: Session, site: Site, kind: str, iri: str) -> bool:
     return found is not None
 
 
+async def may_be_due(session: Session, site: Site) -> bool:
+    """Whether it is worth while to `claim`."""
+    return await claims.are_due(session, Exploration, site.now())
+
+
 async def claim(session: Session, site: Site, *, limit: int) -> list[Task]:
     """Take what is due."""
     now = site.now()

@@ -3,6 +3,7 @@
 from actors.tables import (
     access,
     actor,
+    attempt,
     backfill,
     block,
     change,
@@ -39,6 +40,7 @@ __all__ = [
     "Base",
     "access",
     "actor",
+    "attempt",
     "backfill",
     "block",
     "change",

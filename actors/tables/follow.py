@@ -14,9 +14,11 @@ class Follow(Base, kw_only=True):
 
     `iri` is the id of the Follow activity that counts: the newest one, because a peer that lost
     our Accept asks again under a new id. `is_join`: it was asked by a Join, and is answered so.
+    `asked_again_at`: when it was last asked again, because its followee had forgotten it.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset({"asked_again_at"})
     __tablename__ = "follow"
     __table_args__ = (
         UniqueConstraint("follower_id", "followee_id"),
@@ -30,3 +32,4 @@ class Follow(Base, kw_only=True):
     state: Mapped[str]
     made_at: Mapped[datetime]
     is_join: Mapped[bool] = mapped_column(default=False)
+    asked_again_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Kept, primary_key
@@ -16,9 +17,25 @@ class Host(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     passing: ClassVar[frozenset[str]] = frozenset(
-        {"failures", "failing_since", "due_at", "reason", "reads_rfc9421"}
+        {
+            "failures",
+            "failing_since",
+            "due_at",
+            "reason",
+            "reads_rfc9421",
+            "clock_ahead",
+            "clock_seen_at",
+        }
     )
     __tablename__ = "host"
+    __table_args__ = (
+        Index(
+            "ix_host_clock_seen_at",
+            "clock_seen_at",
+            sqlite_where=text("clock_ahead IS NOT NULL"),
+            postgresql_where=text("clock_ahead IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     name: Mapped[str] = mapped_column(unique=True)
@@ -38,5 +55,10 @@ class Host(Base, kw_only=True):
     reads_ed25519: Mapped[bool] = mapped_column(default=False)
     """It says that it reads Ed25519 by RFC 9421."""
 
+    clock_ahead: Mapped[int | None] = mapped_column(default=None)
+    """By how many seconds its clock was ahead of ours when it refused a signature; less than zero:
+    behind."""
+
+    clock_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     is_tried: Mapped[bool] = mapped_column(default=False)
     """What it reads was found out by trying; what it says about that no longer counts."""

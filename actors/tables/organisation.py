@@ -33,7 +33,8 @@ class Instance(Base, kw_only=True):
 
     A database that was made for another origin is refused at start: its addresses could not be
     kept. `safe_check` tells whether the secret that locks our private keys is still the same
-    (`actors.safe`); None until they are locked.
+    (`actors.safe`); None until they are locked. Versions that were given out and are forgotten,
+    after a back-up was restored, have numbers up to `versions_above`: none of them is given again.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -46,3 +47,4 @@ class Instance(Base, kw_only=True):
     network_id: Mapped[int] = mapped_column(Id, ForeignKey("actor.id"))
     made_at: Mapped[datetime]
     safe_check: Mapped[str | None] = mapped_column(default=None)
+    versions_above: Mapped[int] = mapped_column(default=0)

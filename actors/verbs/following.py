@@ -9,6 +9,9 @@ Wire: Follow, Accept{Follow}, Reject{Follow} (said by a commons only), Undo{Foll
 to 7.7, 7.10).
 """
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import delete, select
 
 import activitypub.vocabulary as ap
@@ -28,6 +31,10 @@ from actors.verbs.mirroring import Gathered
 from actors.views import blocks
 
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
+
+ASKED_AGAIN_AFTER: Final = timedelta(days=30)
+"""How long one request counts that was made again because the followee had forgotten the first: who
+leaves us out once more in this time means it."""
 
 
 async def follow(session: Session, site: Site, follower: Actor, followee: Actor) -> Follow:
@@ -74,6 +81,28 @@ async def follow(session: Session, site: Site, follower: Actor, followee: Actor)
         is_public=False,
     )
     return row
+
+
+async def ask_again(session: Session, site: Site, asked: Follow) -> bool:
+    """Whom one of ours follows has forgotten it: ask once more, so that it is known there again.
+
+    Returns:
+        False where we asked a while ago already, or may not: then it is over.
+    """
+    now = site.now()
+    if asked.asked_again_at is not None and now - asked.asked_again_at < ASKED_AGAIN_AFTER:
+        return False
+    follower = await session.get_one(Actor, asked.follower_id)
+    followee = await session.get_one(Actor, asked.followee_id)
+    before, asked.state = asked.state, PENDING
+    await session.flush()
+    try:
+        await follow(session, site, follower, followee)
+    except NotAllowed:
+        asked.state = before
+        return False
+    asked.asked_again_at = now
+    return True
 
 
 async def unfollow(session: Session, site: Site, follow: Follow) -> None:

@@ -330,7 +330,7 @@ async def _write(
     """
     # Peers take an Update for one only when its time is later, and the wire counts whole seconds.
     now = max(site.now(), model.updated_at + timedelta(seconds=1))
-    number = model.number + 1
+    number = max(model.number, await _forgotten(session)) + 1
     revision = Revision(
         id=site.new_id(),
         iri=place(site.origin, places.VERSION, slug=str(model.slug), number=number),
@@ -359,6 +359,12 @@ async def _write(
     await session.flush()
     await listing.list_model(session, model, sheet)
     return living, sealed
+
+
+async def _forgotten(session: Session) -> int:
+    """Up to which number versions may have been given out that we remember nothing of."""
+    above = await session.scalar(select(Instance.versions_above))
+    return above or 0
 
 
 def _fitting(document: Document) -> bytes:

@@ -1,8 +1,10 @@
 """Synchronising: two servers disagree on who follows whom, and mend it (FEP-8fcf).
 
 The list of the one who is followed decides who hears from it; whether ours wants to is ours to
-say. So a follow that it does not know ends here, and one that we do not know is taken back there.
-Only a list is compared that adds up to the digest which came with it, signed, by the same actor.
+say. So a follow that we do not know is taken back there, and one that it does not know is asked for
+once more: a server whose back-up was restored has forgotten its latest followers, and would have
+told those whom it wanted to lose (Reject). Left out again, the follow ends here. Only a list is
+compared that adds up to the digest which came with it, signed, by the same actor.
 """
 
 from collections.abc import Collection
@@ -21,7 +23,7 @@ from actors.places import place
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
-from actors.verbs import distributing, posting
+from actors.verbs import distributing, following, posting
 from actors.verbs.following import ACCEPTED, PENDING
 from actors.views import followers
 
@@ -31,7 +33,8 @@ async def announced_with(
 ) -> dict[int, Announced]:
     """What is said of the receiver's own with deliveries, by the parcel's id.
 
-    It goes with what is for followers only, to servers whose followers say that they compare.
+    It goes with what is for followers only, and with what an actor says of itself, to servers that
+    say that they compare.
     """
     bundles: dict[tuple[int, str], list[Parcel]] = {}
     for one in parcels:
@@ -39,7 +42,7 @@ async def announced_with(
     said: dict[int, Announced] = {}
     for (actor_id, _), bundle in bundles.items():
         actor = await session.get_one(Actor, actor_id)
-        if actor.followers is None or not _is_for_followers(bundle[0].body, Iri(actor.followers)):
+        if actor.followers is None or not _is_an_occasion(bundle[0].body, actor):
             continue
         if not await followers.can_be_compared(session, actor):
             continue
@@ -79,22 +82,22 @@ async def mend(session: Session, site: Site, actor_iri: str, listed: frozenset[I
         .join(Actor, Actor.id == Follow.follower_id)
         .where(Follow.followee_id == actor.id, Actor.is_ours.is_(True))
     )
-    following = {follower.iri: follow for follow, follower in rows}
-    for iri, follow in following.items():
+    known = {follower.iri: follow for follow, follower in rows}
+    for iri, follow in known.items():
         if follow.state == ACCEPTED and iri not in listed:
+            if await following.ask_again(session, site, follow):
+                continue
             await session.delete(follow)
             await session.flush()
             await distributing.withdraw(session, follow.follower_id, actor)
     for iri in sorted(listed):
-        known = following.get(iri)
-        if known is None or known.state not in (ACCEPTED, PENDING):
+        row = known.get(iri)
+        if row is None or row.state not in (ACCEPTED, PENDING):
             await _take_back(session, site, iri, actor)
-        elif known.state == PENDING:
+        elif row.state == PENDING:
             # Its Accept was lost on the way.
-            await session.execute(
-                update(Follow).where(Follow.id == known.id).values(state=ACCEPTED)
-            )
-            await distributing.catch_up(session, site, known.follower_id, actor)
+            await session.execute(update(Follow).where(Follow.id == row.id).values(state=ACCEPTED))
+            await distributing.catch_up(session, site, row.follower_id, actor)
 
 
 async def _take_back(session: Session, site: Site, follower_iri: str, actor: Actor) -> None:
@@ -121,9 +124,20 @@ async def _take_back(session: Session, site: Site, follower_iri: str, actor: Act
     )
 
 
-def _is_for_followers(body: bytes, collection: Iri) -> bool:
-    """Is it for followers, and for nobody whom we do not know?"""
+def _is_an_occasion(body: bytes, actor: Actor) -> bool:
+    """Is it for followers, and for nobody whom we do not know? Or about the actor itself?"""
     document = parse(body)
+    thing = document.get("object")
+    if (
+        document.get("type") == "Update"
+        and isinstance(thing, dict)
+        and thing.get("id") == actor.iri
+    ):
+        return True
+    return _is_for_followers(document, Iri(str(actor.followers)))
+
+
+def _is_for_followers(document: Document, collection: Iri) -> bool:
     to, cc = _listed(document.get("to")), _listed(document.get("cc"))
     if PUBLIC in (*to, *cc):
         return False

@@ -40,7 +40,7 @@ async def can_be_compared(session: Session, actor: Actor) -> bool:
 
 
 async def compares(session: Session, actor: Actor, host: str) -> bool:
-    """Does some follower of the actor at this server say that it understands FEP-8fcf?"""
+    """Does a follower at this server, or somebody else there, say that it understands FEP-8fcf?"""
     follower = aliased(Actor)
     document = await session.scalar(
         select(follower.document)
@@ -49,6 +49,21 @@ async def compares(session: Session, actor: Actor, host: str) -> bool:
         .order_by(follower.updated_at.desc())
         .limit(1)
     )
+    if document is None:
+        document = await session.scalar(select(Actor.document).where(Actor.host == host).limit(1))
+    return document is not None and _says_so(document)
+
+
+async def who_compares(session: Session) -> list[str]:
+    """Somebody at each server elsewhere that says so: the ids."""
+    newest = select(func.max(Actor.id)).where(Actor.is_ours.is_(False), Actor.gone_at.is_(None))
+    rows = await session.execute(
+        select(Actor.iri, Actor.document).where(Actor.id.in_(newest.group_by(Actor.host)))
+    )
+    return [iri for iri, document in rows if _says_so(document)]
+
+
+def _says_so(document: bytes) -> bool:
     generator = parse(document).get("generator") if document else None
     named = generator.get("implements") if isinstance(generator, dict) else None
     listed = named if isinstance(named, list) else [named]

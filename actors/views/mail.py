@@ -79,6 +79,11 @@ async def activity(session: Session, iri: str) -> Outgoing | None:
     )
 
 
+async def newest(session: Session) -> int:
+    """The id of the newest activity of ours; 0 before there is one."""
+    return await session.scalar(select(func.max(Outgoing.id))) or 0
+
+
 async def post_office(session: Session) -> PostOffice:
     """What waits, what was given up, and which hosts struggle: a page of those at most."""
     rows = {(one.name, one.state): one.rows for one in await queues.standing(session)}

@@ -1,5 +1,6 @@
 """Models: publish, read, revise, delete."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from activitypub import handles
 from activitypub.errors import ProtocolError
 from actors import places
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.rules import permissions
 from actors.site import id_in
@@ -29,6 +31,7 @@ async def publish(request: web.Request) -> web.Response:
     permissions.must_publish(who.office)
     values = await read_body(request, bodies.MODEL)
     sheet = bodies.sheet(values)
+    await asyncio.to_thread(render_ahead, sheet)
     group = await commons_named(request, values["commons"]) if values.get("commons") else None
     async with request.app[DATABASE].begin() as session:
         try:
@@ -57,6 +60,8 @@ async def revise(request: web.Request) -> web.Response:
     """POST models/{id}/versions: the whole sheet as it is to be from now on."""
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.REVISION)
+    sheet = bodies.sheet(values)
+    await asyncio.to_thread(render_ahead, sheet)
     async with request.app[DATABASE].begin() as session:
         row = await owned(request, session, who)
         try:
@@ -64,7 +69,7 @@ async def revise(request: web.Request) -> web.Response:
                 session,
                 request.app[SITE],
                 row,
-                bodies.sheet(values),
+                sheet,
                 author=who.member,
                 note=values.get("note", ""),
                 modifications=bodies.modifications(values),

@@ -18,6 +18,7 @@ from actors.views.post_office import PAGE
 from federation import application, safekeeping
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output, sentence
+from federation.newest import Newest, Outdated
 from federation.settings import Settings, describe
 
 
@@ -93,6 +94,10 @@ async def _in_database(database: Database, settings: Settings) -> list[Finding]:
         origin = await _origin(session, settings)
         if not origin.is_well:
             return [Finding("database", words), origin]
+    try:
+        await Newest(database, settings.directory).check()
+    except Outdated as fault:
+        return [Finding("database", str(fault), is_well=False)]
     secret = await _secret(database, settings)
     async with database.read() as session:
         others = [await _keys(session)] if secret.is_well else []

@@ -18,6 +18,7 @@ from typing import Final, Self
 
 import orjson
 
+from federation import newest
 from federation.commands.demo_words import Words
 from federation.commands.output import Failed
 from federation.settings import FILE
@@ -29,7 +30,11 @@ MARK: Final = "demo.json"
 LOCK: Final = "demo.lock"
 
 _DATABASE: Final = "essaim.db"
-_MADE: Final = (FILE, *(_DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")))
+_MADE: Final = (
+    FILE,
+    newest.FILE,
+    *(_DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
+)
 
 
 @dataclass(frozen=True)

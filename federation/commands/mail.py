@@ -4,10 +4,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+from babel.dates import format_timedelta
 from cyclopts import Parameter
 
 from activitypub.canonical_json import Json
-from actors.mail import by_hand
+from actors.mail import by_hand, clocks
+from actors.rules.clocks import Judgement
 from actors.views import post_office, queues
 from actors.views.post_office import HostMail, PutAside, Which
 from federation.commands.instance import opened
@@ -43,11 +45,13 @@ async def show_mail(
         standing = await queues.standing(session)
         found = await post_office.hosts(session, Which(show), named=host, after=after)
         aside = await post_office.put_aside(session)
+        wrong = await clocks.whose_is_wrong(session, instance.site)
     rows = {(one.name, one.state): one.rows for one in standing}
     lines = [
         f"Waiting to leave: {rows['delivery', 'waiting']}. Given up: {rows['delivery', 'parked']}. "
         f"Arrived, not yet read: {rows['received', 'waiting']}; "
         f"put aside: {rows['received', 'parked']}.",
+        *_of_clocks(wrong),
         *(_line(one) for one in found),
         *(f"put aside {one.id}  {one.activity_iri}  {one.reason}" for one in aside),
     ]
@@ -69,6 +73,7 @@ async def show_mail(
             ],
             "hosts": [_value(one) for one in found],
             "putAside": [_aside(one) for one in aside],
+            "clocks": {"ours": wrong.ours, "saidBy": wrong.by, "theirs": dict(wrong.theirs)},
             "next": found[-1].name if len(found) == post_office.PAGE else None,
         },
     )
@@ -132,6 +137,26 @@ async def read_again(
     async with opened(directory) as instance, instance.database.begin() as session:
         revived = await by_hand.read_again(session, instance.site, number)
     output.say(f"{revived} activities are read again now.", {"readAgain": revived})
+
+
+def _of_clocks(wrong: Judgement) -> list[str]:
+    """Whose clock keeps signatures from being taken."""
+    lines = []
+    if wrong.ours is not None:
+        lines.append(
+            f"The clock of this server seems to be {_off(wrong.ours, 'the true time')}:"
+            f" {wrong.by} hosts that refuse our signatures say so. Set it right."
+        )
+    lines += [
+        f"The clock of {host} is {_off(seconds, 'ours')}; it refuses our signatures."
+        for host, seconds in sorted(wrong.theirs.items())
+    ]
+    return lines
+
+
+def _off(seconds: int, what: str) -> str:
+    span = format_timedelta(abs(seconds), locale="en", threshold=2)
+    return f"{span} ahead of {what}" if seconds > 0 else f"{span} behind {what}"
 
 
 def _line(one: HostMail) -> str:

@@ -15,6 +15,7 @@ from actors.errors import Conflicting, Refusal, Unavailable, Unwise
 from federation import application
 from federation.application import CannotStart
 from federation.errors import TransportError
+from federation.newest import Outdated
 from federation.safekeeping import Locked
 from federation.settings import BadSettings
 
@@ -50,6 +51,7 @@ FORESEEN: Final = (
     BadSettings,
     CannotStart,
     Locked,
+    Outdated,
     Refusal,
     ProtocolError,
     TransportError,

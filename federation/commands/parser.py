@@ -28,6 +28,7 @@ from federation.commands.move_database import move_database
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.reports import close_report, list_reports, show_report
+from federation.commands.restored import restored
 from federation.commands.serve import migrate, serve, work
 
 APP: Final = App(
@@ -37,7 +38,18 @@ APP: Final = App(
     result_action="return_value",
 )
 
-for _command in (demo, init, serve, work, migrate, move_database, check, lookup, follow):
+for _command in (
+    demo,
+    init,
+    serve,
+    work,
+    migrate,
+    move_database,
+    restored,
+    check,
+    lookup,
+    follow,
+):
     APP.command(_command)
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")

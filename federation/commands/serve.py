@@ -22,10 +22,13 @@ from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
 from federation import application, safekeeping, telemetry, watching
+from federation.app_keys import DATABASE
 from federation.commands import processes as several
 from federation.commands.instance import must_exist, settings_of, sqlite_file, words_for
 from federation.commands.output import PLAIN, Failed, Output
 from federation.commands.processes import Child
+from federation.newest import Newest
+from federation.pages import rendering
 from federation.pulse import Pulse
 from federation.settings import Settings
 
@@ -174,20 +177,27 @@ async def _serve(
         loop.add_reader(child.leash, _let_loose, loop, child.leash, stop)
     built = application.build(settings, with_workers=with_workers)
     runner, door, pulse = application.runner(built), None, Pulse()
+    newest = Newest(built[DATABASE], settings.directory)
     try:
+        if await migrations.standing(built[DATABASE]) in (Standing.CURRENT, Standing.OLDER):
+            await newest.check()
         await runner.setup()
+        await newest.start()
         door = await _open_door(built, settings, place=0 if child is None else child.number)
         await begin(runner)
+        compiling = asyncio.create_task(asyncio.to_thread(rendering.compile_ahead, built))
         _set_aside()
         pulse.start()
         if child is not None:
             child.ready()
         await stop.wait()
         _ends_in_time()
+        await compiling
         _log.info("server.stopping")
         await application.finish(built)
     finally:
         pulse.stop()
+        await newest.stop()
         if door is not None:
             await door.cleanup()
         await runner.cleanup()

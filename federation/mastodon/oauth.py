@@ -26,7 +26,7 @@ from actors.verbs import signing_in
 from actors.verbs.signing_in import InvalidGrant
 from actors.views import access
 from federation import callers
-from federation.app_keys import DATABASE, RATES, SITE
+from federation.app_keys import DATABASE, SITE, TRIES
 from federation.mastodon import answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
 from federation.rates import APPS
@@ -83,7 +83,7 @@ async def register(request: web.Request) -> web.StreamResponse:
     if faults:
         words = "; ".join(f"{field} {fault}" for field, fault in faults.items())
         raise Unwise(f"Validation failed: {words}", fields=faults)
-    request.app[RATES].take(APPS, callers.place(request))
+    await request.app[TRIES].take((APPS, callers.place(request)))
     async with request.app[DATABASE].begin() as session:
         app, secret = await signing_in.register_app(
             session,

@@ -15,7 +15,7 @@ from wtforms.validators import NumberRange, Optional
 from yarl import URL
 
 from actors.database import Database
-from actors.mail import by_hand
+from actors.mail import by_hand, clocks
 from actors.rules import permissions
 from actors.site import LARGEST_ID, Site
 from actors.views import mail, post_office, queues
@@ -98,6 +98,7 @@ async def _show(
         )
         aside = await post_office.put_aside(session)
         walks = await mail.walks(session)
+        wrong = await clocks.whose_is_wrong(session, request.app[SITE])
         statistics = await mail.statistics(session)
     settings = request.app[SETTINGS]
     shown = hosts[: post_office.PAGE]
@@ -114,6 +115,7 @@ async def _show(
         further=_address(request, after=shown[-1].name) if len(hosts) > len(shown) else None,
         aside=aside,
         walks=walks,
+        clocks=wrong,
         statistics=statistics,
         faults=faults,
         faulty=host,

@@ -1,9 +1,11 @@
 """A model's pages: what it says now, what it said before, and what changed.
 
 Everything is readable without account. `slug` in an address is the name of a model of ours, or the
-number of a copy of somebody else's.
+number of a copy of somebody else's. Long texts take a while to become HTML: such pages are drawn in
+a thread.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -70,7 +72,8 @@ async def model(request: web.Request) -> web.Response:
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
-    return rendering.page(
+    return await asyncio.to_thread(
+        rendering.page,
         request,
         here,
         "model.html",
@@ -106,7 +109,8 @@ async def version(request: web.Request) -> web.Response:
         revision = await _numbered(session, found, request.match_info["number"])
         proof = await proofs.of(session, request.app[SITE], found, author, revision)
     sheet = history.sheet(revision)
-    return rendering.page(
+    return await asyncio.to_thread(
+        rendering.page,
         request,
         here,
         "version.html",

@@ -20,7 +20,7 @@ from actors.tables.member import Member
 from actors.verbs import signing_in
 from actors.views import access
 from federation import callers
-from federation.app_keys import DATABASE, RATES, SITE
+from federation.app_keys import DATABASE, SITE, TRIES
 from federation.pages import forms, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
@@ -70,7 +70,7 @@ async def sign_in(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         member = await access.member_by_email(session, form.email.data)
     try:
-        counted = _count(request, form.email.data, member)
+        counted = await _count(request, form.email.data, member)
     except TooMany as refusal:
         response = _show(request, here, back=back, form=form, faults={"email": TOO_OFTEN})
         response.set_status(429)
@@ -79,8 +79,7 @@ async def sign_in(request: web.Request) -> web.Response:
     fits = await asyncio.to_thread(_fits, member, form.password.data)
     if member is None or not fits:
         return _show(request, here, back=back, form=form, faults={"email": WRONG})
-    for limit, key in counted:
-        request.app[RATES].give_back(limit, key)
+    await request.app[TRIES].give_back(*counted)
     async with request.app[DATABASE].begin() as session:
         secret = await signing_in.open_session(session, request.app[SITE], member)
     answer = web.HTTPSeeOther(saying.address("/space", "signed-in") if back == "/" else back)
@@ -89,13 +88,15 @@ async def sign_in(request: web.Request) -> web.Response:
     raise answer
 
 
-def _count(request: web.Request, email: str, member: Member | None) -> list[tuple[Limit, str]]:
+async def _count(
+    request: web.Request, email: str, member: Member | None
+) -> list[tuple[Limit, str]]:
     """Count a try before it costs anything; a right one is given back.
 
     Raises:
         TooMany: there were too many.
     """
-    rates, place, whom = request.app[RATES], callers.place(request), email.strip().lower()
+    place, whom = callers.place(request), email.strip().lower()
     device = _device(request, member)
     counted = (
         [(SIGN_IN, device)]
@@ -107,10 +108,7 @@ def _count(request: web.Request, email: str, member: Member | None) -> list[tupl
             (SIGN_IN_ALL, ""),
         ]
     )
-    for limit, key in counted:
-        rates.check(limit, key)
-    for limit, key in counted:
-        rates.take(limit, key)
+    await request.app[TRIES].take(*counted)
     return counted
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -122,6 +122,11 @@ def day(moment: datetime) -> str:
 def minute(moment: datetime) -> str:
     """A date with its time, in UTC: `12 mars 2026, 14:05 UTC`."""
     return f"{format_datetime(moment, format='d MMMM y, HH:mm', locale=_speaking.get())} UTC"
+
+
+def span(seconds: int) -> str:
+    """How long that is, whichever sign it has: `2 heures`."""
+    return format_timedelta(abs(seconds), threshold=2, locale=_speaking.get())
 
 
 def language_name(tag: str) -> str:

@@ -4,6 +4,7 @@ What was typed travels with the page until it is published: a button that adds a
 session that ended or a colleague who was faster shows the form again, with every word in it.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
@@ -12,6 +13,7 @@ from aiohttp import web
 from wtforms import BooleanField
 
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, Refusal, Unwise
 from actors.rules import permissions, sections
 from actors.rules.languages import canonical_tag
@@ -102,6 +104,7 @@ async def write(request: web.Request) -> web.Response:
         if button in KEEPING:
             await keep(request, acting, given, draft)
         what = await written(request, draft, is_final=True)
+        await asyncio.to_thread(render_ahead, what.sheet)
         async with request.app[DATABASE].begin() as session:
             made = await publishing.publish(
                 session,
@@ -173,6 +176,7 @@ async def edit(request: web.Request) -> web.Response:
         if button in KEEPING:
             await keep(request, acting, given, draft, editing)
         what = await written(request, draft, editing, is_final=True)
+        await asyncio.to_thread(render_ahead, what.sheet)
         async with request.app[DATABASE].begin() as session:
             await publishing.revise(
                 session,

@@ -8,7 +8,7 @@ at most `federation.redirects` long, meets no address twice and ends within
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin
@@ -143,3 +143,19 @@ def retry_after(response: wire.Response) -> timedelta | None:
     except (ValueError, TypeError, OverflowError):  # no date, or only one of them has a zone
         return None
     return min(max(wait, timedelta()), LONGEST_WAIT)
+
+
+def clock_ahead(response: wire.Response, now: datetime) -> int | None:
+    """By how many seconds the server's clock is ahead of ours, by the `Date` of its answer.
+
+    None where it does not say, or says nonsense. An answer is some seconds on its way.
+
+    Args:
+        response: what just came.
+        now: the time here, aware.
+    """
+    try:
+        there = parsedate_to_datetime(response.header("date") or "")
+        return round((there - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # none, or one without a zone
+        return None

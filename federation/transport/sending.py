@@ -27,10 +27,13 @@ from activitypub.synchronisation import HEADER, Announced, written
 from federation.errors import TEMPORARY_STATUSES, TransportError, Unsafe
 from federation.transport.client import Client
 from federation.transport.pens import Pen
-from federation.transport.redirects import retry_after
+from federation.transport.redirects import clock_ahead, retry_after
 from federation.transport.signing import Knocking, Signing, Way
 
 LATER_STATUSES: Final = TEMPORARY_STATUSES | {401, 302, 303, 307}
+MAY_BE_THE_TIME: Final = frozenset({400, 401, 403})
+"""What servers answer to a signature that is too old for them, or of a time to come."""
+
 EXPLANATION: Final = 200
 """Characters of a peer's explanation that are kept for the operator."""
 
@@ -55,6 +58,8 @@ class SendResult:
         reason: for the operator: one line, partly in the peer's words, without control characters.
         way: how the request was signed that this is the answer to.
         is_news: in another scheme, or by another kind of key, than was tried first.
+        clock_ahead: by how many seconds the clock over there was ahead of ours, where the signature
+            may have been refused for that.
     """
 
     sent: Sent
@@ -63,6 +68,7 @@ class SendResult:
     reason: str
     way: Way
     is_news: bool
+    clock_ahead: int | None = None
 
 
 async def send(
@@ -96,16 +102,16 @@ async def send(
         body=body,
     )
     knocking = Knocking(unsigned, signing, now)
-    counts, response = await _knock(client, knocking, pen)
+    counts, response = await _knock(client, knocking, pen, now)
     while response is not None and knocking.goes_on(response):
-        result, response = await _knock(client, knocking, pen)
+        result, response = await _knock(client, knocking, pen, now)
         if result.sent is not Sent.NEVER:
             counts = result
     return counts
 
 
 async def _knock(
-    client: Client, knocking: Knocking, pen: Pen
+    client: Client, knocking: Knocking, pen: Pen, now: Callable[[], datetime]
 ) -> tuple[SendResult, wire.Response | None]:
     """Try once; no answer without a response."""
     request, way, is_news = await pen.sign(knocking), knocking.way, knocking.is_news
@@ -124,7 +130,8 @@ async def _knock(
         return SendResult(Sent.LATER, None, None, error.reason, way, is_news), None
     wait, reason = retry_after(response), _reason(response)
     status = response.status
-    return SendResult(_meaning(status), status, wait, reason, way, is_news), response
+    ahead = clock_ahead(response, now()) if status in MAY_BE_THE_TIME else None
+    return SendResult(_meaning(status), status, wait, reason, way, is_news, ahead), response
 
 
 def _meaning(status: int) -> Sent:

@@ -57,8 +57,12 @@ class Asking:
         Returns:
             How many were begun or are under way; 0 when nothing is due.
         """
-        async with self._database.begin() as session:
-            taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
+        taken: list[Task] = []
+        async with self._database.read() as session:
+            may_be_due = await errands.may_be_due(session, self._site)
+        if may_be_due:
+            async with self._database.begin() as session:
+                taken = await errands.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for errand in taken:
             self._crew.begin(self._take(errand))
         return await self._crew.first_done(begun=len(taken))

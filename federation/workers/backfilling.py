@@ -137,9 +137,13 @@ class Backfilling:
         Returns:
             How many were begun or are under way; 0 when nothing is due.
         """
-        async with self._database.begin() as session:
-            await backfill.renew(session, self._site)
-            walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._crew))
+        walks: list[Walk] = []
+        async with self._database.read() as session:
+            may_be_due = await backfill.may_be_due(session, self._site)
+        if may_be_due:
+            async with self._database.begin() as session:
+                await backfill.renew(session, self._site)
+                walks = await backfill.claim(session, self._site, limit=AT_ONCE - len(self._crew))
         for walk in walks:
             self._crew.begin(self._take(walk))
         return await self._crew.first_done(begun=len(walks))

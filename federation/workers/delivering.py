@@ -18,8 +18,9 @@ from activitypub import iris
 from activitypub.synchronisation import Announced
 from actors.database import Database, Session
 from actors.errors import Unavailable
-from actors.mail import hosts, outbox
+from actors.mail import clocks, hosts, outbox
 from actors.mail.outbox import Failure, Parcel
+from actors.rules.clocks import WORTH_TELLING
 from actors.site import Site
 from actors.verbs import synchronising
 from federation import metrics, telemetry
@@ -226,6 +227,7 @@ class Delivering:
                 await outbox.refused(session, one.parcel, reason=result.reason)
             else:
                 await outbox.inbox_gone(session, one.parcel)
+        await clocks.note(session, self._site, _clocks(back))
         if failures:
             await outbox.postponed(session, self._site, *failures, hold=self._hold)
         if arrived:
@@ -253,8 +255,23 @@ class Delivering:
                     activity=one.parcel.activity_iri,
                     status=one.result.status,
                 )
+                self._warn_of_clock(one.parcel, one.result)
+
+    def _warn_of_clock(self, parcel: Parcel, result: SendResult) -> None:
+        ahead = result.clock_ahead
+        if ahead is not None and abs(ahead) >= WORTH_TELLING:
+            _log.warning("clock.differs", host=parcel.host, seconds=ahead, status=result.status)
 
     def _count(self, parcel: Parcel, result: SendResult) -> None:
         is_there = result.sent is Sent.DELIVERED
         waits = [self._site.now() - parcel.made_at] if is_there else []
         metrics.delivered(result.sent.value, waits)
+
+
+def _clocks(back: Sequence[Outcome]) -> dict[str, int]:
+    """By how many seconds the clocks of those hosts were ahead that refused a signature."""
+    return {
+        one.parcel.host: one.result.clock_ahead
+        for one in back
+        if one.result is not None and one.result.clock_ahead is not None
+    }

@@ -128,8 +128,13 @@ class Exploring:
         Returns:
             How many were begun or are under way; 0 when nothing is due.
         """
-        async with self._database.begin() as session:
-            tasks = await explorations.claim(session, self._site, limit=AT_ONCE - len(self._crew))
+        tasks: list[Task] = []
+        async with self._database.read() as session:
+            may_be_due = await explorations.may_be_due(session, self._site)
+        if may_be_due:
+            room = AT_ONCE - len(self._crew)
+            async with self._database.begin() as session:
+                tasks = await explorations.claim(session, self._site, limit=room)
         for task in tasks:
             self._crew.begin(self._take(task))
         return await self._crew.first_done(begun=len(tasks))

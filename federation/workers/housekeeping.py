@@ -14,7 +14,7 @@ import structlog
 from actors.database import Database
 from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
-from actors.verbs import forgetting, listing, reporting, signing_in
+from actors.verbs import forgetting, listing, reporting, signing_in, trying
 from actors.verbs.listing import Progress
 
 EVERY: Final = timedelta(hours=1)
@@ -29,9 +29,9 @@ _log = structlog.stdlib.get_logger("federation.workers")
 class Housekeeping:
     """Throws away what has expired; one process at a time.
 
-    Sessions, codes, former keys, old tombstones and reports, errands and explorations that are
-    done. And once after each start it lists what nobody listed yet, or by older rules: after an
-    upgrade that is everything, a few at a time.
+    Sessions, codes, tries, former keys, old tombstones and reports, errands and explorations that
+    are done. And once after each start it lists what nobody listed yet, or by older rules: after
+    an upgrade that is everything, a few at a time.
     """
 
     def __init__(self, database: Database, site: Site) -> None:
@@ -56,6 +56,7 @@ class Housekeeping:
                     return 0
                 await waits.shorten(session, self._site)
                 await signing_in.forget_expired(session, self._site)
+                await trying.forget_past(session, self._site)
                 await keyring.forget_former_keys(session)
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)

@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from activitypub.canonical_json import LARGEST_INTEGER, canonical, encode, parse
@@ -29,6 +31,19 @@ def test_what_we_write_is_read_as_it_was(document: dict[str, object]) -> None:
     assert read == document
     assert parse(encode(read)) == read
     assert canonical(parse(canonical(read))) == canonical(read)
+
+
+@given(VALUES)
+@example({"b": ['\u2028\x7f\x1f"\\/é😀', 0, -1, None, True], "a": {"10": 1, "9": 2, "B": {}}})
+@example({"\ue000": 1, "😀": 2})
+@example({"a": 1.0, "b": 1e21})
+def test_the_quick_way_to_write_canonically_is_the_one_way(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+def test_every_character_is_written_as_the_standard_says() -> None:
+    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    assert canonical(everything) == rfc8785.dumps(everything)
 
 
 @given(st.binary())
@@ -139,7 +154,8 @@ def test_order_and_escapes_make_no_difference() -> None:
 
 
 def test_what_has_no_canonical_form_is_refused() -> None:
-    for value in (float("nan"), 2**60, "\ud800"):
+    values: list[Any] = [float("nan"), 2**53, -(2**53), 2**60, "\ud800", {"\udc00": 1}]
+    for value in values:
         with pytest.raises(Malformed):
             canonical({"a": value})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from together.databases import NewDatabase
 from together.instance import Founded, Nursery, Server, found
 from together.ledger import Ledger, kept
 from together.stranger import Stranger, moved_in
@@ -56,11 +57,15 @@ async def ledger() -> AsyncIterator[Ledger]:
 
 @pytest.fixture
 def founded(
-    engine: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+    engine: str,
+    nursery: Nursery,
+    tmp_path: Path,
+    new_database: NewDatabase,
+    request: pytest.FixtureRequest,
 ) -> Founded:
     """A fresh instance on the engine of the test."""
     if engine == "postgres":
-        return found(nursery, tmp_path, request.getfixturevalue("postgres")())
+        return found(nursery, tmp_path, new_database("founded"))
     first: Founded = request.getfixturevalue("on_sqlite")
     return replace(first, directory=shutil.copytree(first.directory, tmp_path / "home"))
 

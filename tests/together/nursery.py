@@ -13,7 +13,7 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from federation.__main__ import main
+from federation.commands.calling import call
 
 
 def _grow_up(order: dict[str, Any]) -> NoReturn:
@@ -26,7 +26,7 @@ def _grow_up(order: dict[str, Any]) -> NoReturn:
         os.close(write)
         os.dup2(read, 0)
     os.environ.update(order["environ"])
-    code = main(order["words"])
+    code = call(order["words"])
     sys.stdout.flush()
     os._exit(code)
 

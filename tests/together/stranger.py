@@ -10,6 +10,8 @@ import io
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
@@ -52,6 +54,7 @@ class Stranger:
         before: done before a request is answered.
         challenge: what its 401 asks for.
         redirects: path → another address, for whoever asks and whatever is sent there.
+        clock_ahead: of ours, by the `Date` of its 401; the machine's own clock without.
         knocks: how everything was signed that came to its inbox, understood or not.
     """
 
@@ -77,6 +80,7 @@ class Stranger:
         self.challenge = ""
         self.before: Callable[[wire.Request], Awaitable[None]] | None = None
         self.redirects: dict[str, str] = {}
+        self.clock_ahead: timedelta | None = None
         self.moves_out = asyncio.Event()
         self.documents["/users/mallory"] = (200, self.actor())
         self._numbers = iter(range(1, 1_000_000))
@@ -207,6 +211,8 @@ class Stranger:
 
     def _unread(self) -> web.Response:
         headers = {"Accept-Signature": self.challenge} if self.challenge else {}
+        if self.clock_ahead is not None:
+            headers["Date"] = format_datetime(self.street.clock() + self.clock_ahead, usegmt=True)
         return web.Response(status=401, headers=headers)
 
 

@@ -1,13 +1,16 @@
 """A clock that jumps, here or elsewhere: nothing is thrown away for it, nothing waits for ever."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
-from together.stranger import Stranger
+from together.stranger import Stranger, moved_in
 from together.street import House, Street, a_sheet
 
-from actors.mail import hosts
+from actors.mail import clocks, hosts
+from actors.rules.clocks import RIGHT, Judgement
 from actors.tables.access import BrowserSession
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Received
@@ -98,3 +101,63 @@ async def test_a_claim_of_a_clock_that_was_ahead_is_nobodys(
     assert [one["type"] for one in mallory.told] == ["Accept"]
     async with alpha.read() as session:
         assert await session.scalar(select(func.count(Delivery.id))) == 0
+
+
+@pytest.fixture
+async def refusing(street: Street, alpha: House) -> AsyncIterator[list[Stranger]]:
+    """Four servers that refuse each signature of an instance whose letters they are to have."""
+    async with AsyncExitStack() as stack:
+        hosts_of_theirs = ("first.test", "second.test", "third.test", "fourth.test")
+        met = [await stack.enter_async_context(moved_in(street, one)) for one in hosts_of_theirs]
+        for one in met:
+            await one.send(alpha, one.activity("Follow", COOP))
+        await street.settle()
+        for one in met:
+            one.reads = frozenset()
+            one.clock_ahead = timedelta()
+        yield met
+
+
+async def whose(house: House) -> Judgement:
+    async with house.read() as session:
+        return await clocks.whose_is_wrong(session, house.site)
+
+
+async def test_a_refused_signature_tells_whose_clock_is_wrong_and_by_how_much(
+    street: Street, alpha: House, refusing: list[Stranger]
+) -> None:
+    refusing[0].clock_ahead = timedelta(hours=2)
+    model = await alpha.publish(await alpha.actor("coop"))
+    await street.settle()
+    judged = await whose(alpha)
+    assert (judged.ours, list(judged.theirs)) == (None, ["first.test"])
+    assert judged.theirs["first.test"] == pytest.approx(7200, abs=5)
+    assert {one["host"] for one in street.events if one["event"] == "clock.differs"} == {
+        "first.test"
+    }
+
+    for one in refusing[1:]:
+        one.clock_ahead = timedelta(minutes=-20)
+    await alpha.revise(model, a_sheet(text="Autrement."))
+    street.clock.turn(hours=7)
+    await street.settle()
+    judged = await whose(alpha)
+    assert judged.ours == pytest.approx(1200, abs=5)
+    assert (judged.by, list(judged.theirs)) == (3, ["first.test"])
+
+    for one in refusing:
+        one.clock_ahead = timedelta()
+    street.clock.turn(hours=7)
+    await street.settle()
+    assert await whose(alpha) == RIGHT, "they refuse for something else"
+
+
+async def test_what_a_clock_said_is_forgotten_after_a_day(
+    street: Street, alpha: House, refusing: list[Stranger]
+) -> None:
+    refusing[0].clock_ahead = timedelta(hours=2)
+    await alpha.publish(await alpha.actor("coop"))
+    await street.settle()
+    refusing[0].reads = refusing[1].reads
+    street.clock.turn(days=1, seconds=1)
+    assert await whose(alpha) == RIGHT

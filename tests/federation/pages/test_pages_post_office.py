@@ -4,7 +4,7 @@ from together.reader import Reader
 from together.stranger import moved_in
 from together.street import House, Street
 
-from actors.mail import inbox
+from actors.mail import clocks, inbox
 from actors.tables.mail import Delivery, Outgoing, Received
 from actors.views import queues
 
@@ -153,3 +153,15 @@ async def test_nobody_else_does_anything_there(alpha: House, anna: Reader) -> No
     await anna._ask("POST", alpha.url("/mail"), data)
     assert anna.status == 403
     assert (await rows(alpha))["delivery", "waiting"] == 1
+
+
+async def test_a_steward_is_told_whose_clock_is_wrong(alpha: House, reader: Reader) -> None:
+    wrong = {"a.test": -3600, "b.test": -3600, "c.test": -3601, "d.test": 7200}
+    async with alpha.begin() as session:
+        await clocks.note(session, alpha.site, wrong)
+    await steward(alpha, reader)
+    await reader.go("/mail")
+    assert "The clock of this server seems to be 60 minutes ahead: 3 sites" in reader.text
+    assert "The clock of d.test is 2 hours ahead of ours" in reader.text
+    await reader.go("/mail?lang=fr")
+    assert "L'horloge de d.test avance de 2 heures sur la nôtre" in reader.text

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal"
 """What a sentence for people is given to; `words` and `explanation` are the names it has before."""
 
 
-def used() -> set[str | tuple[str, ...]]:
+@cache
+def used() -> frozenset[str | tuple[str, ...]]:
     """Every text in code and templates."""
     found = extract_from_dir(
         PAGES,
@@ -68,7 +70,7 @@ def used() -> set[str | tuple[str, ...]]:
         options_map={"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}},
         keywords={"gettext": None, "ngettext": (1, 2), "N_": None},
     )
-    return {message for _, _, message, _, _ in found}
+    return frozenset(message for _, _, message, _, _ in found)
 
 
 def catalogue(language: str) -> Catalog:
