@@ -37,7 +37,6 @@ class Actor(Base, kw_only=True):
     handle: Mapped[str]
     host: Mapped[str]
     name: Mapped[str]
-    sought: Mapped[str] = mapped_column(default="")  # name and handle, folded: what search compares
     summary: Mapped[str] = mapped_column(default="")
     url: Mapped[str | None] = mapped_column(default=None)
     icon: Mapped[str | None] = mapped_column(default=None)

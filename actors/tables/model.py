@@ -10,7 +10,7 @@ from actors.tables.base import Base, Id, Kept, primary_key
 
 
 class Model(Base, kw_only=True):
-    """A model of ours or of anybody else, with its head copied for lists and search.
+    """A model of ours or of anybody else, with its head copied for lists.
 
     `slug` is ours alone. `document` is the living object as the world sees it. A deleted model
     keeps its row: its id answers 410 for ever, and `document` is then the Tombstone.
@@ -33,9 +33,6 @@ class Model(Base, kw_only=True):
     family: Mapped[str | None] = mapped_column(default=None, index=True)
     license: Mapped[str]
     territory: Mapped[list[Any]] = mapped_column(default_factory=list)
-    sought: Mapped[str] = mapped_column(
-        default=""
-    )  # names, summaries and texts in lower case: what the directory searches
     head_id: Mapped[int | None] = mapped_column(Id, default=None)
     number: Mapped[int] = mapped_column(default=0)
     document: Mapped[bytes] = mapped_column(default=b"")

@@ -1,11 +1,10 @@
-"""Cataloguing: what lists and search need to know of a model or remark, copied from its text."""
+"""Cataloguing: what lists need to know of a model or remark, copied from its text."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import delete
 
 from actors.database import Session, new
-from actors.rules.searching import folded
 from actors.rules.sections import Sheet
 from actors.site import Site
 from actors.tables.model import Model
@@ -19,15 +18,7 @@ def enter(model: Model, sheet: Sheet) -> None:
     model.language, model.languages = sheet.language, _languages(sheet)
     model.names, model.summaries = dict(sheet.names), dict(sheet.summaries)
     model.family, model.territory = _family(sheet), _territory(sheet)
-    model.license, model.sought = sheet.license, _sought(sheet)
-
-
-def _sought(sheet: Sheet) -> str:
-    """Everything the directory finds a model by."""
-    texts = [*sheet.names.values(), *sheet.summaries.values()]
-    for section in sheet.sections:
-        texts += [*section.names.values(), *section.texts.values()]
-    return folded("\n".join(texts))
+    model.license = sheet.license
 
 
 def _family(sheet: Sheet) -> str | None:

@@ -22,13 +22,12 @@ from actors.mail.keyring import KeyPems, key_rows
 from actors.places import place
 from actors.rules.naming import check_email, check_handle
 from actors.rules.permissions import Office
-from actors.rules.searching import who
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.commons import Commons
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
-from actors.verbs import posting
+from actors.verbs import listing, posting
 
 INSTANCE_HANDLE = "instance.actor"
 """The Application actor's name; the dot keeps it out of the names that organisations take."""
@@ -164,7 +163,6 @@ async def update_organisation(
     organisation = await posting.held(session, organisation)
     row = await session.get_one(Organisation, organisation.id)
     organisation.name, row.facts = name, dict(facts)
-    organisation.sought = who(name, organisation.handle)
     organisation.summary = documents.markdown_summary(summary)
     await tell_profile(session, site, organisation)
 
@@ -257,7 +255,6 @@ async def new_actor(
         handle=handle,
         host=host(site.origin),
         name=name,
-        sought=who(name, handle),
         summary=summary,
         url=of_organisation(places.ACTOR_PAGE) or place(site.origin, "/"),
         inbox=of_organisation(places.INBOX) or place(site.origin, places.SHARED_INBOX),
@@ -320,4 +317,5 @@ async def seal_actor(session: Session, site: Site, actor: Actor) -> Document:
     document = await posting.seal(session, site, actor, body, well_known=KEY_CONTEXTS)
     actor.document = encode(document)
     await session.flush()
+    await listing.list_actor(session, actor)
     return document

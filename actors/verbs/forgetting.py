@@ -221,7 +221,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     if model.deleted_at is not None:
         return
     model.deleted_at, model.document = site.now(), document
-    model.names, model.summaries, model.sought = {}, {}, ""
+    model.names, model.summaries = {}, {}
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))

@@ -30,7 +30,6 @@ from actors.mail import hosts, keyring
 from actors.plain import Plain
 from actors.rules import polls
 from actors.rules.polls import Poll
-from actors.rules.searching import who
 from actors.rules.sections import Sheet
 from actors.rules.speech import tag_name
 from actors.site import Site
@@ -41,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing
+from actors.verbs import cataloguing, listing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -93,7 +92,6 @@ async def remember_actor(
         "handle": actor.preferred_username,
         "host": host(iri),
         "name": name or actor.preferred_username,
-        "sought": who(name, actor.preferred_username),
         "summary": clean((actor.summary or "")[: DEFAULT.summary]),
         "url": _page(actor, iri),
         "icon": _picture(actor),
@@ -113,9 +111,11 @@ async def remember_actor(
         fresh["shut_at"] = site.now() if await hosts.is_blocked(session, host(iri)) else None
         await insert_once(session, Actor, values | fresh)
         row = (await session.scalars(select(Actor).where(Actor.iri == iri))).one()
+        await listing.list_actor(session, row)
     elif any(getattr(row, name) != value for name, value in values.items()):
         for name, value in (values | {"updated_at": site.now()}).items():
             setattr(row, name, value)
+        await listing.list_actor(session, row)
     await _remember_keys(session, site, row, actor, shown)
     await _remember_capabilities(session, site, row, actor)
     return row
@@ -170,6 +170,8 @@ async def remember_model(
         _move_head(model, revision, reading.sheet, article, said_at)
     await _remember_lineage(session, site, model, reading)
     await session.flush()
+    if model.head_id == revision.id:
+        await listing.list_model(session, model, reading.sheet)
     return model
 
 

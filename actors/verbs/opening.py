@@ -15,7 +15,6 @@ from actors.documents import commons as documents
 from actors.mail.keyring import KeyPems
 from actors.places import place
 from actors.rules.commons import MayPost, check
-from actors.rules.searching import who
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.commons import Commons, Moderator
@@ -105,7 +104,6 @@ def _describe(actor: Actor, row: Commons, charter: Charter) -> None:
     row.names, row.summaries = dict(charter.names), dict(charter.summaries)
     row.rules, row.family = charter.rules, charter.family
     actor.name = charter.names[charter.language]
-    actor.sought = who(" ".join(charter.names.values()), actor.handle)
     actor.approves_followers = charter.approves
     own = documents.in_order(row.summaries, row.language)
     actor.summary = documents.described(str(next(iter(own.values()), "")), row.rules)

@@ -36,7 +36,15 @@ from actors.tables.model import Model
 from actors.tables.organisation import Instance
 from actors.tables.remark import Boost
 from actors.tables.revision import Revision
-from actors.verbs import cataloguing, catching_up, distributing, hearing, mirroring, posting
+from actors.verbs import (
+    cataloguing,
+    catching_up,
+    distributing,
+    hearing,
+    listing,
+    mirroring,
+    posting,
+)
 from actors.verbs.mirroring import Gathered
 from actors.views import history
 
@@ -349,6 +357,7 @@ async def _write(
     model.document = _fitting(living)
     session.add(revision)
     await session.flush()
+    await listing.list_model(session, model, sheet)
     return living, sealed
 
 

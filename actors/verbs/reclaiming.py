@@ -27,7 +27,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
-from actors.verbs import cataloguing, posting, recalling
+from actors.verbs import cataloguing, listing, posting, recalling
 from actors.views import history, lineage
 from actors.vocabulary import audience
 
@@ -152,6 +152,7 @@ async def _move_head(
     telling = Telling(site, model, revision, newest.says.sheet, owner, terms)
     model.document = encode(await posting.seal(session, site, owner, documents.living(telling)))
     await session.flush()
+    await listing.list_model(session, model, newest.says.sheet)
 
 
 async def _tie(session: Session, site: Site, model: Model, says: Reading) -> Lineage | None:

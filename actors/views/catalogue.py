@@ -5,12 +5,16 @@ Its own and what peers sent.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import func, select
 
 from actors.database import Session
-from actors.rules.searching import folded, pattern
+from actors.rules import wishes
+from actors.rules.expressions import both
+from actors.rules.wishes import Wish
 from actors.tables.actor import Actor
+from actors.tables.listing import Listing
 from actors.tables.model import Model
+from actors.views import findings
 from actors.views.paging import Page
 
 
@@ -35,25 +39,28 @@ async def search(
 
     Args:
         session: an open transaction.
-        q: words, in any case, with or without accents.
+        q: words, in any form and language; at most `wishes.MOST_WORDS` of them.
         language: a language the model can be read in (`it`).
         territory: a territory's IRI or the end of it (`FR`, `ITC4`); larger ones find what lies in
             them.
         family: a family of the sector (`hosting`).
         page: which part of the list.
     """
-    statement = select(Model, Actor).join(Actor, Actor.id == Model.actor_id)
-    statement = statement.where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
-    for word in folded(q).split():
-        statement = statement.where(Model.sought.like(pattern(word), escape="\\"))
-    if language:
-        statement = statement.where(_holds(Model.languages.expression, f'"{language}"'))
-    if territory:
-        code = territory.rpartition("/")[2].upper()
-        statement = statement.where(_holds(Model.territory.expression, f"/{code}"))
-    if family:
-        statement = statement.where(Model.family == family)
-    rows = await session.execute(page.cut(statement, Model.id.expression))
+    wish = Wish(q=q, language=language or "", territory=territory or "", family=family or "")
+    steps = wishes.steps(wish)
+    if q.strip() and not steps:
+        return []  # only signs were typed
+    statement = (
+        select(Model, Actor)
+        .join(Listing, Listing.id == Model.id)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Listing.is_shut.is_(False), Listing.is_withheld.is_(False))
+        .where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
+    )
+    if not wish.is_empty:
+        wanted = both(*steps[-1:], wishes.narrowed(wish))
+        statement = findings.listed(session, statement, wanted)
+    rows = await session.execute(page.cut(statement, Listing.id.expression))
     return [Entry(row[0], row[1]) for row in rows]
 
 
@@ -86,11 +93,3 @@ async def families(session: Session) -> list[tuple[str, int]]:
         .order_by(func.count().desc(), Model.family)
     )
     return [(str(row[0]), int(row[1])) for row in rows]
-
-
-def _holds(column: ColumnElement[list[str]], text: str) -> ColumnElement[bool]:
-    """Does a JSON list of plain strings hold this? Both engines can say so of its text.
-
-    In lower case.
-    """
-    return func.lower(cast(column, String)).like(pattern(text), escape="\\")

@@ -1,6 +1,6 @@
 """Who is that? Actors, ours and theirs, and how they stand to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 
 from actors.database import Session
 from actors.errors import NotFound
-from actors.rules.searching import folded, pattern
+from actors.rules import wishes
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
+from actors.tables.listing import Listing
 from actors.tables.model import Model
 from actors.tables.organisation import Instance, Organisation
 from actors.tables.remark import Remark
-from actors.views import blocks
+from actors.views import blocks, findings
 from actors.views.blocks import Standing
 from actors.views.paging import Page
 
@@ -60,6 +61,15 @@ async def by_iri(session: Session, iri: str) -> Actor | None:
 async def by_id(session: Session, actor_id: int) -> Actor | None:
     """The actor with this local id, gone ones too."""
     return await session.get(Actor, actor_id)
+
+
+async def by_ids(session: Session, ids: Sequence[int]) -> list[Actor]:
+    """The actors with these local ids, in their order; gone and shut ones are left out."""
+    rows = await session.scalars(
+        select(Actor).where(Actor.id.in_(ids), Actor.gone_at.is_(None), Actor.shut_at.is_(None))
+    )
+    by_number = {row.id: row for row in rows}
+    return [by_number[one] for one in ids if one in by_number]
 
 
 async def by_handle(session: Session, handle: str) -> Actor | None:
@@ -206,16 +216,17 @@ async def relationship(session: Session, us: Actor, them: Actor) -> Relationship
 
 
 async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
-    """Actors whose name or handle contains the text, in any case and accents; ours first."""
-    like = pattern(folded(text.lstrip("@").partition("@")[0]))
-    rows = await session.scalars(
+    """Actors whose name and handle have words that begin like the text's; ours first."""
+    wanted = wishes.by_name(text.lstrip("@").partition("@")[0])
+    if wanted is None:
+        return []
+    statement = (
         select(Actor)
-        .where(
-            Actor.gone_at.is_(None),
-            Actor.shut_at.is_(None),
-            Actor.type != "Application",
-            Actor.sought.like(like, escape="\\"),
-        )
+        .join(Listing, Listing.id == Actor.id)
+        .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None))
+    )
+    rows = await session.scalars(
+        findings.listed(session, statement, wanted)
         .order_by(Actor.is_ours.desc(), Actor.id)
         .limit(limit)
     )

@@ -19,6 +19,7 @@ from federation.api import (
     models,
     notices,
     reports,
+    search,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -38,6 +39,7 @@ OPERATIONS: Final = (
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
+    *search.OPERATIONS,
     *codes.OPERATIONS,
     *notices.OPERATIONS,
     *reports.OPERATIONS,

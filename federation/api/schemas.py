@@ -378,6 +378,57 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     ),
     "Versions": _page_of("Version", "Versions of a model."),
     "Directory": _page_of("ShortModel", "Models known here."),
+    "Search": _record(
+        "What was found.",
+        {
+            "items": _list(_ref("Finding"), "What fits best first; of equal ones the latest."),
+            "next": _or_null({**_IRI, "description": "The next page; null at the end."}),
+            "count": {**_COUNT, "description": "What was found; at most 1,000 are looked at."},
+            "hasMore": {**_BOOL, "description": "There is more: all counts are at least so many."},
+            "facets": {
+                "type": "object",
+                "description": "How to narrow it: argument → values, the most frequent first.",
+                "additionalProperties": _list(
+                    _record("A value.", {"value": _text("To be given."), "count": _COUNT}),
+                    "Values.",
+                ),
+            },
+            "feed": {**_IRI, "description": "The same search as an Atom feed of models."},
+        },
+    ),
+    "Finding": _record(
+        "One thing that was found.",
+        {
+            "actor": _ref("Actor"),
+            "model": _or_null(_ref("ShortModel")),
+            "sections": _list(_ref("Extract"), "Where in the model it stands; the first three."),
+        },
+    ),
+    "Extract": _record(
+        "A place in a section where something stands that was looked for.",
+        {
+            "key": _text("Of the section."),
+            "name": _text("Of the section."),
+            "language": _text("Of the text (BCP 47)."),
+            "before": _text("What stands before it."),
+            "found": _text("The word."),
+            "after": _text("What follows."),
+        },
+    ),
+    "Concepts": _record("Concepts.", {"items": _list(_ref("Concept"), "In no order.")}),
+    "Concept": _record(
+        "A family or theme.",
+        {
+            "kind": _one_of("What it is.", "family", "theme"),
+            "word": _text("What searches and models call it."),
+            "iri": _IRI,
+            "names": {
+                "type": "object",
+                "description": "By language tag (BCP 47): its name, then what else it is called.",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    ),
     "Follow": _record(
         "Somebody the organisation follows.",
         {

@@ -11,6 +11,7 @@ from cyclopts import App
 from federation import __version__
 from federation.commands import archive
 from federation.commands.block import block, unblock
+from federation.commands.catalogue import rebuild
 from federation.commands.check import check
 from federation.commands.close import close_organisation
 from federation.commands.commons import list_commons, open_commons, tend_commons
@@ -104,7 +105,11 @@ _commons.command(open_commons, name="open")
 _commons.command(list_commons, name="list")
 _commons.command(tend_commons, name="tend")
 
+_catalogue: Final = App(name="catalogue", help="What models and organisations are found by.")
+_catalogue.command(rebuild, name="rebuild")
+
 for _group in (
+    _catalogue,
     _organisation,
     _archive,
     _followers,

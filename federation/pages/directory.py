@@ -5,19 +5,25 @@ it is then fetched, remembered, and shown on our own page.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from actors.errors import NotFound
+from actors.database import Session
+from actors.errors import NotFound, Unwise
+from actors.rules import extracts, wishes
+from actors.rules.extracts import Extract
+from actors.rules.labels import MODEL
+from actors.rules.wishes import KINDS, Wish
 from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import catalogue, history, profiles
-from actors.views.paging import Page
+from actors.views import findings, history, profiles
+from actors.views.findings import Found
+from federation import searching
 from federation.app_keys import DATABASE, LOOKUP
 from federation.pages import addresses, elsewhere, forms, rendering, sessions
 from federation.pages.sessions import Visitor
@@ -30,64 +36,135 @@ _ELSEWHERE: Final = re.compile(r"https?://\S+|@?[\w.-]+@[\w.-]+(:\d+)?")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What somebody looks for; empty words mean anything."""
+class Choice:
+    """One way to narrow a search, or to widen it again.
 
-    q: str = ""
-    language: str = ""
-    territory: str = ""
-    family: str = ""
+    Attributes:
+        facet: its name in addresses.
+        value: what is chosen by it.
+        count: how many of what was found have it.
+        address: the search with it, or without it.
+    """
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing in particular is looked for."""
-        return not (self.q or self.language or self.territory or self.family)
+    facet: str
+    value: str
+    count: int
+    address: str
 
-    def address(self, max_id: int) -> str:
-        """The next page of the same search."""
-        wanted = {name: value for name, value in vars(self).items() if value}
-        return "/directory?" + urlencode({**wanted, "max_id": max_id})
+
+@dataclass(frozen=True)
+class Result:
+    """A model that was found, and where in it."""
+
+    model: Model
+    author: Actor
+    extracts: Sequence[Extract]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of what was found."""
+
+    models: Sequence[Result] = ()
+    actors: Sequence[Actor] = ()
+    found: Found = findings.NOTHING
 
 
 async def directory(request: web.Request) -> web.Response:
-    """GET /directory: models by words and facets, organisations by name."""
+    """GET /directory: models, organisations and commons, by words and facets."""
     here = await sessions.visitor(request)
-    wish = Wish(
-        **{
-            name: forms.without_nul(request.query.get(name, "")).strip()[:MAX_QUERY]
-            for name in ("q", "language", "territory", "family")
-        }
-    )
-    is_elsewhere = _ELSEWHERE.fullmatch(wish.q) is not None
-    refusal = await _visit_elsewhere(request, wish.q, here) if is_elsewhere else ""
-    page = Page(max_id=_number(request.query.get("max_id")), limit=PAGE_SIZE)
+    asked = forms.without_nul(request.query.get("q", "")).strip()[:MAX_QUERY]
+    wish = searching.wish_of({**request.query, "q": asked})
+    is_elsewhere = _ELSEWHERE.fullmatch(asked) is not None
+    refusal = await _visit_elsewhere(request, asked, here) if is_elsewhere else ""
+    page = _number(request.query.get("page"))
+    faults: Mapping[str, str] = {}
+    results, actors, whose, fits = Results(), list[Actor](), None, None
     async with request.app[DATABASE].read() as session:
-        entries = await catalogue.search(
-            session,
-            q=wish.q,
-            language=wish.language or None,
-            territory=wish.territory or None,
-            family=wish.family or None,
-            page=page,
-        )
-        families = await catalogue.families(session)
-        actors = (
-            await profiles.search_actors(session, wish.q, ACTORS_SHOWN)
-            if wish.q and page.max_id is None
-            else []
-        )
+        try:
+            if not is_elsewhere:
+                wishes.check(wish)
+                results = await _results(session, wish, here, rendering.language(request), page)
+        except Unwise as unwise:
+            faults = unwise.fields
+        else:
+            if asked and wish.kind == MODEL and page == 1:
+                actors = await profiles.search_actors(session, asked, ACTORS_SHOWN)
+        if wish.by and (number := id_in(wish.by)) is not None:
+            whose = await profiles.by_id(session, number)
+        if here.organisation is not None:
+            fits = searching.fitting(await profiles.facts(session, here.organisation))
     return rendering.page(
         request,
         here,
         "directory.html",
         wish=wish,
-        entries=entries,
+        asked=asked,
+        results=results,
+        facets=_choices(wish, results.found),
+        chosen=_chosen(wish),
+        whose=whose,
+        kinds=[(kind, searching.address(searching.PAGE, wish.but(kind=kind))) for kind in KINDS],
         actors=actors,
-        families=families,
         is_elsewhere=is_elsewhere,
         refusal=refusal,
-        more=wish.address(entries[-1].model.id) if len(entries) == PAGE_SIZE else None,
+        faults=faults,
+        fits=None if fits is None else searching.address(searching.PAGE, fits),
+        feed=None if faults else searching.address(searching.FEED, wish),
+        opml=None if faults else searching.address(searching.LIST_OF_FEEDS, wish),
+        before=searching.address(searching.PAGE, wish, page=page - 1) if page > 1 else None,
+        more=searching.address(searching.PAGE, wish, page=page + 1)
+        if page * PAGE_SIZE < len(results.found.hits)
+        else None,
     )
+
+
+async def _results(
+    session: Session, wish: Wish, here: Visitor, language: str, page: int
+) -> Results:
+    found = await findings.find(session, wish, here.organisation)
+    hits = found.hits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    if wish.kind != MODEL:
+        return Results(actors=await findings.actors(session, hits), found=found)
+    wanted = extracts.needles(wish.q)
+    models = [
+        Result(
+            one.model,
+            one.author,
+            extracts.sections(history.sheet(one.head), wanted, (language,)) if wish.q else (),
+        )
+        for one in await findings.models(session, hits)
+    ]
+    return Results(models=models, found=found)
+
+
+def _choices(wish: Wish, found: Found) -> dict[str, list[Choice]]:
+    """By facet, how to narrow a search; what is chosen already is not offered again."""
+    return {
+        facet: offered
+        for facet in wishes.FACETS
+        if facet == "territory" or not getattr(wish, facet)
+        if (
+            offered := [
+                Choice(
+                    facet,
+                    value,
+                    number,
+                    searching.address(searching.PAGE, wish.but(**{facet: value})),
+                )
+                for value, number in found.facets.get(facet, ())
+            ]
+        )
+    }
+
+
+def _chosen(wish: Wish) -> list[Choice]:
+    """What is chosen, with the search without it."""
+    return [
+        Choice(name, value, 0, searching.address(searching.PAGE, wish.but(**{name: ""})))
+        for name, value in wish.said.items()
+        if name not in ("q", "kind")
+    ]
 
 
 async def organisations(request: web.Request) -> web.Response:
@@ -132,10 +209,11 @@ def _page_of(found: Model | Actor | Remark) -> str:
     return f"/remarks/{found.id}"
 
 
-def _number(text: str | None) -> int | None:
+def _number(text: str | None) -> int:
+    """The page of a list, from 1 to the last one that can be."""
     if text is None:
-        return None
+        return 1
     number = id_in(text)
-    if number is None:
+    if number is None or not 1 <= number <= findings.MOST // PAGE_SIZE:
         raise NotFound("There is no such page.")
     return number

@@ -72,6 +72,15 @@ LICENCES: Final = (
 )
 """`actors.rules.licences`."""
 
+SEARCHES: Final = (
+    N_("This cannot be searched for."),
+    N_("Please search for at most %(number)s characters."),
+    N_("Please search for at most %(number)s words."),
+    N_("What is looked for must be a model, an organisation or a commons."),
+    N_("This must be one word of at most %(number)s characters."),
+)
+"""`actors.rules.wishes`."""
+
 OFFICES: Final = (
     N_("Only stewards and editors publish in this name."),
     N_("Only stewards and editors follow in this name."),
@@ -295,6 +304,7 @@ PATTERNS: Final = (
     *FACTS,
     *DRAFTS,
     *LICENCES,
+    *SEARCHES,
     *OFFICES,
     *VERBS,
     *QUOTES,

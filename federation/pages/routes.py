@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from actors import places
+from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
     archives,
@@ -19,6 +20,7 @@ from federation.pages import (
     consent,
     directory,
     drafting,
+    feeds,
     followers,
     forks,
     hashtags,
@@ -61,6 +63,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/about", home.about),
         web.get("/directory", directory.directory),
         web.get("/organisations", directory.organisations),
+        web.get(searching.FEED, feeds.atom),
+        web.get(searching.LIST_OF_FEEDS, feeds.opml),
         web.get(places.INTERACT, interacting.interact),
         web.get("/from-elsewhere", interacting.from_elsewhere_page),
         web.post("/from-elsewhere", interacting.from_elsewhere),

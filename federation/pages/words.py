@@ -13,11 +13,19 @@ from functools import cache
 from typing import Final
 
 from activitypub.canonical_json import Json
+from actors.rules import concepts, legal_forms
 from actors.rules.codes.lists import Code, code_list
 from actors.rules.facts import CODED
 from actors.rules.licences import LICENCES
 from federation.pages.refusals_known import PATTERNS
-from federation.pages.translating import N_, amount, gettext, spoken, territory_name
+from federation.pages.translating import (
+    N_,
+    amount,
+    gettext,
+    language_name,
+    spoken,
+    territory_name,
+)
 
 ROLES: Final = {
     "Summary": N_("Summary"),
@@ -190,6 +198,42 @@ MODES: Final = {
     "Centralised": N_("Centralised: one organisation opens new places"),
 }
 
+ESS_STATUSES: Final = {
+    "EssByLegalForm": N_("Social economy by its legal form"),
+    "EssRecognised": N_("Recognised as social economy"),
+    "CloseToEss": N_("Close to the social economy"),
+    "PublicBody": N_("Public body"),
+    "Other": N_("Other"),
+}
+
+FORM_KINDS: Final = {
+    "association": N_("Association"),
+    "cooperative": N_("Cooperative"),
+    "foundation": N_("Foundation"),
+    "mutual": N_("Mutual society"),
+    "company": N_("Social enterprise"),
+}
+
+SEARCH_KINDS: Final = {
+    "model": N_("Models"),
+    "organisation": N_("Organisations"),
+    "commons": N_("Commons"),
+}
+
+SEARCH_FACETS: Final = {
+    "family": N_("Family"),
+    "theme": N_("Theme"),
+    "territory": N_("Territory"),
+    "language": N_("Readable in"),
+    "maturity": N_("Maturity"),
+    "licence": N_("Licence"),
+    "status": N_("Status of its organisation"),
+    "by": N_("From"),
+    "near": N_("Fits in"),
+    "form": N_("Fits the legal form"),
+}
+"""What a search can be narrowed by."""
+
 COST_KINDS: Final = {
     "Start": N_("To start"),
     "Yearly": N_("Each year"),
@@ -223,6 +267,28 @@ CIRCLES: Final = {
     "direct": N_("only for those it names"),
 }
 """Who may see a remark, where that is not everybody."""
+
+
+def facet(name: str, value: str, language: str) -> str:
+    """A value that a search is narrowed by, in words."""
+    match name:
+        case "family" | "theme":
+            concept = concepts.named(name, value)
+            known = name == "family" and value in FAMILIES
+            return label(FAMILIES, value) if known or not concept else concept.name(language)
+        case "territory" | "near":
+            return territory_name(value)
+        case "language":
+            return language_name(value)
+        case "maturity":
+            return label(MATURITIES, value)
+        case "status":
+            return label(ESS_STATUSES, value)
+        case "form":
+            kind = value if value in FORM_KINDS else legal_forms.kind(value)
+            return label(FORM_KINDS, kind) if kind else value
+        case _:
+            return value
 
 
 def label(table: Mapping[str, str], word: object) -> str:

@@ -14,7 +14,8 @@ import structlog
 from actors.database import Database
 from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
-from actors.verbs import forgetting, reporting, signing_in, trying
+from actors.verbs import forgetting, listing, reporting, signing_in, trying
+from actors.verbs.listing import Progress
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
@@ -29,7 +30,8 @@ class Housekeeping:
     """Throws away what has expired; one process at a time.
 
     Sessions, codes, tries, former keys, old tombstones and reports, errands and explorations that
-    are done.
+    are done. And once after each start it lists what nobody listed yet, or by older rules: after
+    an upgrade that is everything, a few at a time.
     """
 
     def __init__(self, database: Database, site: Site) -> None:
@@ -37,9 +39,10 @@ class Housekeeping:
         self._site = site
         self._next_at: datetime = site.now()
         self._latest: tuple[datetime, float] | None = None
+        self._listed = Progress()
 
     async def work(self) -> int:
-        """Tidy up when an hour has passed; 0, because nothing else waits for it."""
+        """Tidy up when an hour has passed; how much was listed, so that the rest follows."""
         now = self._site.now()
         if jump := self._jump(now):
             _log.warning("clock.jumped", seconds=int(jump.total_seconds()))
@@ -59,7 +62,16 @@ class Housekeeping:
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
                 await reporting.forget_old(session, self._site)
-        return 0
+        return await self._list()
+
+    async def _list(self) -> int:
+        if self._listed.is_done:
+            return 0
+        async with self._database.begin() as session:
+            if not await claims.alone(session, claims.TIDYING):
+                return 0
+            self._listed = await listing.catch_up(session, self._listed)
+        return self._listed.listed
 
     def _jump(self, now: datetime) -> timedelta:
         """By how much the clock was set since the last round; nothing where it was not."""

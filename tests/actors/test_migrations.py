@@ -15,7 +15,13 @@ from actors.tables.everything import Base
 
 
 def _differences(connection: Connection) -> list[object]:
-    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+    context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(_: object, name: str, *__: object) -> bool:
+    """The index of words is made of each engine's own things, which no table of ours describes."""
+    return not name.removeprefix("ix_").startswith("listing_words")
 
 
 async def test_an_upgraded_database_has_exactly_the_tables_of_the_program(

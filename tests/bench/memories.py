@@ -19,9 +19,11 @@ from actors.tables.actor import Actor, Key
 from actors.tables.everything import Base
 from actors.tables.follow import Follow
 from actors.tables.host import Host
+from actors.tables.listing import Listing
 from actors.tables.mail import Delivery, Outgoing, Received
 from actors.tables.remark import Remark
 from actors.tables.timeline import TimelineEntry
+from actors.verbs import listing
 
 Row = dict[str, Any]
 
@@ -38,6 +40,7 @@ SHARES: Final = {
     "outgoing": 0.02,
     "delivery": 0.07,
     "host": 0.01,
+    "listing": 0.1,
 }
 """Which part of all objects each table has."""
 
@@ -47,6 +50,7 @@ LAST: Final = 10**12
 
 _KINDS: Final[tuple[type[Base], ...]] = (
     Actor,
+    Listing,
     Key,
     Host,
     Follow,
@@ -133,7 +137,6 @@ class _Years:
             "handle": f"u{number}",
             "host": self._host_of(number),
             "name": f"Somebody {number}",
-            "sought": f"somebody {number} u{number}",
             "summary": "",
             "inbox": f"{iri}/inbox",
             "shared_inbox": f"https://{self._host_of(number)}/inbox",
@@ -142,6 +145,19 @@ class _Years:
             "document": b"{}" + b" " * 1200,
             "published_at": self._long_ago,
             "updated_at": self._long_ago,
+        }
+
+    def _listing(self, number: int) -> Row:
+        return {
+            "id": _FIRST + number,
+            "kind": "person",
+            "actor_id": self._id("actor", number),
+            "labels": "kind=person",
+            "words": f"^somebody ^u{number} kind=person somebody u{number}",
+            "edition": listing.EDITION,
+            "is_shut": False,
+            "is_withheld": False,
+            "changed_at": self._long_ago,
         }
 
     def _key(self, number: int) -> Row:

@@ -180,7 +180,6 @@ class Peer:
             summaries={},
             license=fit.license,
             territory=[],
-            sought="",
             number=number,
             document=b"",
             published_at=published,

@@ -57,7 +57,19 @@ async def everything(street: Street, alpha: House, mallory: Stranger) -> None:
         async with street.session.get(address, headers={"Accept": ACTIVITY_JSON}) as shown:
             assert shown.status == 200
     found = alpha.url("/.well-known/webfinger?resource=acct:coop@alpha.test")
-    for address in (found, alpha.url("/api/v1/timelines/home"), alpha.url("/api/v1/notifications")):
+    looked_for = (
+        alpha.url("/directory?q=velo+reparation&language=fr&near=FR101"),
+        alpha.url("/directory.atom?family=hosting"),
+        alpha.url("/api/essaim/v1/search?kind=organisation&q=coop"),
+        alpha.url("/api/v2/search?q=mallory&type=accounts"),
+        alpha.url("/api/v2/search?q=mallory&type=statuses"),
+    )
+    for address in (
+        found,
+        *looked_for,
+        alpha.url("/api/v1/timelines/home"),
+        alpha.url("/api/v1/notifications"),
+    ):
         async with street.session.get(address, headers=headers) as shown:
             assert shown.status == 200, address
 

@@ -50,7 +50,7 @@ async def _follow(session: Session, site: Site, coop: Actor, count: int, *, host
         people.append(
             {
                 **{"id": key, "iri": iri, "is_ours": False, "type": "Person", "name": ""},
-                **{"handle": str(number), "host": host, "inbox": f"{iri}/inbox", "sought": ""},
+                **{"handle": str(number), "host": host, "inbox": f"{iri}/inbox"},
                 **{"shared_inbox": f"https://{host}/inbox", "document": b"{}", "summary": ""},
                 **{"aliases": [], "approves_followers": False},
                 **{"published_at": now, "updated_at": now},

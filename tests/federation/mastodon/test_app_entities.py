@@ -274,7 +274,6 @@ def model() -> Model:
         summaries={"fr": "Réparer ensemble & apprendre."},
         license="CC-BY-SA-4.0",
         territory=[],
-        sought="",
         document=b"{}",
         published_at=AT,
         updated_at=AT + timedelta(days=1),

@@ -265,5 +265,5 @@ async def test_what_is_no_form_is_refused_and_breaks_nothing(
 
 
 async def test_a_broken_page_number_is_refused(reader: Reader) -> None:
-    await reader.go("/directory?max_id=1'--")
+    await reader.go("/directory?page=1'--")
     assert reader.status == 404

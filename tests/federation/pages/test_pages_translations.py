@@ -23,6 +23,7 @@ SAID_TO_PEOPLE = (
     "actors/rules/facts.py",
     "actors/rules/merging.py",
     "actors/rules/licences.py",
+    "actors/rules/wishes.py",
     "actors/rules/permissions.py",
     "actors/rules/commons.py",
     "actors/rules/hosts.py",

