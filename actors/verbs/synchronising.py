@@ -38,8 +38,11 @@ async def announced_with(
         bundles.setdefault((one.actor_id, one.activity_iri), []).append(one)
     said: dict[int, Announced] = {}
     for (actor_id, _), bundle in bundles.items():
+        to, cc = _addressed(bundle[0].body)
+        if PUBLIC in (*to, *cc):
+            continue
         actor = await session.get_one(Actor, actor_id)
-        if actor.followers is None or not _is_for_followers(bundle[0].body, Iri(actor.followers)):
+        if actor.followers is None or not _is_for_followers(to, cc, Iri(actor.followers)):
             continue
         if not await followers.can_be_compared(session, actor):
             continue
@@ -121,12 +124,13 @@ async def _take_back(session: Session, site: Site, follower_iri: str, actor: Act
     )
 
 
-def _is_for_followers(body: bytes, collection: Iri) -> bool:
-    """Is it for followers, and for nobody whom we do not know?"""
+def _addressed(body: bytes) -> tuple[list[str], list[str]]:
     document = parse(body)
-    to, cc = _listed(document.get("to")), _listed(document.get("cc"))
-    if PUBLIC in (*to, *cc):
-        return False
+    return _listed(document.get("to")), _listed(document.get("cc"))
+
+
+def _is_for_followers(to: list[str], cc: list[str], collection: Iri) -> bool:
+    """Is it for followers, and for nobody whom we do not know?"""
     return visibility(to, cc, collection) is Visibility.FOLLOWERS
 
 
