@@ -24,9 +24,9 @@ Iri = NewType("Iri", str)
 LONGEST = 2048
 """Characters. What Mastodon stores; also the longest address that old proxies let through."""
 
-HOSTS_KEPT = 4096
-"""Hosts whose one spelling is kept at hand: more than speak at one time, in two megabytes at
-most."""
+KEPT = 4096
+"""Addresses and hosts that were judged lately: one activity names a dozen addresses, most of them
+twice, and its neighbours name the same. Some 10 MB of the longest addresses at most."""
 
 _SHAPE = re.compile(
     r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE | re.ASCII | re.DOTALL
@@ -54,15 +54,7 @@ def parse(text: object) -> Iri:
         raise Malformed("an address must be a string")
     if len(text) > LONGEST:
         raise Malformed(f"an address may have {LONGEST} characters at most")
-    # `isprintable` knows every space but U+0020.
-    if not text.isprintable() or _NEVER.search(text):
-        raise Malformed("an address may not contain spaces, control characters or backslashes")
-    shape = _SHAPE.fullmatch(text)
-    if shape is None:
-        raise Malformed("an address must begin with https:// or http://")
-    scheme, authority, path, query, fragment_part = shape.groups(default="")
-    scheme = scheme.lower()
-    return Iri(f"{scheme}://{_authority(scheme, authority)}{path}{query}{fragment_part}")
+    return _parsed(str(text))
 
 
 def origin(iri: Iri) -> str:
@@ -104,7 +96,20 @@ def _until_path(rest: str) -> str:
     return _END_OF_HOST.split(rest, 1)[0]
 
 
-@lru_cache(maxsize=HOSTS_KEPT)
+@lru_cache(maxsize=KEPT)
+def _parsed(text: str) -> Iri:
+    # `isprintable` knows every space but U+0020.
+    if not text.isprintable() or _NEVER.search(text):
+        raise Malformed("an address may not contain spaces, control characters or backslashes")
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        raise Malformed("an address must begin with https:// or http://")
+    scheme, authority, path, query, fragment_part = shape.groups(default="")
+    scheme = scheme.lower()
+    return Iri(f"{scheme}://{_authority(scheme, authority)}{path}{query}{fragment_part}")
+
+
+@lru_cache(maxsize=KEPT)
 def _authority(scheme: str, authority: str) -> str:
     match = _AUTHORITY.fullmatch(authority)
     if match is None:

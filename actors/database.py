@@ -17,8 +17,8 @@ import asyncio
 import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import ContextVar, Token
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,21 +26,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, insert, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import (
-    instance_dict,
-    instance_state,
-    manager_of_class,
-    set_committed_value,
-)
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm.attributes import instance_dict, instance_state, manager_of_class
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import NullPool
 
 from actors import outages
 from actors.embedded import connections, soundness
 from actors.embedded.writers import Writers
 from actors.errors import NotYet
-from actors.plain import Plain
+from actors.plain import Plain, defaults
 from actors.safe import Safe
 from actors.tables.base import Base
 
@@ -213,38 +208,35 @@ class Database:
         """
         work = _work.get()
         began = asyncio.get_running_loop().time()
-        with outages.told(), _ids_apart():
-            if self.is_sqlite:
-                async with (
-                    self._writers.turn() as connection,
-                    self._transaction(connection) as session,
-                ):
+        token = _enter()
+        try:
+            with outages.told(), _ids_apart():
+                async with self._writing() as session:
+                    session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
                     yield session
                     if work:
                         self._passes(f"{work}.stored")
-            else:
-                async with self._transaction(self._reader) as session:
-                    yield session
-                    if work:
-                        self._passes(f"{work}.stored")
+                    queues = session.info.get(_QUEUES)
+        finally:
+            _open.reset(token)
         self._timed("write", asyncio.get_running_loop().time() - began)
         if work:
             self._passes(f"{work}.committed")
-        if queues := session.info.get(_QUEUES):
+        if queues:
             self.on_waiting(frozenset(queues))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """A consistent look at the database, for views."""
         began = asyncio.get_running_loop().time()
-        async with self._transaction(self._reader) as session:
+        async with self._reading() as session:
             yield session
         self._timed("read", asyncio.get_running_loop().time() - began)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
         """A look at the database of one moment, however many questions are asked."""
-        async with self._transaction(self._reader) as session:
+        async with self._reading() as session:
             if not self.is_sqlite:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield session
@@ -257,20 +249,35 @@ class Database:
         await self._reader.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, bind: AsyncEngine | AsyncConnection) -> AsyncIterator[Session]:
-        if _open.get():
-            raise RuntimeError("a transaction is open already: transactions do not nest")
-        token = _open.set(True)
+    async def _reading(self) -> AsyncIterator[Session]:
+        token = _enter()
         try:
-            info = {_SAFE: self.safe, _HOLDER: self.holder}
             with outages.told():
-                async with (
-                    AsyncSession(bind, expire_on_commit=False, info=info) as session,
-                    session.begin(),
-                ):
+                async with _beginning(self._reader) as session:
+                    session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
                     yield session
         finally:
             _open.reset(token)
+
+    def _writing(self) -> AbstractAsyncContextManager[Session]:
+        return self._writers.turn() if self.is_sqlite else _beginning(self._reader)
+
+
+def _enter() -> Token[bool]:
+    """From here on a transaction is open.
+
+    Raises:
+        RuntimeError: one is already.
+    """
+    if _open.get():
+        raise RuntimeError("a transaction is open already: transactions do not nest")
+    return _open.set(True)
+
+
+@asynccontextmanager
+async def _beginning(engine: AsyncEngine) -> AsyncIterator[Session]:
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 async def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) -> bool:
@@ -284,8 +291,7 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
         NotYet: another process gave the same id to another row in the same millisecond. Nothing is
             known of this row then: taking it for a duplicate would lose it.
     """
-    connection = await session.connection()
-    once = _once(table, connection.dialect.name, tuple(values))
+    once = _once(table, session.get_bind().dialect.name, tuple(values))
     if await once.rows(session, dict(values)):
         return True
     if await session.get(table, values["id"]) is not None:
@@ -319,15 +325,11 @@ def columns(table: type[Base]) -> Table:
     return plain
 
 
-async def insert_new(session: Session, row: Base) -> None:
+async def insert_new(session: Session, table: type[Row], values: Mapping[str, Any]) -> Row:
     """Insert a row that is new for certain: what `session.add` does, at a fifth of the price."""
-    plain = columns(type(row))
-    values = {column.key: getattr(row, column.key) for column in plain.columns}
-    await new(type(row), tuple(values)).rows(session, values)
-    for name, value in values.items():
-        set_committed_value(row, name, value)  # else what was left out would be read again
-    make_transient_to_detached(row)
-    session.add(row)
+    whole = {**defaults(columns(table)), **values}
+    await new(table, tuple(whole)).rows(session, whole)
+    return as_read(session, table, list(whole.values()))
 
 
 def as_read(session: Session, table: type[Row], values: Sequence[Any]) -> Row:
@@ -336,16 +338,17 @@ def as_read(session: Session, table: type[Row], values: Sequence[Any]) -> Row:
     Args:
         session: the transaction in which they were read.
         table: whose row it is.
-        values: in the order of `columns(table)`.
+        values: in the order of `columns(table)`, the key first.
     """
+    key = identity_key(table, values[0])
+    known: Row | None = session.sync_session.identity_map.get(key)
+    if known is not None:
+        return known
     row = manager_of_class(table).new_instance()
     instance_dict(row).update(zip(columns(table).columns.keys(), values, strict=True))
-    make_transient_to_detached(row)
-    key = instance_state(row).key
-    known: Row | None = session.sync_session.identity_map.get(key) if key else None
-    if known is None:
-        session.add(row)
-    return known or row
+    instance_state(row).key = key
+    session.sync_session.add(row)
+    return row
 
 
 @cache

@@ -11,16 +11,16 @@ Like any statement on `columns`, these see only what was `flushed`, which they s
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Executable, Insert
+from sqlalchemy import Dialect, Executable, Insert, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-_CONNECTION = "plain"
-"""Under this name a transaction knows its connection to SQLite; None where it has none."""
+from actors.embedded.sessions import AT_HAND, AtHand, flush
 
 _Bound = tuple[str, Any, Callable[[Any], Any] | None]
 """The name of a value, the one that the statement has itself, and how it is written."""
@@ -47,20 +47,20 @@ class Plain:
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
-        if session.dirty or session.new or session.deleted:
-            await session.flush()
-        raw = await _connection(session)
-        if raw is None:
+        await flush(session)
+        at_hand: AtHand | None = session.info.get(AT_HAND)
+        if at_hand is None:
             result = await session.execute(self._statement, values)
             return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+        raw, dialect = at_hand
         if not self._text:
-            self._prepare(raw[1])
+            self._prepare(dialect)
         written = [
             write(values.get(name, own)) if write else values.get(name, own)
             for name, own, write in self._bound
         ]
         try:
-            rows = raw[0].execute(self._text, written).fetchall()
+            rows = raw.at_once(self._text, written)
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
         return [self._values(row) for row in rows] if self._read else rows
@@ -74,7 +74,9 @@ class Plain:
     def _prepare(self, dialect: Dialect) -> None:
         assert isinstance(self._statement, CompilerElement)  # noqa: S101 - every statement is one
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names)
-        own = compiled.params | _defaults(self._statement)
+        own = compiled.params
+        if isinstance(self._statement, Insert) and isinstance(self._statement.table, Table):
+            own |= defaults(self._statement.table)
         for name in compiled.positiontup:
             bind = compiled.binds[name]
             write = bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -86,15 +88,12 @@ class Plain:
         self._text = compiled.string
 
 
-def _defaults(statement: Executable) -> dict[str, Any]:
-    """What an insert writes into columns that are not given."""
-    if not isinstance(statement, Insert):
-        return {}
-    columns = statement.table.columns
+@cache
+def defaults(table: Table) -> dict[str, Any]:
+    """What each column holds that nobody gave a value, in their order."""
     return {
-        one.key: one.default.arg
-        for one in columns
-        if isinstance(one, Column) and isinstance(one.default, ScalarElementColumnDefault)
+        one.key: one.default.arg if isinstance(one.default, ScalarElementColumnDefault) else None
+        for one in table.columns
     }
 
 
@@ -106,15 +105,3 @@ def padded(values: Sequence[str]) -> list[str]:
     known = list(values) or [""]
     size = 1 << (len(known) - 1).bit_length()
     return known + known[-1:] * (size - len(known))
-
-
-async def _connection(session: AsyncSession) -> tuple[sqlite3.Connection, Dialect] | None:
-    """The connection to SQLite of a transaction that writes, and its dialect."""
-    if _CONNECTION not in session.info:
-        connection = await session.connection()
-        raw = (await connection.get_raw_connection()).driver_connection
-        is_member = connection.dialect.driver == "member"
-        here = (raw, connection.dialect) if is_member else None
-        session.info[_CONNECTION] = here
-    found: tuple[sqlite3.Connection, Dialect] | None = session.info[_CONNECTION]
-    return found

@@ -90,8 +90,11 @@ def time_ordered_ids(now: Callable[[], datetime]) -> Callable[[], int]:
 
     def new_id() -> int:
         nonlocal latest
-        stamp = (int(now().timestamp() * 1000) << RANDOM_BITS) | secrets.randbelow(1 << RANDOM_BITS)
-        latest = stamp if stamp >> RANDOM_BITS > latest >> RANDOM_BITS else latest + 1
+        stamp = int(now().timestamp() * 1000)
+        if stamp > latest >> RANDOM_BITS:
+            latest = (stamp << RANDOM_BITS) | secrets.randbelow(1 << RANDOM_BITS)
+        else:
+            latest += 1
         return latest
 
     return new_id

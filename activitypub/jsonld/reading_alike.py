@@ -17,8 +17,11 @@ those which are stored there without any context, which is not how they are sent
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+import orjson
+
+from activitypub import canonical_json
 from activitypub.canonical_json import Document, Json
 from activitypub.errors import Malformed, UnknownContext
 from activitypub.jsonld import loader
@@ -59,6 +62,12 @@ _KEY_CONTEXTS = frozenset(
     }
 )
 """Contexts of which at least one is enough for a key that stands alone."""
+
+USUAL = 256
+"""Contexts that are known to keep the rules: more than there are programs and versions."""
+
+LONGEST_USUAL = 4096
+"""Bytes of such a context; Mastodon's has 1,500."""
 
 _KEYWORD_NAMES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 _LONGEST_CHAIN = 8  # definitions that a prefix may lead through; real ones lead through two
@@ -135,6 +144,19 @@ class _Budget:
 def _check_entries(entries: list[Json], outer: _Definitions, budget: _Budget) -> _Definitions:
     """Check all inline definitions; return what holds inside: these over the outer ones."""
     budget.spend(entries)
+    written = b"" if outer else canonical_json.encode(entries)
+    if 0 < len(written) <= LONGEST_USUAL:
+        return _checked_before(written)
+    return _definitions(entries, outer)
+
+
+@lru_cache(maxsize=USUAL)
+def _checked_before(written: bytes) -> _Definitions:
+    """What most documents begin with: the context of the program that wrote them."""
+    return _definitions(orjson.loads(written), {})
+
+
+def _definitions(entries: list[Json], outer: _Definitions) -> _Definitions:
     _check_order(entries)
     definitions = dict(outer)
     for entry in entries:

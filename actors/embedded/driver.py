@@ -12,7 +12,7 @@ transaction that somebody else begins and commits (`writers`).
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -29,8 +29,6 @@ LONGEST_LOOK: Final = 0.005
 _STEPS: Final = 2_000
 """Instructions of SQLite's machine between two looks at the clock, some 0.1 ms."""
 
-_MEMBER: Final = "member"
-
 _NEVER: Final = float("inf")
 
 _THREADS: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
@@ -44,9 +42,14 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._bare = super().cursor(sqlite3.Cursor)
         self._until = _NEVER
         self.is_patient = False
         """Everything is asked in a thread, because much of it takes long."""
+
+    def at_once(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a statement that is known to be short, with nothing around it."""
+        return self._bare.execute(sql, parameters).fetchall()
 
     def watch(self) -> None:
         """Break off questions that take long, from now on; for connections that only read."""
@@ -171,24 +174,19 @@ class Writing(Ordinary):
 
 
 class Member(Ordinary):
-    """A transaction is a savepoint in one that was begun before."""
+    """A transaction is begun, kept apart and ended by whoever owns the connection (`writers`)."""
 
     driver = "member"
     supports_statement_cache = True
 
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
-        """Set the savepoint."""
-        dbapi_connection.execute(f"SAVEPOINT {_MEMBER}")
+        """It was begun already."""
 
     def do_commit(self, dbapi_connection: PoolProxiedConnection) -> None:
-        """Leave it to whoever commits the whole."""
-        dbapi_connection.execute(f"RELEASE {_MEMBER}")
+        """It is committed with others."""
 
     def do_rollback(self, dbapi_connection: PoolProxiedConnection) -> None:
-        """Undo what came since, unless SQLite has undone everything by itself."""
-        if dbapi_connection.in_transaction:
-            dbapi_connection.execute(f"ROLLBACK TO {_MEMBER}")
-            dbapi_connection.execute(f"RELEASE {_MEMBER}")
+        """It is undone alone."""
 
 
 for _dialect in (Ordinary, Writing, Member):

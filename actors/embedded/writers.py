@@ -7,25 +7,42 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from actors.embedded import connections, driver
+from actors.embedded import connections, sessions
 from actors.embedded.connections import BUSY_TIMEOUT
+from actors.embedded.driver import Connection
 
 BUSY_PAUSE = 0.01
 """Seconds between two tries to begin while another process writes."""
 
 
 class _Group:
-    """Transactions that are committed together.
-
-    Attributes:
-        committed: done when they are; holds the error where they could not be.
-    """
+    """Transactions that are committed together."""
 
     def __init__(self) -> None:
-        self.committed = asyncio.get_running_loop().create_future()
-        self.committed.add_done_callback(lambda one: one.exception())  # whoever waits is told it
+        self._members: list[asyncio.Future[None]] = []
+
+    async def committed(self) -> None:
+        """Wait until they are.
+
+        Raises:
+            Unusable: they could not be, and nothing of them has happened.
+        """
+        member = asyncio.get_running_loop().create_future()
+        self._members.append(member)
+        await member
+
+    def tell(self, error: Exception | None = None) -> None:
+        """They are, or could not be: whoever waits still is told, once."""
+        for member in self._members:
+            if member.done():  # cancelled
+                continue
+            if error is None:
+                member.set_result(None)
+            else:
+                member.set_exception(error)
+        self._members.clear()
 
 
 class _Patience:
@@ -53,42 +70,78 @@ class Writers:
     The first of a group begins the transaction, and queues its commit behind those who are waiting
     for their turn already: they become members of the group. Whoever comes while the disk is busy
     is in the next one. So a lone writer waits for nobody, and a hundred share one commit.
+
+    All use one session, one after the other: to make one costs as much as ten statements. Nothing
+    stays in it from one to the next, and one in which something failed is not used again.
     """
 
     def __init__(self, url: URL) -> None:
         self._engine = connections.writing(url)
         self._turn = asyncio.Lock()
-        self._connection: AsyncConnection | None = None
+        self._session: AsyncSession | None = None
+        self._at_hand: sessions.AtHand | None = None
         self._group: _Group | None = None
         self._committing: set[asyncio.Task[None]] = set()
         self._patience = _Patience()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[AsyncConnection]:
-        """What is written inside is durable when this ends."""
+    async def turn(self) -> AsyncIterator[AsyncSession]:
+        """What is written inside is durable when this ends; nothing of it is, when it fails."""
         async with self._turn:
-            if self._connection is None:
-                self._connection = await self._engine.connect()
-            raw = await _raw(self._connection)
+            session, (raw, dialect) = await self._ready()
             group = await self._joined(raw)
-            yield self._connection
-        await asyncio.shield(group.committed)
+            session.info[sessions.AT_HAND] = raw, dialect
+            try:
+                raw.at_once("SAVEPOINT member")
+                yield session
+                await sessions.flush(session)
+                raw.at_once("RELEASE member")
+            except BaseException as error:
+                await self._undo(raw)
+                if isinstance(error, sqlite3.Error):
+                    raise _translated(error) from error
+                raise
+            finally:
+                session.info.clear()
+            session.expunge_all()
+        await group.committed()
 
     async def close(self) -> None:
         """Wait for the last commit, and close the connection."""
         if self._committing:
             await asyncio.wait(self._committing)
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        await self._forget()
         await self._engine.dispose()
 
-    async def _joined(self, raw: driver.Connection) -> _Group:
+    async def _ready(self) -> tuple[AsyncSession, sessions.AtHand]:
+        if self._session is None or self._at_hand is None:
+            session = AsyncSession(self._engine, expire_on_commit=False)
+            self._at_hand = await sessions.driven_by(session)
+            self._session = session
+        return self._session, self._at_hand
+
+    async def _undo(self, raw: Connection) -> None:
+        """Undo what came since the savepoint, unless SQLite has undone everything by itself."""
+        try:
+            if raw.in_transaction:
+                raw.at_once("ROLLBACK TO member")
+                raw.at_once("RELEASE member")
+        except sqlite3.Error:
+            raw.rollback()  # all of the group is undone then, and its members are told
+        finally:
+            await self._forget()
+
+    async def _forget(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _joined(self, raw: Connection) -> _Group:
         group = self._group
         if group is not None and raw.in_transaction:
             return group
         if group is not None:  # SQLite has undone all of it by itself: the disk was full
-            _fail(group, _translated(sqlite3.OperationalError("the transaction was broken off")))
+            group.tell(_translated(sqlite3.OperationalError("the transaction was broken off")))
         await _begin(raw, self._patience)
         group = self._group = _Group()
         task = asyncio.create_task(self._commit(group, raw), name="commit")
@@ -96,7 +149,7 @@ class Writers:
         task.add_done_callback(self._committing.discard)
         return group
 
-    async def _commit(self, group: _Group, raw: driver.Connection) -> None:
+    async def _commit(self, group: _Group, raw: Connection) -> None:
         async with self._turn:
             if self._group is not group:
                 return  # broken off, and its members were told
@@ -107,19 +160,12 @@ class Writers:
                 await raw.committed()
             except sqlite3.Error as error:
                 raw.rollback()
-                _fail(group, _translated(error))
+                group.tell(_translated(error))
             else:
-                group.committed.set_result(None)
+                group.tell()
 
 
-async def _raw(connection: AsyncConnection) -> driver.Connection:
-    raw = (await connection.get_raw_connection()).driver_connection
-    if not isinstance(raw, driver.Connection):
-        raise TypeError("that is no connection to SQLite")
-    return raw
-
-
-async def _begin(raw: driver.Connection, patience: _Patience) -> None:
+async def _begin(raw: Connection, patience: _Patience) -> None:
     """Begin to write, as soon as no other process does.
 
     Raises:
@@ -128,7 +174,7 @@ async def _begin(raw: driver.Connection, patience: _Patience) -> None:
     clock = asyncio.get_running_loop().time
     while True:
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            raw.at_once("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
             if not is_busy or patience.is_at_an_end(clock()):
@@ -137,11 +183,6 @@ async def _begin(raw: driver.Connection, patience: _Patience) -> None:
         else:
             patience.is_new()
             return
-
-
-def _fail(group: _Group, error: Exception) -> None:
-    if not group.committed.done():
-        group.committed.set_exception(error)
 
 
 def _translated(error: sqlite3.Error) -> Exception:

@@ -5,6 +5,7 @@ Every table says how its rows are kept (`Kept`): a test asks each new one.
 Constraint names follow one convention, so that a migration can name what it drops.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, ClassVar
@@ -24,24 +25,45 @@ NAMING = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite keeps no time zone, so it is put back on reading."""
+    """An aware moment in UTC; SQLite keeps no time zone, so it is put back on reading.
+
+    There it is written and read in one step: a row has several times, and there are many rows.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a naive time: nobody could say what it means."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be remembered")
-        return value.astimezone(UTC)
+        return None if value is None else _utc(value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back that SQLite dropped."""
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """As SQLAlchemy writes it, to the letter: texts are compared."""
+        return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """Put the zone back."""
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone cannot be remembered")
+    return value.astimezone(UTC)
+
+
+_WITHOUT_ZONE = len("2026-03-02 08:00:00.123456")
+
+
+def _written(value: datetime | None) -> str | None:
+    # As SQLAlchemy does, without the zone: `2026-03-02 08:00:00.123456`.
+    return None if value is None else _utc(value).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+
+
+def _read(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 Id = BigInteger().with_variant(Integer(), "sqlite")

@@ -10,6 +10,7 @@ quarter of an hour.
 
 import activitypub.vocabulary as ap
 from activitypub import iris, reading
+from activitypub.canonical_json import Document
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
@@ -70,7 +71,7 @@ async def look(session: Session, site: Site, subject: Model | Remark) -> None:
 def beside(note: ap.Object) -> tuple[Iri, ...]:
     """Answers that came with a note, on its own host: a few, and none of them believed."""
     value = note.document.get("replies")
-    if note.id is None or not isinstance(value, dict):
+    if note.id is None or not isinstance(value, dict) or not _lists_something(value):
         return ()
     try:
         whole = reading.read(value)
@@ -89,6 +90,13 @@ def listed(page: ap.Object) -> tuple[Iri, ...]:
     items = page.items if isinstance(page, ap.Collection) else ()
     named = (one.id if isinstance(one, ap.Object) else one for one in items)
     return tuple(dict.fromkeys(one for one in named if one is not None))
+
+
+def _lists_something(replies: Document) -> bool:
+    """Whether to read it is worth the while: most notes are told of before anybody answers."""
+    first = replies.get("first")
+    pages = (replies, first) if isinstance(first, dict) else (replies,)
+    return any(page.get("items") or page.get("orderedItems") for page in pages)
 
 
 async def _misses(session: Session, remark: Remark, note: ap.Object) -> bool:

@@ -213,24 +213,24 @@ async def remember_new_remark(
     """Remember a note of which `what_is_known` knows nothing."""
     iri, poll = _id(note), polls.read(note)
     published_at = _not_later_than_now(site, note.published)
-    remark = Remark(
-        id=site.id_for(published_at),
-        iri=iri,
-        actor_id=owner.id,
-        url=_page(note, iri),
-        language=next(iter(note.content_map), None),
-        in_reply_to=note.in_reply_to,
-        visibility=visibility,
-        addressed=[*note.to, *note.cc],
-        content=clean(remark_documents.shown(note)),
-        summary=note.summary or "",
-        poll=poll.to_json() if poll else None,
-        document=encode(without_blind_copies(note.document)),
-        published_at=published_at,
-        updated_at=_not_later_than_now(site, note.updated or note.published),
-        commons_iri=next(iter(audience(note)), None),
-    )
-    await insert_new(session, remark)
+    values = {
+        "id": site.id_for(published_at),
+        "iri": iri,
+        "actor_id": owner.id,
+        "url": _page(note, iri),
+        "language": next(iter(note.content_map), None),
+        "in_reply_to": note.in_reply_to,
+        "visibility": visibility,
+        "addressed": [*note.to, *note.cc],
+        "content": clean(remark_documents.shown(note)),
+        "summary": note.summary or "",
+        "poll": poll.to_json() if poll else None,
+        "document": encode(without_blind_copies(note.document)),
+        "published_at": published_at,
+        "updated_at": _not_later_than_now(site, note.updated or note.published),
+        "commons_iri": next(iter(audience(note)), None),
+    }
+    remark = await insert_new(session, Remark, values)
     await cataloguing.tag_new(session, site, remark, _hashtags(note))
     return remark
 
@@ -476,8 +476,7 @@ async def _one_at_a_time(session: Session, owner: Actor) -> None:
     An author's Create and a reader's Announce of one new thing often come at the same moment.
     SQLite has one writer at a time, and needs no lock.
     """
-    connection = await session.connection()
-    if connection.dialect.name != "sqlite":
+    if session.get_bind().dialect.name != "sqlite":
         await session.execute(_LOCK, {"id": owner.id})
 
 

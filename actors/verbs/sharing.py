@@ -49,7 +49,11 @@ def _asking(named: int, subjects: int) -> Plain:
     return Plain(
         select(_COMMONS.id)
         .join(columns(Actor), _ACTOR.id == _COMMONS.id)
-        .where(or_(_ACTOR.iri.in_(names), _ACTOR.id.in_(stands)), _ACTOR.gone_at.is_(None))
+        .where(
+            select(_COMMONS.id).exists(),  # most instances have none: nothing else is asked then
+            or_(_ACTOR.iri.in_(names), _ACTOR.id.in_(stands)),
+            _ACTOR.gone_at.is_(None),
+        )
         .order_by(_ACTOR.id)
     )
 

@@ -271,7 +271,7 @@ async def _body(knock: _Knock) -> bytes:
     most = largest_body(request)
     body = bytearray()
     try:
-        async with asyncio.timeout(SLOWEST_BODY):
+        async with asyncio.timeout(None if request.content.is_eof() else SLOWEST_BODY):
             async for chunk in request.content.iter_any():
                 body += chunk
                 knock.size = len(body)
