@@ -37,6 +37,8 @@ MODEL_FACTS = (
     "territory",
     "cost",
     "legalFormIn",
+    "economicActivity",
+    "resourceLicense",
     "supportOffered",
     "steward",
 )

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
+from federation.archives import Archivist
 from federation.journal import Journal
 from federation.kept import Kept
 from federation.lookup import Lookup
@@ -37,6 +38,9 @@ LOOKUP: Final = web.AppKey("lookup", Lookup)
 """A handle or an address → something remembered, asking the network if it must. Never inside a
 transaction.
 """
+
+ARCHIVIST: Final = web.AppKey("archivist", Archivist)
+"""Makes archives of models, and restores from them. Never inside a transaction."""
 
 OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
 """Names of organisations of ours that are there, as the addresses of their inboxes spell them."""

@@ -30,6 +30,7 @@ from actors.views import profiles
 from federation import callers, lab, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
+    ARCHIVIST,
     CLIENT,
     DATABASE,
     JOURNAL,
@@ -41,6 +42,7 @@ from federation.app_keys import (
     SITE,
     WAKE,
 )
+from federation.archives import Archivist
 from federation.connections import Runner
 from federation.journal import Journal
 from federation.kept import Kept
@@ -138,6 +140,7 @@ def build(
     application[CLIENT] = client
     application[JOURNAL] = journal
     application[LOOKUP] = lookup
+    application[ARCHIVIST] = Archivist(database, here, lookup)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[READY] = Ready(changing, here)

@@ -62,6 +62,16 @@ READINESS: Final = "/readyz"
 OF_BALANCERS: Final = (HEALTH, READINESS)
 """What is asked there by machines that know an address and no name, and is the same for all."""
 
+OF_FILES: Final = ("/archives", "/api/essaim/v1/archives")
+"""Where members send files, which are larger and take longer than what they write."""
+
+LARGEST_UPLOAD: Final = 16 * 1024 * 1024
+"""Bytes of an archive that members may send: at a megabit a second it takes two minutes. Operators
+restore larger ones with a command."""
+
+UPLOAD_SECONDS: Final = 300
+"""How long that may take to arrive."""
+
 OPEN_TO_SCRIPTS: Final = ("/.well-known/", "/nodeinfo/")
 """Where scripts of any origin may read: apps in a browser find people and servers by themselves."""
 
@@ -186,7 +196,8 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     with working_as("api" if is_api else ""):
         if request.content.is_eof():  # nothing is to come that could be late
             return await handler(request)
-        late = asyncio.get_running_loop().call_later(SLOWEST_BODY, _give_up, request)
+        patience = UPLOAD_SECONDS if request.path in OF_FILES else SLOWEST_BODY
+        late = asyncio.get_running_loop().call_later(patience, _give_up, request)
         try:
             return await handler(request)
         finally:
@@ -225,7 +236,7 @@ def largest_body(request: web.Request) -> int:
     """Bytes accepted at this address: an inbox has its own setting."""
     if _is_inbox(request):
         return request.app[SETTINGS].inbox.max_body
-    return LARGEST_BODY
+    return LARGEST_UPLOAD if request.path in OF_FILES else LARGEST_BODY
 
 
 def _is_inbox(request: web.Request) -> bool:

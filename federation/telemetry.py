@@ -88,7 +88,8 @@ def configure(log: Log, *, in_background: bool = False) -> None:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
+        # A server stays with what it was told; to put a logger together costs as much as a line.
+        cache_logger_on_first_use=in_background,
     )
 
 

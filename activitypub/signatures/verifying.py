@@ -10,6 +10,7 @@ on summer time; both are settings of the caller.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from activitypub import iris
 from activitypub.errors import Malformed, NotAuthentic
@@ -18,6 +19,9 @@ from activitypub.signatures.claims import Claim, Scheme
 from activitypub.signatures.digests import check_content_digest, check_digest
 from activitypub.signatures.keys import ED25519, HS2019, PublicKey
 from activitypub.wire import Request
+
+DATES_KEPT = 64
+"""Dates that were read lately: all that is signed within a second has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def _check_host(request: Request) -> None:
 def _check_time(request: Request, claim: Claim, now: datetime, window: Window) -> None:
     moments: list[datetime] = []
     if "date" in claim.covered:
-        moments.append(_date(request.header("date")))
+        moments.append(_date(request.header("date") or ""))
     if claim.created is not None:
         moments.append(claim.created)
     for moment in moments:
@@ -118,9 +122,10 @@ def _check_time(request: Request, claim: Claim, now: datetime, window: Window) -
         raise _untimely("the signature has expired")
 
 
-def _date(text: str | None) -> datetime:
+@lru_cache(maxsize=DATES_KEPT)
+def _date(text: str) -> datetime:
     try:
-        moment = parsedate_to_datetime(text or "")
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError) as fault:
         raise _untimely("the Date header cannot be read") from fault
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,9 +1,10 @@
 """Errands: addresses that somebody pointed at, waiting to be read where they live.
 
 What is pointed at is never believed, only looked up: a forwarded statement that nobody can prove is
-asked of its owner, a list of followers that may differ from ours is read at its own origin. That
-costs requests which strangers cause, so it is bounded: one row for each address, not asked again
-for a while, so many waiting in all and for one host.
+asked of its owner, a list of followers that may differ from ours is read at its own origin, and so
+is the version of a model between two that we know. That costs requests which strangers cause, so it
+is bounded: one row for each address, not asked again for a while, so many waiting in all and for
+one host.
 """
 
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ class Kind(Enum):
 
     FOLLOWERS = "followers"
     """A peer's list of those of ours who follow one of its actors (FEP-8fcf)."""
+
+    VERSION = "version"
+    """A version of somebody's model that we missed."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
 from actors.database import Session
-from actors.mail import inbox, lanes
+from actors.mail import inbox, lanes, superseding
 from actors.mail.claims import WAITING
 from actors.mail.lanes import CLAIM
 from actors.site import Site
@@ -66,9 +66,11 @@ async def fan_out_piece(session: Session, site: Site, outgoing: Outgoing) -> int
     apart: Sequence[ColumnElement[bool]] = (
         [] if outgoing.type in PARTING else [~Actor.id.in_(_estranged(outgoing.actor_id))]
     )
-    hosts = await _write(session, site, outgoing, readers, apart)
+    written = await _write(session, site, outgoing, readers, apart)
     # Before the last piece nothing is to be found in them; after it they are opened again.
-    await lanes.open_all(session, hosts, site.now() + (CLAIM if count >= PIECE else timedelta(0)))
+    due_at = site.now() + (CLAIM if count >= PIECE else timedelta(0))
+    await lanes.open_all(session, [place for place, _ in written], due_at)
+    await superseding.withdraw_older(session, outgoing, [address for _, address in written])
     if await _any_of_ours(session, readers, apart):
         await _put_at_home(session, site, outgoing)
     if count < PIECE:
@@ -116,8 +118,8 @@ async def _write(
     outgoing: Outgoing,
     readers: Subquery,
     apart: Sequence[ColumnElement[bool]],
-) -> list[str]:
-    """Write the rows of a piece; gives the hosts they are for, each at least once."""
+) -> list[tuple[str, str]]:
+    """Write the rows of a piece; gives the host and the inbox of each."""
     now = site.now()
     theirs = (
         select(
@@ -142,12 +144,12 @@ async def _write(
     )
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if is_sqlite else postgresql.insert)(Delivery)
-    written = await session.scalars(
+    written = await session.execute(
         insert.from_select(_COLUMNS, theirs, include_defaults=False)
         .on_conflict_do_nothing()
-        .returning(Delivery.host)
+        .returning(Delivery.host, Delivery.inbox)
     )
-    return list(written)
+    return [(row[0], row[1]) for row in written]
 
 
 async def _any_of_ours(

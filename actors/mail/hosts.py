@@ -2,13 +2,14 @@
 
 A host that cannot be reached is left alone for a while that doubles with every failure; while it
 is left alone, one probe at a time goes out and nothing else waits on it. Hearing from it, in
-either direction, clears all of that. Everybody gives up too early (GoToSocial after 4 minutes,
-Mastodon after 3 days): we hold mail for 30 days.
+either direction, clears all of that; whoever was away for long is not overrun then. Everybody gives
+up too early (GoToSocial after 4 minutes, Mastodon after 3 days): we hold mail for 30 days.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -25,6 +26,10 @@ LONGEST_DELAY = timedelta(hours=6)
 """A host that comes back is found within a quarter of a day, and costs four probes a day while it
 is away."""
 
+ABSENCE: Final = 5
+"""Failures in a row after which a host was away, which is a quarter of an hour: who comes back from
+there has lost its caches, and everybody has mail for it."""
+
 
 def delay(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: 30 s, 1 min, 2 min … 6 h."""
@@ -33,17 +38,23 @@ def delay(failures: int) -> timedelta:
 
 
 async def heard_from(session: Session, *names: str) -> None:
-    """These hosts spoke, or took our mail: whatever waits for them may go at once."""
-    recovered = await session.scalars(
+    """These hosts spoke, or took our mail: whatever waits for them may go.
+
+    At once, or a little at a time where a host was away for long (`lanes.spare`).
+    """
+    failing = select(Host.name, Host.failures).where(Host.name.in_(names), Host.failures > 0)
+    back = dict((await session.execute(failing)).all())
+    if not back:
+        return
+    await session.execute(
         update(Host)
-        .where(Host.name.in_(names), Host.failures > 0)
+        .where(Host.name.in_(back))
         .values(failures=0, failing_since=None, due_at=None)
-        .returning(Host.name)
         .execution_options(synchronize_session=False)
     )
-    if back := recovered.all():
-        await lanes.reopen(session, back)
-        waits_in(session, Delivery)
+    await lanes.reopen(session, back)
+    await lanes.spare(session, [name for name, failures in back.items() if failures >= ABSENCE])
+    waits_in(session, Delivery)
 
 
 @dataclass(frozen=True)

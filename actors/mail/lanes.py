@@ -4,6 +4,9 @@ A lane says from when on it is worth a look. Whoever looks takes the lane's row 
 reads what waits in it: so several workers never look into one lane at once, and a lane that is
 found empty can be removed without losing what somebody adds to it meanwhile.
 
+A host that comes back after an absence is *spared*: its lane gives one delivery at a time for a
+while.
+
 Whatever makes something of a lane ready earlier than it says has to `open` or `reopen` it.
 """
 
@@ -44,6 +47,13 @@ CLAIM: Final = timedelta(minutes=2)
 NEXT_LOOK: Final = timedelta(seconds=1)
 """When a lane is looked at again in which something is due and held up by something elsewhere."""
 
+PACE: Final = timedelta(seconds=0.5)
+"""Between two deliveries to a host that is spared: two a second, of us alone, beside what everybody
+else has kept for it."""
+
+SPARED: Final = 120
+"""Deliveries to a host that is spared: a minute of them, in which it can fill its caches."""
+
 LANES: Final = Base.metadata.tables[Lane.__tablename__]
 """For statements about many rows with different values: the mapped class allows fewer of them."""
 
@@ -55,6 +65,7 @@ class _View:
     Attributes:
         failures: of the host, in a row.
         pause_until: the host is left alone until then.
+        spared: how many deliveries to it more are paced.
         in_flight: how many of its deliveries are claimed.
         ready: deliveries that may be sent, in order; no more than may be sent at once.
         oldest_at: when the first one was due; None when nothing waits.
@@ -64,6 +75,7 @@ class _View:
     id: int
     failures: int
     pause_until: datetime | None
+    spared: int
     in_flight: int
     ready: list[int]
     oldest_at: datetime | None
@@ -124,6 +136,17 @@ async def reopen_for(session: Session, outgoing_id: int, since: datetime) -> Non
     )
     if hosts := seen.all():
         await reopen(session, hosts)
+
+
+async def spare(session: Session, hosts: Collection[str]) -> None:
+    """These hosts were away, and get one delivery after the other for a while."""
+    if hosts:
+        await session.execute(
+            update(Lane)
+            .where(Lane.host.in_(hosts))
+            .values(spared=SPARED)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def leave_alone(session: Session, pauses: Mapping[str, datetime]) -> None:
@@ -197,13 +220,26 @@ async def _take_from(
         await session.execute(delete(LANES).where(Lane.id.in_(empty)))
     if due := [{"lane": lane, "at": next_at} for lane, next_at in looks.items() if next_at]:
         await session.execute(LOOKED_AT, due)
+    if paced := _paced(views, now, fitting, taken):
+        await session.execute(update(Lane), paced)
     return chosen
+
+
+def _paced(
+    views: Collection[_View], now: datetime, fitting: Mapping[int, list[int]], chosen: set[int]
+) -> list[dict[str, object]]:
+    """The lanes of spared hosts that give something now."""
+    return [
+        {"id": view.id, "spared": view.spared - 1, "paced_until": now + PACE}
+        for view in views
+        if view.spared and not chosen.isdisjoint(fitting[view.id])
+    ]
 
 
 def _fitting(view: _View, now: datetime, per_host: int) -> list[int]:
     if view.pause_until is not None and view.pause_until > now:
         return []
-    places = (1 if view.failures else per_host) - view.in_flight
+    places = (1 if view.failures or view.spared else per_host) - view.in_flight
     return view.ready[: max(0, places)]
 
 
@@ -263,6 +299,8 @@ def _seen() -> Select[Any]:
             Lane.id,
             func.coalesce(Host.failures, 0),
             Host.due_at,
+            Lane.spared,
+            Lane.paced_until,
             in_flight.correlate(Lane).scalar_subquery(),
             ready,
             _earliest(),
@@ -289,10 +327,20 @@ async def _look(
 ) -> list[_View]:
     parameters = {"now": now, "lanes": list(lanes), "most": per_host}
     views = []
-    for lane, failures, pause_until, in_flight, ready, *times in await session.execute(
-        SEEN, parameters
-    ):
+    for (
+        lane,
+        failures,
+        host_due_at,
+        spared,
+        paced_until,
+        in_flight,
+        ready,
+        *times,
+    ) in await session.execute(SEEN, parameters):
+        is_paced = spared and paced_until is not None and paced_until <= now + PACE
+        pauses = [host_due_at, paced_until if is_paced else None]  # a clock set back paces nobody
+        pause_until = max((one for one in pauses if one is not None), default=None)
         # The ids come as one text, because that is what both engines can make of several rows.
         ids = sorted(int(one) for one in ready.split(",")) if ready else []
-        views.append(_View(lane, failures, pause_until, in_flight, ids, *times))
+        views.append(_View(lane, failures, pause_until, spared, in_flight, ids, *times))
     return views

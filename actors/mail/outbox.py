@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, bindparam, delete, or_, select, true, update
+from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -29,7 +29,6 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.base import Base
 from actors.tables.follow import Follow
-from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing
 
 PARKED = "parked"
@@ -280,43 +279,6 @@ async def postponed(session: Session, site: Site, *failures: Failure, hold: time
             longest = max((each for each in asked if each is not None), default=None)
             troubles[one.parcel.host] = Trouble(one.reason, longest)
     await hosts.failed(session, site, troubles)
-
-
-async def try_again(session: Session, site: Site, host: str | None) -> int:
-    """Let everything that waits for a time, or was given up, be due now; held as long as new mail.
-
-    Args:
-        session: an open transaction.
-        site: the time.
-        host: only to this one.
-
-    Returns:
-        How many deliveries those are.
-    """
-    now = site.now()
-    waits_in(session, Delivery)
-    theirs = true() if host is None else Delivery.host == host
-    revived = await session.execute(
-        update(Delivery)
-        .where(theirs, Delivery.state == PARKED)
-        .values(state=WAITING, made_at=now, due_at=now, claimed_until=None)
-        .returning(Delivery.id, Delivery.host)
-        .execution_options(synchronize_session=False)
-    )
-    hurried = await session.execute(
-        update(Delivery)
-        .where(theirs, Delivery.state == WAITING, Delivery.claimed_until.is_(None))
-        .values(due_at=now)
-        .returning(Delivery.id, Delivery.host)
-        .execution_options(synchronize_session=False)
-    )
-    found = dict([*revived, *hurried])
-    waiting = update(Host).where(Host.due_at.is_not(None))
-    if host is not None:
-        waiting = waiting.where(Host.name == host)
-    await session.execute(waiting.values(due_at=now))
-    await lanes.open_all(session, found.values(), now)
-    return len(found)
 
 
 async def refused(session: Session, parcel: Parcel, *, reason: str) -> None:

@@ -129,6 +129,7 @@ class Lane(Base, kw_only=True):
 
     Whoever looks for work looks at lanes from `due_at` on, and nothing of a lane can be sent
     before. It may be too early, never too late: what is true stands in the deliveries and the host.
+    While `spared` is not 0, the host gets one delivery at a time, none before `paced_until`.
     """
 
     kept: ClassVar[Kept] = Kept.QUEUE
@@ -137,3 +138,7 @@ class Lane(Base, kw_only=True):
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True, init=False)
     host: Mapped[str] = mapped_column(unique=True)
     due_at: Mapped[datetime] = mapped_column(index=True)
+    spared: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many deliveries more are paced, since the host came back after an absence."""
+
+    paced_until: Mapped[datetime | None] = mapped_column(default=None)

@@ -21,6 +21,7 @@ from actors.errors import Gone, NotAllowed
 from actors.mail import outbox
 from actors.site import Site
 from actors.tables.actor import Actor, Key
+from actors.tables.draft import Draft
 from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
 from actors.tables.mail import Delivery, Outgoing
@@ -126,6 +127,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     if (await session.get_one(Organisation, organisation.id)).is_network:
         raise NotAllowed("the network of an instance cannot be closed")
     await _say_nothing_more(session, site, organisation)
+    await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):
@@ -223,6 +225,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
+    await session.execute(delete(Draft).where(Draft.model_id == model.id))
     kept = (
         select(Lineage.id)
         .where(or_(Lineage.base_iri == Revision.iri, Lineage.seen_iri == Revision.iri))

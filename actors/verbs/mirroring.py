@@ -173,6 +173,25 @@ async def remember_model(
     return model
 
 
+async def remember_earlier(
+    session: Session, site: Site, model: Model, version: ap.Object, following: Revision
+) -> Revision:
+    """Remember the version before one that we know; the model stays at the one it is at.
+
+    Raises:
+        Malformed, NotAuthoritative, NotAuthentic: as `remember_model`.
+    """
+    owner = await session.get_one(Actor, model.actor_id)
+    await _one_at_a_time(session, owner)
+    if version.attributed_to != (owner.iri,):
+        raise NotAuthoritative("the version belongs to somebody else", code="attribution")
+    await _check_proof(session, site, version, owner)
+    reading = model_documents.read(version)
+    if reading.number >= following.number:
+        raise Malformed("a version has a higher number than the one before", code="json")
+    return await _remember_revision(session, site, model, version, reading)
+
+
 async def remember_remark(
     session: Session, site: Site, note: ap.Object, owner: Actor, *, visibility: str
 ) -> Remark | None:

@@ -36,7 +36,7 @@ from actors.tables.model import Model
 from actors.tables.organisation import Instance
 from actors.tables.remark import Boost
 from actors.tables.revision import Revision
-from actors.verbs import cataloguing, distributing, hearing, mirroring, posting
+from actors.verbs import cataloguing, catching_up, distributing, hearing, mirroring, posting
 from actors.verbs.mirroring import Gathered
 from actors.views import history
 
@@ -276,11 +276,13 @@ async def on_create(
 async def on_update(
     session: Session, site: Site, heard: Heard[ap.Update], gathered: Gathered
 ) -> None:
-    """A peer's model moved on: remember the new version.
+    """A peer's model moved on: remember the new version, and read what we missed before it.
 
     An Update of an unknown model counts as its Create.
     """
-    await _remembered(session, site, heard, gathered)
+    model = await _remembered(session, site, heard, gathered)
+    if model is not None:
+        await catching_up.ask(session, site, model)
 
 
 def version_wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset[Iri]:

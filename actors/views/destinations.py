@@ -44,13 +44,17 @@ class Destination:
     reason: str
 
 
-async def listed(session: Session, *, state: str | None, host: str | None) -> list[Destination]:
+async def listed(
+    session: Session, *, state: str | None, host: str | None, after: str, limit: int
+) -> list[Destination]:
     """Hosts that something is on its way to, or was given up for, by name.
 
     Args:
         session: an open transaction.
         state: only with deliveries that are `waiting`, or `parked`.
         host: only this one.
+        after: only those that come after this name: the last of the part before.
+        limit: how many, at most.
     """
     before = aliased(Outgoing)
     oldest = func.min(Delivery.outgoing_id)
@@ -64,8 +68,10 @@ async def listed(session: Session, *, state: str | None, host: str | None) -> li
             func.min(Delivery.due_at).filter(Delivery.state == "waiting"),
             func.max(Delivery.reason),
         )
+        .where(Delivery.host > after)
         .group_by(Delivery.host)
         .order_by(Delivery.host)
+        .limit(limit)
     )
     if state is not None:
         statement = statement.where(Delivery.state == state)

@@ -9,37 +9,26 @@ from sqlalchemy.sql.elements import ColumnElement
 from actors.database import Session
 from actors.tables.actor import Actor
 from actors.tables.backfill import Backfill
-from actors.tables.host import Host
-from actors.tables.mail import Delivery, Outgoing, Received
+from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.organisation import Organisation
 from actors.tables.remark import Remark
+from actors.views import post_office as hosts_with_mail
+from actors.views import queues
 from actors.views.paging import Page
-
-
-@dataclass(frozen=True)
-class HostState:
-    """What waits for one host, and how it is doing."""
-
-    name: str
-    waiting: int
-    parked: int
-    oldest_at: datetime | None
-    failures: int
-    due_at: datetime | None
-    reason: str
+from actors.views.post_office import HostMail, Which
 
 
 @dataclass(frozen=True)
 class PostOffice:
-    """Everything on its way, in numbers, and the hosts that have something to say about it."""
+    """Everything on its way, in numbers, and the first of the hosts that cannot be reached."""
 
     waiting: int
     parked: int
     received_waiting: int
     received_parked: int
-    hosts: list[HostState]
+    hosts: list[HostMail]
 
 
 @dataclass(frozen=True)
@@ -91,36 +80,14 @@ async def activity(session: Session, iri: str) -> Outgoing | None:
 
 
 async def post_office(session: Session) -> PostOffice:
-    """What waits, what was given up, and which hosts struggle."""
-    waiting = func.count().filter(Delivery.state == "waiting")
-    parked = func.count().filter(Delivery.state == "parked")
-    rows = await session.execute(
-        select(
-            Delivery.host,
-            waiting,
-            parked,
-            func.min(Delivery.made_at),
-            func.coalesce(func.max(Host.failures), 0),
-            func.max(Host.due_at),
-            func.max(Delivery.reason),
-        )
-        .outerjoin(Host, Host.name == Delivery.host)
-        .group_by(Delivery.host)
-        .order_by(Delivery.host)
-    )
-    hosts = [HostState(*row) for row in rows]
-    states = await session.execute(
-        select(Received.state, func.count())
-        .where(Received.state.in_(("waiting", "parked")))
-        .group_by(Received.state)
-    )
-    received = dict(states.all())
+    """What waits, what was given up, and which hosts struggle: a page of those at most."""
+    rows = {(one.name, one.state): one.rows for one in await queues.standing(session)}
     return PostOffice(
-        waiting=sum(host.waiting for host in hosts),
-        parked=sum(host.parked for host in hosts),
-        received_waiting=received.get("waiting", 0),
-        received_parked=received.get("parked", 0),
-        hosts=hosts,
+        waiting=rows["delivery", "waiting"],
+        parked=rows["delivery", "parked"],
+        received_waiting=rows["received", "waiting"],
+        received_parked=rows["received", "parked"],
+        hosts=await hosts_with_mail.hosts(session, Which.FAILING),
     )
 
 

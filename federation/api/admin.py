@@ -1,8 +1,8 @@
 """Admin: what operators, and tests from outside, ask about the work of this instance.
 
 Only a token that a command made opens it (`essaim token admin`). Nothing here weakens a rule: these
-operations look, wait, or try again what would be tried anyway; only a laboratory has a clock that
-can be moved. deploy/testing.md describes all of it.
+operations look, wait, or decide about mail that does not arrive as `essaim mail` does; only a
+laboratory has a clock that can be moved. deploy/testing.md describes all of it.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from actors.errors import NotFound, NotYet, Unwise
-from actors.mail import claims, outbox, quiet
+from actors.mail import by_hand, claims, outbox, quiet
 from actors.tables.journal import Called, Heard
 from actors.views import destinations, journal, state
 from actors.views.destinations import Destination
@@ -107,18 +107,44 @@ async def deliveries(request: web.Request) -> web.Response:
     wanted = request.query.get("state")
     if wanted not in (None, claims.WAITING, outbox.PARKED):
         raise Unwise("There is no such state.", fields={"state": "It is waiting or parked."})
+    limit = _limit(request)
     async with request.app[DATABASE].read() as session:
-        found = await destinations.listed(session, state=wanted, host=request.query.get("host"))
-    return respond({"items": [_destination(one) for one in found], "next": None})
+        found = await destinations.listed(
+            session,
+            state=wanted,
+            host=request.query.get("host"),
+            after=request.query.get("after", ""),
+            limit=limit,
+        )
+    following = found[-1].host if len(found) == limit else None
+    return respond({"items": [_destination(one) for one in found], "next": following})
 
 
 async def retry(request: web.Request) -> web.Response:
     """POST admin/deliveries/retry: what waits for a time, and what was given up, is due now."""
     await operating(request, OPERATE_WRITE)
-    async with request.app[DATABASE].begin() as session:
-        number = await outbox.try_again(session, request.app[SITE], request.query.get("host"))
-    request.app[WAKE]()
+    app, host = request.app, request.query.get("host") or None
+    number = await by_hand.try_again(app[DATABASE], app[SITE], host)
     return respond({"retried": number})
+
+
+async def give_up(request: web.Request) -> web.Response:
+    """POST admin/deliveries/give-up: what waits for a host is put aside, until it is retried."""
+    await operating(request, OPERATE_WRITE)
+    host = _host(request)
+    number = await by_hand.give_up(request.app[DATABASE], host)
+    return respond({"host": host, "givenUp": number})
+
+
+async def drop(request: web.Request) -> web.Response:
+    """POST admin/deliveries/drop: what was given up for a host is thrown away for ever."""
+    await operating(request, OPERATE_WRITE)
+    host = _host(request)
+    if request.query.get("confirm") != host:
+        words = "The name of the host again, because this cannot be taken back."
+        raise Unwise("Say first that this is meant.", fields={"confirm": words})
+    number = await by_hand.drop(request.app[DATABASE], host)
+    return respond({"host": host, "dropped": number})
 
 
 async def move_clock(request: web.Request) -> web.Response:
@@ -143,6 +169,12 @@ async def metrics(request: web.Request) -> web.Response:
     """GET admin/metrics: what this process counts and what waits, as Prometheus reads it."""
     await operating(request, OPERATE_READ)
     return await figures.answer(request.app)
+
+
+def _host(request: web.Request) -> str:
+    if host := request.query.get("host"):
+        return host
+    raise Unwise("Name a host.", fields={"host": "As the list of deliveries names it."})
 
 
 def _seconds(text: str) -> float:
@@ -244,10 +276,13 @@ _CLOCK: Final = Record(
     {"offset": Text("Such as +3d, -90s or +2h.")},
     frozenset({"offset"}),
 )
+_LIMIT: Final = Argument(
+    "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST}
+)
 _SINCE: Final = (
     Argument("since", "Only from this moment on, or after the entry with this id."),
     Argument("after", "Only after the entry with this id: `next` of the part before."),
-    Argument("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    _LIMIT,
 )
 _LATE: Final = {503: "Something was still under way; Retry-After says when to ask again."}
 
@@ -315,6 +350,8 @@ OPERATIONS: Final = (
                 "state", "Only in this state.", {"type": "string", "enum": ["waiting", "parked"]}
             ),
             Argument("host", "Only to this host."),
+            Argument("after", "Only hosts after this name: `next` of the part before."),
+            _LIMIT,
         ),
     ),
     Operation(
@@ -326,6 +363,29 @@ OPERATIONS: Final = (
         scope=OPERATE_WRITE,
         answer="Retried",
         arguments=(Argument("host", "Only to this host."),),
+    ),
+    Operation(
+        method="POST",
+        path="/admin/deliveries/give-up",
+        name="giveUpDeliveries",
+        says="Give up what waits for a host; a retry takes it up again",
+        handler=give_up,
+        scope=OPERATE_WRITE,
+        answer="GivenUp",
+        arguments=(Argument("host", "To this host."),),
+    ),
+    Operation(
+        method="POST",
+        path="/admin/deliveries/drop",
+        name="dropDeliveries",
+        says="Throw away for ever what was given up for a host",
+        handler=drop,
+        scope=OPERATE_WRITE,
+        answer="Dropped",
+        arguments=(
+            Argument("host", "To this host."),
+            Argument("confirm", "The host again, because this cannot be taken back."),
+        ),
     ),
     Operation(
         method="POST",

@@ -11,15 +11,18 @@ import orjson
 from aiohttp import web
 
 from actors.database import Session
+from actors.rules.codes.lists import Code
 from actors.rules.modifications import Modification
+from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
 from actors.tables.actor import Actor
+from actors.tables.draft import Draft
 from actors.tables.follow import Follow
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import commons as commons_view
-from actors.views import history, lineage, profiles
+from actors.views import drafts, history, lineage, profiles
 from actors.views.access import Acting
 from actors.views.catalogue import Entry
 from actors.views.lineage import Fork, Upstream
@@ -54,6 +57,7 @@ async def model(session: Session, row: Model) -> Answer:
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row)],
         "relation": await lineage.relation(session, row),
+        "checklist": checklist(sheet),
     }
 
 
@@ -126,6 +130,30 @@ def version_in_full(revision: Revision) -> Answer:
     return {
         **version(revision),
         **facts.answered(sheet),
+        **_said(sheet),
+    }
+
+
+def draft(row: Draft) -> Answer:
+    """Schema `Draft`."""
+    sheet = drafts.sheet(row)
+    return {
+        "id": str(row.id),
+        "model": None if row.model_id is None else str(row.model_id),
+        "base": row.base or None,
+        "changed": time(row.changed_at),
+        "publishAt": None if row.publish_at is None else time(row.publish_at),
+        "zone": row.zone or None,
+        "failure": row.failure,
+        "note": row.note,
+        **facts.answered(sheet),
+        **_said(sheet),
+    }
+
+
+def _said(sheet: Sheet) -> Answer:
+    """What every sheet says, published or not."""
+    return {
         "name": sheet.names.get(sheet.language, ""),
         "names": dict(sheet.names),
         "language": sheet.language,
@@ -134,6 +162,31 @@ def version_in_full(revision: Revision) -> Answer:
         "summaries": dict(sheet.summaries),
         "license": sheet.license,
         "sections": [section(one, sheet) for one in sheet.sections],
+        "checklist": checklist(sheet),
+    }
+
+
+def checklist(sheet: Sheet) -> Answer:
+    """Schema `Checklist`."""
+    found = readiness(sheet)
+    return {
+        "startable": found.startable,
+        "missing": [str(role) for role in found.missing],
+        "advised": [str(role) for role in found.advised],
+        "facts": [str(fact) for fact in found.facts],
+        "present": found.present,
+        "asked": found.asked,
+    }
+
+
+def code(one: Code, language: str) -> Answer:
+    """Schema `Code`."""
+    return {
+        "code": one.code,
+        "iri": one.iri,
+        "in": one.broader,
+        "label": one.label(language),
+        "labels": {tag: text for tag, text in one.labels.items() if tag},
     }
 
 

@@ -29,6 +29,8 @@ from federation.api.shapes import (
     Word,
 )
 
+_USUAL_LICENCE: Final = "CC-BY-SA-4.0"  # of a draft that does not say yet
+
 _SECTION: Final = Record(
     "One section.",
     {
@@ -60,6 +62,10 @@ _MODEL_MEMBERS: Final[Mapping[str, Shape]] = {
 }
 _MODEL_REQUIRED: Final = frozenset({"name", "language", "summary", "license", "sections"})
 
+_DRAFT_SECTION: Final = Record(
+    "One section, as far as it is written.", _SECTION.members, frozenset({"key", "role"})
+)
+
 _MODIFICATION: Final = Record(
     "One thing a fork does differently from its source.",
     {
@@ -87,6 +93,26 @@ REVISION: Final = Record(
         "modifications": ListOf("For a fork: what is done differently, and why.", _MODIFICATION),
     },
     _MODEL_REQUIRED,
+)
+DRAFT: Final = Record(
+    "What is written so far; it may break every rule of what is published.",
+    {
+        **_MODEL_MEMBERS,
+        "sections": ListOf("In order.", _DRAFT_SECTION),
+        "commons": _COMMONS,
+        "note": _NOTE,
+        "model": Text("The id of the model it is to be the next version of."),
+        "modifications": ListOf("For a fork: what is done differently, and why.", _MODIFICATION),
+    },
+    frozenset({"language"}),
+)
+PLAN: Final = Record(
+    "When to publish a draft.",
+    {
+        "publishAt": Text("A moment with its offset: 2026-03-12T14:00:00+01:00."),
+        "zone": Text("The time zone in which people are told of it; UTC if left out."),
+    },
+    frozenset({"publishAt"}),
 )
 FORK: Final = Record(
     "What to fork.",
@@ -155,14 +181,14 @@ READ_NOTICES: Final = Record(
 
 
 def sheet(values: Mapping[str, Any]) -> Sheet:
-    """The sheet that a body of shape MODEL or REVISION describes."""
+    """The sheet that a body of shape MODEL, REVISION or DRAFT describes."""
     language = canonical_tag(values["language"])
     return Sheet(
         language=language,
-        names=by_language(values["name"], language),
-        summaries=by_language(values["summary"], language),
-        license=values["license"],
-        sections=tuple(_section(one, language) for one in values["sections"]),
+        names=by_language(values.get("name", {}), language),
+        summaries=by_language(values.get("summary", {}), language),
+        license=values.get("license", _USUAL_LICENCE),
+        sections=tuple(_section(one, language) for one in values.get("sections", ())),
         facts=facts.given(values),
     )
 
@@ -221,9 +247,9 @@ def _section(one: Mapping[str, Any], language: str) -> Section:
     return Section(
         key=one["key"],
         role=Role(one["role"]),
-        adaptability=Adaptability(one["adaptability"]),
-        names=by_language(one["name"], language),
-        texts=by_language(one["text"], language),
+        adaptability=Adaptability(one.get("adaptability", Adaptability.ADAPTABLE)),
+        names=by_language(one.get("name", {}), language),
+        texts=by_language(one.get("text", {}), language),
         translated_from=one.get("translatedFrom", {}),
     )
 

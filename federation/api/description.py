@@ -80,6 +80,8 @@ def _operation(one: Operation) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": one.body.schema()}},
         }
+    if one.body_media is not None:
+        described["requestBody"] = {"required": True, "content": {one.body_media: {}}}
     return described
 
 
@@ -97,6 +99,8 @@ def _success(one: Operation) -> dict[str, Any]:
             "description": "The answer.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         }
+    if one.media is not None:
+        return {"description": "The file.", "content": {one.media: {}}}
     if one.answer is None:
         return {"description": "Done."}
     is_document = one.answer not in SCHEMAS

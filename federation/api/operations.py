@@ -37,6 +37,8 @@ class Operation:
         status: of the answer when all goes well.
         answer: the name of its schema in `schemas.SCHEMAS`, or None where there is no body.
         is_text: the answer is plain text and not JSON.
+        media: the answer is a file of this type.
+        body_media: the body is a file of this type.
         problems: the statuses of problem documents that it may answer, with their reasons.
     """
 
@@ -53,3 +55,5 @@ class Operation:
     problems: Mapping[int, str] = field(default_factory=dict)
     has_location: bool = False
     is_text: bool = False
+    media: str | None = None
+    body_media: str | None = None

@@ -9,8 +9,11 @@ from actors.errors import NotFound
 from federation.api import (
     admin,
     answers,
+    archives,
+    codes,
     commons,
     directory,
+    drafts,
     follows,
     forks,
     models,
@@ -29,10 +32,13 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *drafts.OPERATIONS,
+    *archives.OPERATIONS,
     *forks.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
+    *codes.OPERATIONS,
     *notices.OPERATIONS,
     *reports.OPERATIONS,
     *admin.OPERATIONS,

@@ -12,6 +12,7 @@ from actors.rules.core import Relation
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
+from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
@@ -126,6 +127,12 @@ _COMMONS: Final[dict[str, Schema]] = {
     "moderators": _list(_ref("Actor"), "Who tends it."),
 }
 
+_TRUST: Final = _one_of(
+    "Why it was believed: keys read at their owner's address, keys that an operator had compared,"
+    " keys of our own, or an operator's word.",
+    *("keys", "operator", "ours", "word"),
+)
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actor": _record(
         "An organisation, or anybody else who can speak.",
@@ -173,9 +180,31 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         _VERSION_MEMBERS
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
-        | {"sections": _list(_ref("Section"), "In order.")}
+        | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Draft": _record(
+        "What an organisation has written and not published.",
+        {
+            "id": _ID,
+            "model": _or_null({**_ID, "description": "The model it is to be a version of."}),
+            "base": _or_null({**_NUMBER, "description": "The version it was begun from."}),
+            "changed": _TIME,
+            "publishAt": _or_null({**_TIME, "description": "When it is published by itself."}),
+            "zone": _or_null(_text("The time zone in which people are told of that.")),
+            "failure": _text("Why it was not published at its time; may be empty."),
+            "note": _text("What is new; may be empty."),
+        }
+        | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
+        | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
+        | {name: shape.schema() for name, shape in FACTS.items()},
+        optional=tuple(FACTS),
+    ),
+    "Drafts": _record(
+        "Every draft of the organisation.",
+        {"items": _list(_ref("Draft"), "Changed last first."), "next": {"type": "null"}},
     ),
     "ShortModel": _record(
         "A model in a list.",
@@ -197,9 +226,110 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
             "relation": _RELATION,
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
+            "checklist": _ref("Checklist"),
         }
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Checklist": _record(
+        "Could a stranger start from this sheet?",
+        {
+            "startable": {**_BOOL, "description": "Whether every mandatory section is there."},
+            "missing": _list(
+                _one_of("A role.", *map(str, MANDATORY)), "Mandatory sections that are missing."
+            ),
+            "advised": _list(
+                _one_of("A role.", *map(str, ADVISED)), "Further sections that would help."
+            ),
+            "facts": _list(
+                _one_of("A fact.", *map(str, Fact)), "What is not said beside the text."
+            ),
+            "present": {**_COUNT, "description": "How much of the list is there."},
+            "asked": {**_COUNT, "description": "How long the list is."},
+        },
+    ),
+    "Code": _record(
+        "One entry of a code list.",
+        {
+            "code": _text("What people type."),
+            "iri": _text("How documents name it."),
+            "in": _or_null(_text("The code it belongs to: a country, a region, a section.")),
+            "label": _text("In the language asked for, or else at home, or else in English."),
+            "labels": _BY_LANGUAGE,
+        },
+    ),
+    "Codes": _record(
+        "What was found.",
+        {"items": _list(_ref("Code"), "The best first."), "next": {"type": "null"}},
+    ),
+    "CodeList": _record(
+        "A code list.",
+        {
+            "name": _text("Its name in addresses."),
+            "edition": _text("Whose it is, and which edition."),
+            "count": _COUNT,
+        },
+    ),
+    "CodeLists": _record(
+        "Every code list.", {"items": _list(_ref("CodeList"), "All."), "next": {"type": "null"}}
+    ),
+    "Evidence": _record(
+        "What the versions of a model prove by themselves.",
+        {
+            "origin": _record(
+                "Where it lives.",
+                {
+                    "host": _text("The site of its author."),
+                    "isOurs": {**_BOOL, "description": "Whether that is this instance."},
+                    "silentSince": _or_null(
+                        {**_TIME, "description": "Since when that site does not answer."}
+                    ),
+                },
+            ),
+            "versions": _list(
+                _record(
+                    "One version.",
+                    {
+                        "number": _NUMBER,
+                        "iri": _IRI,
+                        "standing": _one_of(
+                            "Whether its author has signed it.",
+                            *("proven", "unsigned", "unknown-key", "broken"),
+                        ),
+                        "method": _or_null(_text("The id of the key that its proof names.")),
+                        "key": _or_null(_text("That key, as a Multikey.")),
+                        "created": _or_null(_text("When it was signed, as the signer says.")),
+                    },
+                ),
+                "The newest first.",
+            ),
+            "restorations": _list(
+                _record(
+                    "An archive from which something of it came here.",
+                    {
+                        "archive": _text("The digest of the file."),
+                        "trust": _TRUST,
+                        "versions": {**_COUNT, "description": "That were new then."},
+                        "at": _TIME,
+                    },
+                ),
+                "The oldest first.",
+            ),
+        },
+    ),
+    "Restored": _record(
+        "What came out of an archive.",
+        {
+            "model": _ref("Model"),
+            "trust": _TRUST,
+            "versions": {**_COUNT, "description": "Versions of it that are new here."},
+            "others": {**_COUNT, "description": "The same of its sources and forks."},
+            "left": {
+                "type": "object",
+                "description": "What was left out, by its name in the archive, and why.",
+                "additionalProperties": {"type": "string"},
+            },
+        },
     ),
     "Upstream": _record(
         "Where a fork comes from.",
@@ -288,7 +418,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {
             "id": _ID,
             "kind": _text(
-                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed …"
+                "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed, "
+                "published, unpublished …"
             ),
             "from": _ref("Actor"),
             "model": _or_null(
@@ -428,10 +559,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 ),
                 "Hosts with something undelivered, by name.",
             ),
-            "next": {"type": "null"},
+            "next": _or_null(_text("`after` of the next part; null at the end.")),
         },
     ),
     "Retried": _record("What is tried again.", {"retried": _COUNT}),
+    "GivenUp": _record("What is given up.", {"host": _text("For this host."), "givenUp": _COUNT}),
+    "Dropped": _record(
+        "What is thrown away.", {"host": _text("For this host."), "dropped": _COUNT}
+    ),
     "Clock": _record(
         "The clock of a laboratory.",
         {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},

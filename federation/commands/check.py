@@ -14,6 +14,7 @@ from actors.mail.keyring import HeldKey
 from actors.migrations import Standing
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
+from actors.views.post_office import PAGE
 from federation import application, safekeeping
 from federation.commands.instance import must_exist, settings_of, words_for
 from federation.commands.output import PLAIN, Failed, Output, sentence
@@ -164,13 +165,14 @@ async def _can_sign(
 
 async def _mail(session: Session) -> Finding:
     office = await mail.post_office(session)
-    struggling = [host.name for host in office.hosts if host.failures]
+    struggling = [host.name for host in office.hosts]
     words = (
         f"{office.waiting} deliveries and {office.received_waiting} received activities wait;"
         f" {office.parked} and {office.received_parked} were given up."
     )
     if struggling:
-        words += f" These hosts do not answer: {', '.join(struggling)}."
+        more = ", and maybe more: see `essaim mail`" if len(struggling) == PAGE else ""
+        words += f" These hosts do not answer: {', '.join(struggling)}{more}."
     if unread := await mail.walks(session):
         each = ", ".join(f"{one.actor} ({one.reason})" for one in unread)
         words += f" What these published before they were followed could not be read: {each}."

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from activitypub.canonical_json import Json
-from actors.mail import by_hand, outbox
+from actors.mail import by_hand
 from actors.views import post_office, queues
 from actors.views.post_office import HostMail, PutAside, Which
 from federation.commands.instance import opened
@@ -82,8 +82,8 @@ async def retry(directory: Path, host: str = "", /, *, output: Output = PLAIN) -
         host: Its name, as `essaim mail` shows it; all when left out.
         output: How to answer.
     """
-    async with opened(directory) as instance, instance.database.begin() as session:
-        number = await outbox.try_again(session, instance.site, host or None)
+    async with opened(directory) as instance:
+        number = await by_hand.try_again(instance.database, instance.site, host or None)
     output.say(f"{number} deliveries are tried again now.", {"retried": number})
 
 
@@ -95,8 +95,8 @@ async def give_up(directory: Path, host: str, /, *, output: Output = PLAIN) -> N
         host: Its name, as `essaim mail` shows it.
         output: How to answer.
     """
-    async with opened(directory) as instance, instance.database.begin() as session:
-        number = await by_hand.give_up(session, host)
+    async with opened(directory) as instance:
+        number = await by_hand.give_up(instance.database, host)
     output.say(
         f"{number} deliveries to {host} are given up; `essaim mail retry` takes them up again.",
         {"host": host, "givenUp": number},
@@ -114,8 +114,8 @@ async def drop(directory: Path, host: str, /, *, confirm: str = "", output: Outp
     """
     if confirm != host:
         raise Failed(f"This cannot be taken back. If you are sure, add --confirm {host}.")
-    async with opened(directory) as instance, instance.database.begin() as session:
-        number = await by_hand.drop(session, host)
+    async with opened(directory) as instance:
+        number = await by_hand.drop(instance.database, host)
     output.say(f"{number} deliveries to {host} are thrown away.", {"host": host, "dropped": number})
 
 

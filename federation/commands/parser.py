@@ -9,6 +9,7 @@ from typing import Final
 from cyclopts import App
 
 from federation import __version__
+from federation.commands import archive
 from federation.commands.block import block, unblock
 from federation.commands.check import check
 from federation.commands.close import close_organisation
@@ -68,6 +69,10 @@ _token.command(create_admin_token, name="admin")
 _model: Final = App(name="model", help="Models.")
 _model.command(publish_model, name="publish")
 _model.command(fork_model, name="fork")
+_archive: Final = App(name="archive", help="A model with its history and proofs, as one file.")
+_archive.command(archive.make, name="make")
+_archive.command(archive.verify, name="verify")
+_archive.command(archive.restore, name="import")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
 _keys.command(rotate, name="rotate")
 _keys.command(relock, name="relock")
@@ -89,6 +94,7 @@ _commons.command(tend_commons, name="tend")
 
 for _group in (
     _organisation,
+    _archive,
     _followers,
     _hosts,
     _keys,

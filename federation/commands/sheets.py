@@ -30,6 +30,7 @@ import yaml
 
 from activitypub.canonical_json import Json
 from actors.errors import Unwise
+from actors.rules.facts import CODED, address_of, cost_faults
 from actors.rules.languages import canonical_tag
 from actors.rules.sections import Adaptability, Role, Section, Sheet, check, clean
 from actors.vocabulary import MODEL_FACTS, prefixed
@@ -38,8 +39,6 @@ from federation.commands import sheets_markdown
 MEMBERS: Final = ("name", "language", "summary", "license", "facts", "sections")
 SECTION_MEMBERS: Final = ("key", "role", "adaptability", "name", "text")
 
-_NUTS: Final = "http://data.europa.eu/nuts/code/"
-_NUTS_CODE: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}")
 _CONCEPTS: Final = ("maturity", "replicationMode")
 _FROM_CHECK: Final = {"names": "name", "summaries": "summary", "texts": "text"}
 
@@ -246,20 +245,34 @@ def _facts(value: Json, faults: _Faults) -> dict[str, Json]:
         faults.add("facts", "Facts are members such as family: and territory:.")
         return {}
     _only(value, "facts", MODEL_FACTS, faults)
-    return {name: _fact(name, fact) for name, fact in value.items() if name in MODEL_FACTS}
+    return {name: _fact(name, fact, faults) for name, fact in value.items() if name in MODEL_FACTS}
 
 
-def _fact(name: str, fact: Json) -> Json:
+def _fact(name: str, fact: Json, faults: _Faults) -> Json:
     """A fact as on the wire: ``hosting`` is ``ess:family-hosting``, ``FR`` the NUTS address."""
-    if name == "territory" and isinstance(fact, list):
-        return [_fact(name, item) for item in fact]
+    if name in CODED and isinstance(fact, list):
+        return [_fact(name, item, faults) for item in fact]
+    if name == "cost":
+        _check_costs(fact, faults)
+    if name in CODED and isinstance(fact, int):
+        fact = str(fact)  # YAML reads the activity 62 as a number
     if not isinstance(fact, str):
         return fact
-    if name == "territory" and _NUTS_CODE.fullmatch(fact):
-        return _NUTS + fact
+    if name in CODED:
+        address = address_of(name, fact)
+        if address is None:
+            faults.add(f"facts.{name}", f"“{fact}” is no code that we know.")
+        return address
     if name == "family" and ":" not in fact:
         return prefixed(f"family-{fact}")
     return prefixed(fact) if name in _CONCEPTS else fact
+
+
+def _check_costs(fact: Json, faults: _Faults) -> None:
+    for one in fact if isinstance(fact, list) else []:
+        if isinstance(one, dict):
+            for member, words in cost_faults(one):
+                faults.add("facts.cost", f"{member}: {words}")
 
 
 def _only(members: Mapping[str, Json], path: str, known: tuple[str, ...], faults: _Faults) -> None:

@@ -14,8 +14,8 @@ from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import NumberRange, Optional
 from yarl import URL
 
-from actors.database import Session
-from actors.mail import by_hand, outbox
+from actors.database import Database
+from actors.mail import by_hand
 from actors.rules import permissions
 from actors.site import LARGEST_ID, Site
 from actors.views import mail, post_office, queues
@@ -59,26 +59,26 @@ async def act(request: web.Request) -> web.Response:
         return await _show(request, here, faults=forms.faults(form), host=host)
     if form.do.data == "drop" and not form.sure.data:
         return await _show(request, here, faults={"sure": CONFIRM}, host=host)
-    async with request.app[DATABASE].begin() as session:
-        said = await _done(session, request.app[SITE], form, host)
+    said = await _done(request.app[DATABASE], request.app[SITE], form, host)
     request.app[WAKE]()
     raise web.HTTPSeeOther(saying.address(_address(request), said))
 
 
-async def _done(session: Session, site: Site, form: MailForm, host: str) -> str:
+async def _done(database: Database, site: Site, form: MailForm, host: str) -> str:
     """Do what the form says; the word for what was done."""
     match form.do.data:
         case "give-up":
-            await by_hand.give_up(session, host)
+            await by_hand.give_up(database, host)
             return "mail-given-up"
         case "drop":
-            await by_hand.drop(session, host)
+            await by_hand.drop(database, host)
             return "mail-dropped"
         case "read-again":
-            await by_hand.read_again(session, site, form.received.data)
+            async with database.begin() as session:
+                await by_hand.read_again(session, site, form.received.data)
             return "mail-read-again"
         case _:
-            await outbox.try_again(session, site, host or None)
+            await by_hand.try_again(database, site, host or None)
             return "mail-retried"
 
 

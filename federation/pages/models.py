@@ -17,11 +17,11 @@ from actors.rules.sections import Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, pins, profiles, reception, timelines
+from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
 from actors.views.timelines import Item
 from federation import looking
-from federation.app_keys import DATABASE
-from federation.pages import forms, reading, rendering, sessions
+from federation.app_keys import DATABASE, SITE
+from federation.pages import forms, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
 
@@ -64,6 +64,9 @@ async def model(request: web.Request) -> web.Response:
         is_mine = _is_mine(here, found)
         may_place = here.organisation if is_mine else None
         known = await commons.choices(session, may_place) if may_place else []
+        proof = await proofs.of(session, request.app[SITE], found, author, head)
+        source_author = upstream.source_author if upstream else None
+        source_origin = await origins.of(session, source_author) if source_author else None
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -89,6 +92,8 @@ async def model(request: web.Request) -> web.Response:
         is_mine=is_mine,
         pinned=pinned,
         section_names=_names(sheet, rendering.language(request)),
+        proof=proof,
+        source_origin=source_origin,
     )
 
 
@@ -99,6 +104,7 @@ async def version(request: web.Request) -> web.Response:
         found = await find(session, request.match_info["slug"])
         author = await history.author(session, found)
         revision = await _numbered(session, found, request.match_info["number"])
+        proof = await proofs.of(session, request.app[SITE], found, author, revision)
     sheet = history.sheet(revision)
     return rendering.page(
         request,
@@ -110,6 +116,7 @@ async def version(request: web.Request) -> web.Response:
         sheet=sheet,
         text=reading.read(sheet, _wanted(request)),
         is_head=revision.id == found.head_id,
+        proof=proof,
     )
 
 

@@ -4,7 +4,7 @@ A reader chooses the language of the text apart from that of our own words (`?te
 section does not exist in that language, it is shown in the one it was written in, and says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actors.rules.merging import SectionMerge, Verdict
 from actors.rules.sections import Section, Sheet, stale
@@ -57,6 +57,15 @@ def read(sheet: Sheet, wanted: tuple[str | None, ...]) -> Reading:
         summary_language=summary_language,
         sections=tuple(_section(section, language, sheet.language) for section in sheet.sections),
     )
+
+
+def abroad(sheet: Sheet, language: str) -> Reading:
+    """The sheet as somebody sees it who reads this language, whether it has that one or not."""
+    home = read(sheet, (language,))
+    if home.language == language:
+        return home
+    sections = tuple(replace(shown, missing=True) for shown in home.sections)
+    return replace(home, language=language, sections=sections)
 
 
 def best(texts: object, *languages: str) -> tuple[str, str]:

@@ -35,6 +35,26 @@ SHEETS: Final = (
 )
 """`actors.rules.sections` and `actors.rules.merging`."""
 
+FACTS: Final = (
+    N_("This is not an amount."),
+    N_("The highest amount is below the lowest."),
+    N_("This is not a currency that we know, such as EUR."),
+    N_("This is not a year such as 2024, or a day such as 2024-05-31."),
+)
+"""`actors.rules.facts`."""
+
+DRAFTS: Final = (
+    N_("This is too large for a draft."),
+    N_("An organisation has at most %(number)s drafts."),
+    N_("This draft was published or thrown away meanwhile."),
+    N_("There is no such draft here."),
+    N_("This time has passed."),
+    N_("This is more than a year ahead."),
+    N_("Another version was published since this draft was begun."),
+    N_("Something went wrong here; the log of this site says more."),
+)
+"""`actors.verbs.drafting` and the worker that publishes."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -202,9 +222,78 @@ COMMONS: Final = (
 )
 """`actors.rules.commons` and the verbs of a commons."""
 
+ARCHIVES: Final = (
+    N_("The archive holds %(name)s twice."),
+    N_("This is no archive: it does not begin as one."),
+    N_(
+        "The archive was changed or broken off at byte %(number)s: these are not the bytes that "
+        "its members make."
+    ),
+    N_("%(name)s is compressed or encrypted; members stand as they are."),
+    N_("%(name)s is damaged: its bytes do not have the check sum they came with."),
+    N_("No member of an archive is called %(name)s."),
+    N_("%(name)s has %(number)s bytes; %(most)s is the most that is read."),
+    N_("An archive has %(number)s members at most."),
+    N_("An archive has %(number)s MiB at most."),
+    N_("The archive is broken off."),
+    N_("This is no archive of a model: it has no %(name)s."),
+    N_("This is no archive of a model, or one of an edition that is not known here."),
+    N_("The archive was altered."),
+    N_("It is listed in the manifest, and missing."),
+    N_("It is not listed in the manifest."),
+    N_("It was altered: its digest is not the one in the manifest."),
+    N_("Its size is not the one in the manifest."),
+    N_("It does not list what is there, or members do not go by their names."),
+    N_("The archive holds no version of its model."),
+    N_("It is no model that can be understood."),
+    N_("It is at another version than the newest one in the file."),
+    N_("It is not a version of this model by its author."),
+    N_("It is no version of a model."),
+    N_("It cannot be: %(name)s."),
+    N_("It does not stand at the address of a version of its model."),
+    N_("Its author is of another site than the model."),
+    N_("It does not follow version %(number)s that is in the file."),
+    N_("Its proof does not hold: %(name)s."),
+    N_("This is another organisation's; only its own members bring it back."),
+    N_(
+        "%(name)s could not be asked for its keys, and we do not know those in the archive "
+        "(%(number)s): anybody could have made it. An operator who has compared them can say so "
+        "with `essaim archive import --key`."
+    ),
+    N_("The document of %(name)s in the archive is not proven."),
+    N_("Its author could not be asked for its keys."),
+    N_("Its author was deleted."),
+    N_("This instance has nothing to do with the site of its author."),
+    N_("%(name)s is not signed with a key that its author has by what we know."),
+    N_("No version in it carries a proof: nothing says who made them."),
+    N_("It carries no proof: nothing says who made it."),
+    N_("This model was deleted."),
+    N_("That organisation of ours was closed."),
+    N_("These are no addresses of models here."),
+    N_(
+        "This is said to be by %(name)s, which lives here, and is not signed with its keys. An "
+        "operator who knows that it is ours can say so with `essaim archive import --ours`."
+    ),
+    N_("This model was deleted by its organisation, and stays so."),
+    N_("Here this model belongs to somebody else."),
+    N_("Other words are known here under the same version"),
+    N_("%(name)s is not known here; add that organisation first."),
+    N_("This model has said more than one archive holds."),
+    N_(
+        "This model has said more than a file that is sent here holds. An operator can make a"
+        " larger one with `essaim archive make`."
+    ),
+    N_("Its organisation has deleted this model."),
+    N_("At its own address this model belongs to somebody else."),
+)
+"""Of archives: `actors.documents` and the verbs that restore."""
+
 PATTERNS: Final = (
+    *ARCHIVES,
     *COMMONS,
     *SHEETS,
+    *FACTS,
+    *DRAFTS,
     *LICENCES,
     *OFFICES,
     *VERBS,

@@ -23,9 +23,10 @@ from markupsafe import Markup
 from activitypub import markup
 from actors.errors import Unavailable
 from actors.rules.polls import Poll
+from actors.rules.readiness import readiness
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
-from federation.pages import addresses, forms, reading, saying, static, translating, words
+from federation.pages import addresses, forms, planning, reading, saying, static, translating, words
 from federation.pages.sessions import NOBODY, Visitor, visitor
 
 TEMPLATE_FOLDER: Final = Path(__file__).parent / "templates"
@@ -65,6 +66,8 @@ def environment() -> Environment:
         best=reading.best,
         original=addresses.original,
         page_of=addresses.page_of,
+        planning=planning,
+        readiness=readiness,
         page_of_actor=addresses.page_of_actor,
         page_of_version=addresses.page_of_version,
         static=static.address,

@@ -55,6 +55,10 @@ SENTENCES: Final = {
     "commons-changed": N_("This is what the commons says of itself now."),
     "said": N_("You said it. The commons passes it on to its members."),
     "tended": N_("Done. The members are being told where it concerns them."),
+    "draft-saved": N_("The draft is saved. Only your organisation sees it."),
+    "draft-planned": N_("The draft is saved, and will be published at the time you chose."),
+    "draft-called-off": N_("It is not published by itself any more."),
+    "draft-discarded": N_("The draft is thrown away."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
     "acting": N_("From now on you act for this organisation."),
 }

@@ -17,23 +17,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from activitypub.canonical_json import Json
 from activitypub.multihash import digest_of
 from actors.places import version_in
 from actors.rules import naming
 from actors.rules.languages import canonical_tag, is_tag
+from actors.rules.readiness import MANDATORY, readiness
 from actors.rules.sections import MAX_SECTIONS, Adaptability, Role, Section, Sheet, clean, stale
+from federation.pages import facts_form
+from federation.pages.facts_form import DraftFacts
 from federation.pages.forms import Fields
 from federation.pages.translating import N_
 
 OWN, FRESH, STALE = "own", "fresh", "stale"
 KINDS: Final = (OWN, FRESH, STALE)
 
-NUTS: Final = "http://data.europa.eu/nuts/code/"
 LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while the form is filled
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
 
 NOT_IN_LIST: Final = N_("Please choose one from the list.")
+
+MANDATORY_GAP: Final = N_("A mandatory section is missing.")
+OR_UNFINISHED: Final = N_("Write the sections that are missing, or tick this box.")
 
 _PLACE: Final = re.compile(r"sections\[(\d+)\]\.(.*)")
 _BUTTON: Final = re.compile(r"([a-z-]+)(?::([A-Za-z0-9-]+))?")
@@ -53,6 +57,12 @@ class DraftSection:
     reason: str = ""
     why: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it was offered and nobody wrote anything into it."""
+        written = (*self.names.values(), *self.texts.values())
+        return not self.key and not any(text.strip() for text in written)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -63,6 +73,7 @@ class Draft:
         languages: every language with fields, that one first.
         base: the number of the version the draft started from; 0 for a new model.
         note: what changed, in the author's words, for the history.
+        unfinished: its author knows that mandatory sections are missing.
     """
 
     language: str
@@ -70,22 +81,32 @@ class Draft:
     names: Mapping[str, str] = field(default_factory=dict)
     summaries: Mapping[str, str] = field(default_factory=dict)
     license: str = "CC-BY-SA-4.0"
-    family: str = ""
+    facts: DraftFacts = field(default_factory=DraftFacts)
     commons: str = ""
-    territory: str = ""
     note: str = ""
     base: int = 0
+    unfinished: bool = False
     sections: tuple[DraftSection, ...] = ()
 
 
 def blank(language: str) -> Draft:
     """A new model: the sections that a stranger needs first, empty."""
-    sections = (
-        DraftSection(role=Role.PROBLEM.value, adaptability=Adaptability.ADAPTABLE.value),
-        DraftSection(role=Role.VALUE.value, adaptability=Adaptability.CORE.value),
-        DraftSection(role=Role.STEPS.value, adaptability=Adaptability.ADAPTABLE.value),
+    return with_offers(Draft(language=language, languages=(language,)))
+
+
+def with_offers(draft: Draft) -> Draft:
+    """The draft with an empty section for each mandatory one that it lacks."""
+    there = {typed.role for typed in draft.sections}
+    core = (Role.VALUE, Role.CORE)
+    offered = (
+        DraftSection(
+            role=role.value,
+            adaptability=(Adaptability.CORE if role in core else Adaptability.ADAPTABLE).value,
+        )
+        for role in MANDATORY
+        if role.value not in there
     )
-    return Draft(language=language, languages=(language,), sections=sections)
+    return replace(draft, sections=(*draft.sections, *offered))
 
 
 def from_sheet(sheet: Sheet, number: int) -> Draft:
@@ -96,8 +117,7 @@ def from_sheet(sheet: Sheet, number: int) -> Draft:
         names=sheet.names,
         summaries=sheet.summaries,
         license=sheet.license,
-        family=_fact(sheet, "family"),
-        territory=_fact(sheet, "territory"),
+        facts=facts_form.from_sheet(sheet),
         base=number,
         sections=tuple(
             DraftSection(
@@ -135,11 +155,11 @@ def read(fields: Fields) -> Draft:
         names=_by_language(fields, "name", languages),
         summaries=_by_language(fields, "summary", languages),
         license=fields.get("license", ""),
-        family=fields.get("family", ""),
+        facts=facts_form.read(fields),
         commons=fields.get("commons", "")[:LONGEST_HANDLE],
-        territory=fields.get("territory", ""),
         note=fields.get("note", ""),
         base=version_in(base) or 0,
+        unfinished=fields.get("unfinished") == "yes",
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))
@@ -243,23 +263,25 @@ def to_sheet(draft: Draft, before: Sheet | None = None) -> tuple[Sheet, dict[str
 
     Returns:
         The sheet, which may still break rules (`actors.rules.sections.check`), and field → fault.
+        Sections into which nobody wrote are left out.
     """
-    faults: dict[str, str] = {}
+    facts, faults = facts_form.to_facts(draft.facts, before)
     sections: list[Section] = []
     for place, (typed, key) in enumerate(zip(draft.sections, _keys(draft), strict=True)):
-        was = None if before is None else before.section(key)
-        sections.append(_to_section(typed, key, draft, was))
         if typed.role not in set(Role):
             faults[f"s{place}.role"] = NOT_IN_LIST
         if typed.adaptability not in set(Adaptability):
             faults[f"s{place}.adaptability"] = NOT_IN_LIST
+        if not typed.is_blank:
+            was = None if before is None else before.section(key)
+            sections.append(_to_section(typed, key, draft, was))
     sheet = Sheet(
         language=draft.language,
         names=_spoken(draft.names, draft),
         summaries=_spoken(draft.summaries, draft),
         license=draft.license,
         sections=tuple(sections),
-        facts=_facts(draft, before),
+        facts=facts,
     )
     return clean(sheet), faults
 
@@ -356,34 +378,20 @@ def _spoken(texts: Mapping[str, str], draft: Draft) -> dict[str, str]:
     return {tag: text for tag, text in texts.items() if tag in draft.languages and text.strip()}
 
 
-def _facts(draft: Draft, before: Sheet | None) -> dict[str, Json]:
-    facts: dict[str, Json] = {} if before is None else dict(before.facts)
-    territory: list[Json] = [
-        part if "/" in part else NUTS + part.upper()
-        for part in re.split(r"[\s,;]+", draft.territory.strip())
-        if part
-    ]
-    for name, value in (("family", draft.family.strip()), ("territory", territory)):
-        facts.pop(name, None)
-        if value:
-            facts[name] = value
-    return facts
-
-
-def _fact(sheet: Sheet, name: str) -> str:
-    value = sheet.facts.get(name)
-    if isinstance(value, list):
-        return ", ".join(str(item).removeprefix(NUTS) for item in value)
-    return str(value) if value else ""
-
-
-def field_of(path: str) -> str:
+def field_of(path: str, places: Sequence[int] = ()) -> str:
     """The field that a fault of `actors.rules.sections.check` belongs to.
 
     `sections[2].texts.fr` → `s2.text.fr`; `names.fr` → `name.fr`; `sections` stays.
+
+    Args:
+        path: in the sheet.
+        places: the place in the form of each section of the sheet; without it they are the same.
     """
     place = _PLACE.fullmatch(path)
-    prefix, rest = (f"s{place[1]}.", place[2]) if place else ("", path)
+    prefix, rest = "", path
+    if place:
+        number, rest = int(place[1]), place[2]
+        prefix = f"s{places[number] if number < len(places) else number}."
     head, dot, tag = rest.partition(".")
     singular = {"names": "name", "texts": "text", "summaries": "summary", "translated_from": "kind"}
     return prefix + singular.get(head, head) + dot + tag
@@ -392,9 +400,24 @@ def field_of(path: str) -> str:
 def faults_by_field(fields: Mapping[str, str], draft: Draft) -> dict[str, str]:
     """The faults of a sheet beside the fields they belong to; a missing text at the first one."""
     found: dict[str, str] = {}
+    places = [place for place, typed in enumerate(draft.sections) if not typed.is_blank]
     for path, words in fields.items():
-        name = field_of(path)
+        name = field_of(path, places)
         if re.fullmatch(r"s\d+\.(name|text)", name):
             name = f"{name}.{draft.language}"
         found.setdefault(name, words)
     return found
+
+
+def unfinished_faults(draft: Draft, sheet: Sheet) -> dict[str, str]:
+    """What is missing before a stranger could start, beside the fields where it belongs.
+
+    Nothing where the author says that it may be unfinished.
+    """
+    missing = () if draft.unfinished else readiness(sheet).missing
+    offered = {typed.role: place for place, typed in reversed(list(enumerate(draft.sections)))}
+    faults = {
+        f"s{offered[role]}.text.{draft.language}" if role in offered else "sections": MANDATORY_GAP
+        for role in missing
+    }
+    return {**faults, "unfinished": OR_UNFINISHED} if faults else {}

@@ -12,7 +12,7 @@ from wtforms import StringField
 from actors.errors import NotAllowed
 from actors.rules import permissions
 from actors.verbs import signing_in
-from actors.views import catalogue, profiles, reception, timelines
+from actors.views import catalogue, drafts, profiles, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
@@ -43,6 +43,7 @@ async def show(
         follows = await profiles.our_follows(session, us)
         waiting = await profiles.requests(session, us, Page(limit=FOLLOWERS_SHOWN))
         now = await profiles.by_id(session, us.id)
+        written = await drafts.of(session, us)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
         request,
@@ -52,6 +53,7 @@ async def show(
         acting=acting,
         manages=permissions.may_manage_members(acting.office),
         models=models,
+        drafts=written,
         news=news,
         receptions=receptions,
         follows=follows,

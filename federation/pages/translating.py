@@ -25,6 +25,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from actors.rules.codes.lists import code_list
 
 LANGUAGES: Final = ("fr", "en")
 """The languages our own words exist in. What people write may be in any language."""
@@ -150,10 +153,23 @@ def _capital(name: str) -> str:
 
 
 def territory_name(territory: str) -> str:
-    """A territory in words: `Italie (ITH5)` for a NUTS address or code, else as it is written."""
+    """A territory in words: `Emilia-Romagna, Italie (ITH5)`; else as it is written."""
     code = territory.rstrip("/").rpartition("/")[2]
     country = _NUTS_COUNTRIES.get(code[:2], code[:2])
     name = Locale.parse(_speaking.get()).territories.get(country)
     if name is None or not code.isalnum() or len(code) > 5:
         return territory
-    return str(name) if len(code) == 2 else f"{name} ({code})"
+    if len(code) == 2:
+        return str(name)
+    region = code_list("territories").find(code)
+    return f"{region.label(_speaking.get())}, {name} ({code})" if region else f"{name} ({code})"
+
+
+def spoken() -> str:
+    """The language being spoken."""
+    return _speaking.get()
+
+
+def amount(number: float) -> str:
+    """A number with the separators of the language being spoken."""
+    return str(format_decimal(number, locale=_speaking.get()))

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from activitypub.canonical_json import Json
+from actors.rules.codes.lists import Code, code_list
+from actors.rules.facts import CODED
 from actors.rules.licences import LICENCES
 from federation.pages.refusals_known import PATTERNS
-from federation.pages.translating import N_, gettext
+from federation.pages.translating import N_, amount, gettext, spoken, territory_name
 
 ROLES: Final = {
     "Summary": N_("Summary"),
@@ -38,6 +41,19 @@ ROLES: Final = {
     "Contact": N_("Contact"),
     "Glossary": N_("Glossary"),
 }
+
+ASKED: Final = {
+    "summary": N_("One sentence that says what it is"),
+    "secondLanguage": N_("A second language"),
+    "resourceLicense": N_("Under which licence software or data may be used"),
+    "markPolicy": N_("Who may use the name"),
+    "legalFormIn": N_("The legal form, by country"),
+    "cost": N_("An amount with its currency and year"),
+    "territory": N_("Where it is at home"),
+    "economicActivity": N_("The field of activity"),
+    "maturity": N_("How far it has come"),
+}
+"""What the checklist asks for beside sections, by `actors.rules.readiness.Fact`."""
 
 ADAPTABILITY: Final = {
     "Core": N_("Core"),
@@ -174,6 +190,13 @@ MODES: Final = {
     "Centralised": N_("Centralised: one organisation opens new places"),
 }
 
+COST_KINDS: Final = {
+    "Start": N_("To start"),
+    "Yearly": N_("Each year"),
+    "PerPerson": N_("For each person"),
+    "PerPlace": N_("For each place"),
+}
+
 SCOPES: Final = {
     "read": N_("read what your organisation can read"),
     "write": N_("publish, reply and change things in its name"),
@@ -213,6 +236,52 @@ def licence(spdx: str) -> str:
     """The name of a licence."""
     known = LICENCES.get(spdx)
     return spdx.removeprefix("LicenseRef-") if known is None else known.name
+
+
+def coded(facts: Mapping[str, Json], name: str) -> list[str]:
+    """What the codes of a fact are called; an address that no list of ours holds stays."""
+    value = facts.get(name)
+    items = value if isinstance(value, list) else [value]
+    return [_coded(name, item) for item in items if isinstance(item, str)]
+
+
+def _coded(name: str, address: str) -> str:
+    if name == "territory":
+        return territory_name(address)
+    code = code_list(CODED[name]).find(address)
+    return address if code is None else code_in_words(name, code)
+
+
+def code_in_words(name: str, code: Code) -> str:
+    """A code with what it is called, and for a legal form its country: `SCIC (France, fr-scic)`."""
+    called = code.label(spoken())
+    if name == "territory":
+        return territory_name(code.code)
+    if name != "legalFormIn" or code.broader is None:
+        return f"{called} ({code.code})"
+    return f"{called} ({territory_name(code.broader)}, {code.code})"
+
+
+def currencies() -> list[Code]:
+    """The currencies that a form suggests."""
+    return list(code_list("currencies").codes.values())
+
+
+def costs(facts: Mapping[str, Json]) -> list[str]:
+    """The costs, each in a line: `To start: 1 000 – 5 000 EUR (2024)`."""
+    value = facts.get("cost")
+    items = value if isinstance(value, list) else [value]
+    return [_cost(one) for one in items if isinstance(one, dict)]
+
+
+def _cost(cost: Mapping[str, Json]) -> str:
+    amounts = [cost.get(name) for name in ("minValue", "maxValue")]
+    told = [amount(one) for one in amounts if isinstance(one, int | float)]
+    currency, kind, when = (cost.get(name) for name in ("currency", "costKind", "observedOn"))
+    figures = " – ".join(dict.fromkeys(told))
+    money = f"{figures} {currency}" if isinstance(currency, str) else figures
+    dated = f"{money} ({when})" if isinstance(when, str) else money
+    return f"{label(COST_KINDS, kind)}: {dated}" if isinstance(kind, str) else dated
 
 
 def scope(name: str) -> str:

@@ -4,9 +4,9 @@ What was typed travels with the page until it is published: a button that adds a
 session that ended or a colleague who was faster shows the form again, with every word in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NoReturn
 
 from aiohttp import web
 from wtforms import BooleanField
@@ -14,20 +14,25 @@ from wtforms import BooleanField
 from actors.database import Session
 from actors.errors import NotAllowed, Refusal, Unwise
 from actors.rules import permissions, sections
+from actors.rules.languages import canonical_tag
 from actors.rules.modifications import Modification, Nature, Reason
 from actors.rules.sections import Sheet
+from actors.tables import draft as tables
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.verbs import forgetting, publishing
-from actors.views import history, lineage
+from actors.verbs import drafting, forgetting, publishing
+from actors.verbs.drafting import Writing
+from actors.views import drafts, history, lineage
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
     addresses,
     commons,
     elsewhere,
+    facts_form,
     forms,
     models,
+    planning,
     reading,
     rendering,
     saying,
@@ -44,6 +49,12 @@ OVERTAKEN: Final = N_(
     " send again: your text will become the newest version."
 )
 SAY_WHY: Final = N_("You rewrote this section: please say why, for those who compare.")
+KEEPING: Final = ("save", "schedule")
+"""Buttons that keep what was typed as a draft."""
+
+LASTING: Final = ("publish", *KEEPING)
+"""Buttons that write something down; all others only change the form."""
+
 MAX_NOTE: Final = 500  # characters; what changed, in a sentence or two
 
 
@@ -58,13 +69,22 @@ class Editing:
     is_fork: bool
 
 
+@dataclass(frozen=True)
+class Preview:
+    """The sheet as readers will see it; `foreign` is the language of a stranger abroad, if one."""
+
+    sheet: Sheet
+    shown: reading.Reading
+    foreign: str = ""
+
+
 async def write_page(request: web.Request) -> web.Response:
     """GET /write: an empty sheet."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
     draft = sheets.blank(rendering.language(request))
     wanted = request.query.get("commons", "")[: sheets.LONGEST_HANDLE]
-    return _show(request, here, replace(draft, commons=wanted))
+    return show(request, here, replace(draft, commons=wanted))
 
 
 async def write(request: web.Request) -> web.Response:
@@ -74,26 +94,26 @@ async def write(request: web.Request) -> web.Response:
     draft, button = sheets.read(given), given.get("do", "preview")
     acting = here.acting
     if acting is None or not forms.token_fits(here, given):
-        return _show(request, here, draft, problem=_session_problem(here))
+        return show(request, here, draft, problem=_session_problem(here))
     permissions.must_publish(acting.office)
-    if button != "publish":
-        return _pressed(request, here, draft, button, new_language=given.get("new-language", ""))
-    sheet, faults = sheets.to_sheet(draft)
+    if button not in LASTING:
+        return pressed(request, here, draft, given)
     try:
-        _check(sheet, faults, draft)
-        group = await _group(request, draft)
+        if button in KEEPING:
+            await keep(request, acting, given, draft)
+        what = await written(request, draft, is_final=True)
         async with request.app[DATABASE].begin() as session:
             made = await publishing.publish(
                 session,
                 request.app[SITE],
                 acting.organisation,
-                sheet,
+                what.sheet,
                 author=acting.member,
-                note=draft.note.strip(),
-                commons=group,
+                note=what.note,
+                commons=what.commons,
             )
     except Refusal as refused:
-        return _show(request, here, draft, refused=refused)
+        return show(request, here, draft, refused=refused)
     raise web.HTTPSeeOther(saying.address(addresses.page_of(made), "published"))
 
 
@@ -114,10 +134,15 @@ async def edit_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/edit: the newest version as a form."""
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
-        editing = await _editing(session, acting, request.match_info["slug"])
+        editing = await editing_of(session, acting, request.match_info["slug"])
     draft = sheets.from_sheet(editing.sheet, editing.number)
-    told = {one.section: one for one in editing.modifications}
-    draft = replace(
+    return show(request, here, with_reasons(draft, editing.modifications), editing=editing)
+
+
+def with_reasons(draft: Draft, modifications: Sequence[Modification]) -> Draft:
+    """The draft with what its author said before about why she adapted sections."""
+    told = {one.section: one for one in modifications}
+    return replace(
         draft,
         sections=tuple(
             replace(typed, reason=told[typed.key].reason, why=told[typed.key].note)
@@ -126,7 +151,6 @@ async def edit_page(request: web.Request) -> web.Response:
             for typed in draft.sections
         ),
     )
-    return _show(request, here, draft, editing=editing)
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -138,32 +162,29 @@ async def edit(request: web.Request) -> web.Response:
     if acting is None or not forms.token_fits(here, given):
         async with request.app[DATABASE].read() as session:
             seen = await _open(session, request.match_info["slug"])
-        return _show(request, here, draft, editing=seen, problem=_session_problem(here))
+        return show(request, here, draft, editing=seen, problem=_session_problem(here))
     async with request.app[DATABASE].read() as session:
-        editing = await _editing(session, acting, request.match_info["slug"])
-    if button != "publish":
-        return _pressed(
-            request, here, draft, button, editing, new_language=given.get("new-language", "")
-        )
+        editing = await editing_of(session, acting, request.match_info["slug"])
+    if button not in LASTING:
+        return pressed(request, here, draft, given, editing)
     if draft.base != editing.number:
-        overtaken = replace(draft, base=editing.number)
-        return _show(request, here, overtaken, editing=editing, problem=OVERTAKEN, since=draft.base)
-    sheet, faults = sheets.to_sheet(draft, editing.sheet)
-    modifications, unexplained = _modifications(draft, editing)
+        return overtaken(request, here, draft, editing)
     try:
-        _check(sheet, faults | unexplained, draft)
+        if button in KEEPING:
+            await keep(request, acting, given, draft, editing)
+        what = await written(request, draft, editing, is_final=True)
         async with request.app[DATABASE].begin() as session:
             await publishing.revise(
                 session,
                 request.app[SITE],
                 await models.find(session, request.match_info["slug"]),
-                sheet,
+                what.sheet,
                 author=acting.member,
-                note=draft.note.strip(),
-                modifications=modifications,
+                note=what.note,
+                modifications=what.modifications,
             )
     except Refusal as refused:
-        return _show(request, here, draft, editing=editing, refused=refused)
+        return show(request, here, draft, editing=editing, refused=refused)
     raise web.HTTPSeeOther(saying.address(addresses.page_of(editing.model), "revised"))
 
 
@@ -177,7 +198,7 @@ async def delete_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/delete: what will happen, in words."""
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
-        editing = await _editing(session, acting, request.match_info["slug"])
+        editing = await editing_of(session, acting, request.match_info["slug"])
         forks = await lineage.forks(session, editing.model)
     return rendering.page(request, here, "delete.html", model=editing.model, forks=forks, faults={})
 
@@ -187,7 +208,7 @@ async def delete(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     form = await forms.read(request, here, DeleteForm)
     async with request.app[DATABASE].read() as session:
-        editing = await _editing(session, acting, request.match_info["slug"])
+        editing = await editing_of(session, acting, request.match_info["slug"])
         forks = await lineage.forks(session, editing.model)
     if not form.understood.data:
         return rendering.page(
@@ -205,7 +226,7 @@ async def delete(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(saying.address("/space", "deleted"))
 
 
-async def _editing(session: Session, acting: Acting, slug: str) -> Editing:
+async def editing_of(session: Session, acting: Acting, slug: str) -> Editing:
     """The model, for a member who may change it.
 
     Raises:
@@ -243,6 +264,8 @@ def _modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], 
     faults: dict[str, str] = {}
     for place, typed in enumerate(draft.sections):
         was = editing.sheet.section(typed.key)
+        if typed.is_blank:
+            continue
         if typed.reason in set(Reason):
             nature = Nature.ADDED if was is None or was.upstream is None else Nature.SUBSTITUTED
             note = " ".join(typed.why.split())[:MAX_NOTE]
@@ -253,7 +276,7 @@ def _modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], 
     return told, faults
 
 
-def _check(sheet: Sheet, faults: Mapping[str, str], draft: Draft) -> None:
+def must_fit(sheet: Sheet, faults: Mapping[str, str], draft: Draft) -> None:
     """All faults at once, beside the fields they belong to.
 
     Raises:
@@ -270,44 +293,123 @@ def _check(sheet: Sheet, faults: Mapping[str, str], draft: Draft) -> None:
         raise Unwise(N_("This sheet cannot be published yet."), fields=found)
 
 
+async def written(
+    request: web.Request,
+    draft: Draft,
+    editing: Editing | None = None,
+    kept: tables.Draft | None = None,
+    *,
+    is_final: bool,
+) -> Writing:
+    """What was typed, to be published (`is_final`) or to be kept for later.
+
+    Raises:
+        Unwise: it cannot be published; or a word in it would be lost if it were kept like this.
+    """
+    before = None if editing is None else editing.sheet
+    sheet, faults = sheets.to_sheet(draft, before if kept is None else drafts.sheet(kept))
+    modifications, unexplained = ([], {}) if editing is None else _modifications(draft, editing)
+    if is_final:
+        missing = sheets.unfinished_faults(draft, sheet) if editing is None else {}
+        must_fit(sheet, missing | faults | unexplained, draft)
+    elif faults:
+        raise Unwise(N_("This draft cannot be saved yet."), fields=faults)
+    return Writing(
+        sheet=sheet,
+        note=draft.note.strip(),
+        model=None if editing is None else editing.model,
+        base=draft.base,
+        commons=None if editing is not None else await _group(request, draft),
+        modifications=modifications,
+    )
+
+
+async def keep(
+    request: web.Request,
+    acting: Acting,
+    given: forms.Fields,
+    draft: Draft,
+    editing: Editing | None = None,
+    kept: tables.Draft | None = None,
+) -> NoReturn:
+    """Keep what was typed as a draft, and plan its publication if that is the button.
+
+    Raises:
+        HTTPSeeOther: it is kept: go on there.
+        Unwise: it is not, and why.
+    """
+    is_planned = given.get("do") == "schedule"
+    zone = given.get("zone", "")
+    at = planning.moment(given.get("at", ""), zone) if is_planned else None
+    what = await written(request, draft, editing, kept, is_final=is_planned)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        saved = await drafting.save(session, site, acting.organisation, acting.member, what, kept)
+        if at is not None:
+            await drafting.schedule(session, site, saved, at, zone)
+    word = "draft-saved" if at is None else "draft-planned"
+    raise web.HTTPSeeOther(saying.address(f"/drafts/{saved.id}", word))
+
+
+def overtaken(
+    request: web.Request,
+    here: Visitor,
+    draft: Draft,
+    editing: Editing,
+    kept: tables.Draft | None = None,
+) -> web.Response:
+    """The form again, because the model moved on while it was filled in."""
+    again = replace(draft, base=editing.number)
+    return show(
+        request, here, again, editing=editing, kept=kept, problem=OVERTAKEN, since=draft.base
+    )
+
+
 def _session_problem(here: Visitor) -> str:
     return forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
 
 
-def _pressed(
+def pressed(
     request: web.Request,
     here: Visitor,
     draft: Draft,
-    button: str,
+    given: forms.Fields,
     editing: Editing | None = None,
-    *,
-    new_language: str,
+    kept: tables.Draft | None = None,
 ) -> web.Response:
-    if button == "preview":
+    """The form after one of its buttons, or with a preview."""
+    button = given.get("do", "preview")
+    if button in ("preview", "abroad"):
         sheet, _ = sheets.to_sheet(draft, None if editing is None else editing.sheet)
-        shown = reading.read(sheet, (draft.language,))
-        return _show(request, here, draft, editing=editing, preview=(sheet, shown))
-    changed, focus = sheets.press(draft, button, new_language)
-    return _show(request, here, changed, editing=editing, focus=focus)
+        foreign = canonical_tag(given.get("reader", "")) if button == "abroad" else ""
+        shown = (
+            reading.abroad(sheet, foreign) if foreign else reading.read(sheet, (draft.language,))
+        )
+        preview = Preview(sheet, shown, foreign)
+        return show(request, here, draft, editing=editing, kept=kept, preview=preview)
+    changed, focus = sheets.press(draft, button, given.get("new-language", ""))
+    return show(request, here, changed, editing=editing, kept=kept, focus=focus)
 
 
-def _show(
+def show(
     request: web.Request,
     here: Visitor,
     draft: Draft,
     *,
     editing: Editing | None = None,
+    kept: tables.Draft | None = None,
     refused: Refusal | None = None,
     problem: str = "",
     focus: str = "",
     since: int = 0,
-    preview: tuple[Sheet, reading.Reading] | None = None,
+    preview: Preview | None = None,
 ) -> web.Response:
     """The form, with everything that was typed and everything there is to say about it."""
     faults = dict(refused.fields) if isinstance(refused, Unwise) else {}
     if refused is not None and not faults:
         problem = refused.reason
     failed = bool(problem or faults)
+    offered = facts_form.offers(draft.facts)
     return rendering.page(
         request,
         here,
@@ -315,9 +417,13 @@ def _show(
         status=422 if failed else 200,
         draft=draft,
         editing=editing,
+        kept=kept,
         faults=faults,
         problem=problem,
         focus=focus,
         since=since,
         preview=preview,
+        codes_offered=offered,
+        codes_told=facts_form.told(draft.facts),
+        facts_open=bool(offered) or any(facts_form.concerns(name) for name in faults),
     )

@@ -2,7 +2,8 @@
 
 What was forwarded without a proof is read at its owner's origin, with what belongs to it, and then
 remembered as if we had looked it up; what its origin says is gone is forgotten here. A list of
-followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`.
+followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`. Versions of a model
+that were missed are read one after the other: see `actors.verbs.catching_up`.
 """
 
 from typing import Final
@@ -17,7 +18,7 @@ from actors.database import Database
 from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
-from actors.verbs import forgetting, remarking, synchronising
+from actors.verbs import catching_up, forgetting, remarking, synchronising
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
@@ -72,10 +73,13 @@ class Asking:
 
     async def _take(self, errand: Task) -> None:
         try:
-            if errand.kind is Kind.FOLLOWERS:
-                await self._followers(errand)
-            else:
-                await self._object(errand.iri)
+            match errand.kind:
+                case Kind.FOLLOWERS:
+                    await self._followers(errand)
+                case Kind.VERSION:
+                    await self._version(errand.iri)
+                case Kind.OBJECT:
+                    await self._object(errand.iri)
         except FORESEEN as error:
             _log.info("errand.failed", kind=errand.kind.value, iri=errand.iri, reason=error.code)
             async with self._database.begin() as session:
@@ -116,6 +120,13 @@ class Asking:
                 gathered[one] = await self._lookup.object(one)
         async with self._database.begin() as session:
             await remarking.remember_read(session, self._site, iri, gathered)
+
+    async def _version(self, iri: Iri) -> None:
+        """Read a version that we missed; it says which one was before."""
+        version = await self._lookup.fresh(iri)
+        await self._lookup.know_prover(version)
+        async with self._database.begin() as session:
+            await catching_up.remember(session, self._site, version)
 
     async def _forget(self, iri: Iri, *, for_ever: bool) -> None:
         async with self._database.begin() as session:

@@ -20,6 +20,7 @@ import structlog
 from activitypub import iris
 from activitypub.synchronisation import Announced
 from actors.database import Database, Session
+from actors.errors import Unavailable
 from actors.mail import hosts, outbox
 from actors.mail.outbox import Failure, Parcel
 from actors.site import Site
@@ -46,6 +47,9 @@ _log = structlog.stdlib.get_logger(_LOG)
 
 
 MISTAKE: Final = "a mistake in this program: see the log"
+
+TOO_SLOW: Final = "the other server is too slow"
+"""Of a host whose place in a full waiting room was given to others, in the client's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Delivering:
         )
         self._pen = Pen(signed=self._flights.sent)
         self._claimed: dict[int, Parcel] = {}
+        self._unbegun: list[Parcel] = []  # claimed, perhaps, when the database went away
 
     async def work(self) -> int:
         """Settle what has come back, send what is due, and wait until more comes back.
@@ -102,14 +107,23 @@ class Delivering:
             How much was fanned out, sent, settled or is under way; 0 when nothing is due.
         """
         back, room = self._flights.back, self._flights.room
-        async with self._database.begin() as session:
-            await self._settle(session, back)
-            await asyncio.sleep(0)  # each half of this takes a while on SQLite: let others in
-            fanned = await outbox.fan_out(session, self._site)
-            parcels = await outbox.claim(session, self._site, limit=room, per_host=self._per_host)
-            prepared = await self._prepare(session, parcels)
+        parcels: list[Parcel] = []
+        try:
+            async with self._database.begin() as session:
+                await self._settle(session, back)
+                await self._give_back_unbegun(session)
+                await asyncio.sleep(0)  # each half of this takes a while on SQLite: let others in
+                fanned = await outbox.fan_out(session, self._site)
+                parcels = await outbox.claim(
+                    session, self._site, limit=room, per_host=self._per_host
+                )
+                prepared = await self._prepare(session, parcels)
+            self._done_with(back)
+            self._unbegun.clear()
             self._claimed |= {one.id: one for one in parcels}
-        self._done_with(back)
+        except Unavailable:
+            self._unbegun += parcels  # claimed, or perhaps: nobody knows how a lost commit ended
+            raise
         self._flights.begin(*(self._deliver(one) for one in prepared))
         if not fanned:
             await self._flights.news(is_more=len(parcels) == room)
@@ -124,16 +138,27 @@ class Delivering:
         await self._flights.stop()
         self._pen.close()
         back = self._flights.back
-        left = self._claimed.keys() - {one.parcel.id for one in back}
+        settled = {one.parcel.id for one in back}
+        self._unbegun += [one for one in self._claimed.values() if one.id not in settled]
+        self._claimed = {one.parcel.id: one.parcel for one in back}
         try:
             async with self._database.begin() as session:
                 await self._settle(session, back)
-                await outbox.give_back(session, *(self._claimed[one] for one in left))
-        except Exception:  # noqa: BLE001 - the claims expire by themselves
-            _log.exception("delivering.unsettled", count=len(self._claimed))
+                await self._give_back_unbegun(session)
+        except Exception:  # noqa: BLE001 - who works on, if anybody does, tries that again
+            _log.exception("delivering.unsettled", count=len(self._unbegun) + len(back))
         else:
             self._done_with(back)
-        self._claimed.clear()
+            self._unbegun.clear()
+
+    async def _give_back_unbegun(self, session: Session) -> None:
+        """What was claimed when the database went away is free again, as soon as it is there.
+
+        Nobody sends it twice at once: either the claim is still this process's, which has not begun
+        with it, or it is somebody else's by now, and is left.
+        """
+        if self._unbegun:
+            await outbox.give_back(session, *self._unbegun)
 
     async def _prepare(self, session: Session, parcels: Sequence[Parcel]) -> list[Prepared]:
         if not parcels:
@@ -166,17 +191,21 @@ class Delivering:
                 )
             because_of("activity", parcel.activity_iri)  # this task does nothing else
             telemetry.about_activity(parcel.activity_iri)
-            result = await send(
-                self._client,
-                inbox=parcel.inbox,
-                body=parcel.body,
-                signing=prepared.signing,
-                now=self._site.now,
-                pen=self._pen,
-                synchronisation=prepared.announced,
-            )
+            async with self._flights.patience():
+                result = await send(
+                    self._client,
+                    inbox=parcel.inbox,
+                    body=parcel.body,
+                    signing=prepared.signing,
+                    now=self._site.now,
+                    pen=self._pen,
+                    synchronisation=prepared.announced,
+                )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
+        except TimeoutError:
+            way = Way(prepared.signing.signatory)
+            return Outcome(parcel, SendResult(Sent.LATER, None, None, TOO_SLOW, way, is_news=False))
         except Exception:  # noqa: BLE001 - a bug with one parcel must not stop the others
             _log.exception("delivery.failed", inbox=parcel.inbox, activity=parcel.activity_iri)
             return Outcome(parcel, None)

@@ -2,7 +2,9 @@
 
 So many may be at work at once. Whoever has had no answer for a moment is not at work but waits, and
 leaves its place to the next: hosts that take a request and hang cost the others nothing. Those who
-wait are bounded too, by sockets.
+wait are bounded too, by sockets. When there are as many as may be, whoever has waited longest is
+broken off, if that is long enough: a thousand hosts that hang must not hold up the next thousand
+until their time is up.
 
 Some more than can begin at once are kept in line, so that a place is filled as soon as it is free,
 and what comes back is kept for a moment, so that one transaction settles a bundle and fetches the
@@ -11,7 +13,8 @@ next.
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
@@ -21,6 +24,10 @@ from federation.workers.loop import LOOK_EVERY
 SLOW: Final = 0.3
 """Seconds without an answer after which a place is given to the next; a host that works answers
 within some tens of milliseconds, one at the other end of the world within 200."""
+
+ENOUGH: Final = 5.0
+"""Seconds without an answer after which a place in a full waiting room is given to others. While
+there is room, a host may take the whole of `federation.total_timeout`."""
 
 BUNDLE: Final = 256
 """What has come back is settled at the latest when it is so many: to settle and to claim takes some
@@ -51,7 +58,8 @@ class Flights(Generic[Result]):
         self._line: deque[Coroutine[Any, Any, Result]] = deque()
         self._preparing: set[asyncio.Task[Result]] = set()
         self._sent_at: dict[asyncio.Task[Result], float] = {}  # the oldest first
-        self._slow: set[asyncio.Task[Result]] = set()
+        self._slow: dict[asyncio.Task[Result], float] = {}  # since when; the oldest first
+        self._patience: dict[asyncio.Task[Any], asyncio.Timeout] = {}
         self._back: list[Result] = []
         self._news = asyncio.Event()
         self._ring: asyncio.TimerHandle | None = None  # since the first came back
@@ -78,6 +86,22 @@ class Flights(Generic[Result]):
         if task in self._preparing:
             self._preparing.remove(task)
             self._sent_at[task] = asyncio.get_running_loop().time()
+
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """Said by a task about its waiting: it ends when others need the place more.
+
+        Raises:
+            TimeoutError: that has happened.
+        """
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - coroutines run in tasks
+        async with asyncio.timeout(None) as waiting:
+            self._patience[task] = waiting
+            try:
+                yield
+            finally:
+                self._patience.pop(task, None)
 
     @property
     def back(self) -> list[Result]:
@@ -140,7 +164,18 @@ class Flights(Generic[Result]):
             if sent_at > limit:
                 break
             del self._sent_at[task]
-            self._slow.add(task)
+            self._slow[task] = sent_at
+        if self._at_work + len(self._slow) >= self._most:
+            self._break_off()
+
+    def _break_off(self) -> None:
+        """Some who have waited longest wait no more: as many as there are places."""
+        limit = asyncio.get_running_loop().time() - ENOUGH
+        for task, sent_at in list(self._slow.items())[: self._places]:
+            if sent_at > limit:
+                break
+            if (waiting := self._patience.get(task)) is not None:
+                waiting.reschedule(asyncio.get_running_loop().time())
 
     def _fill(self) -> None:
         self._find_slow()
@@ -160,7 +195,7 @@ class Flights(Generic[Result]):
     def _landed(self, task: asyncio.Task[Result]) -> None:
         self._preparing.discard(task)
         self._sent_at.pop(task, None)
-        self._slow.discard(task)
+        self._slow.pop(task, None)
         self._fill()
         if task.cancelled():
             return

@@ -25,6 +25,7 @@ from federation.workers.exploring import Exploring
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
 from federation.workers.presence import Presence
+from federation.workers.publishing import Publishing
 from federation.workers.receiving import Receiving
 
 ROUNDS: Final = 10_000
@@ -63,6 +64,7 @@ class Workers:
         self.exploring = Exploring(database, site, lookup, settings)
         self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site)
+        self.publishing = Publishing(database, site)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -79,7 +81,16 @@ class Workers:
         self._walking = self._loop("backfilling", self.backfilling.work)
         exploring = self._loop("exploring", self.exploring.work)
         asking = self._loop("asking", self.asking.work)
-        self._loops = (housekeeping, receiving, delivering, self._walking, exploring, asking)
+        publishing = self._loop("publishing", self.publishing.work)
+        self._loops = (
+            housekeeping,
+            receiving,
+            delivering,
+            self._walking,
+            exploring,
+            asking,
+            publishing,
+        )
         self._by_queue = {
             "received": receiving,
             "outgoing": delivering,
@@ -161,7 +172,8 @@ class Workers:
         """
         total = 0
         for _ in range(ROUNDS):
-            done = await self.receiving.work() + await self.delivering.work()
+            done = await self.publishing.work()
+            done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
             done += await self.asking.work()
             if not done:

@@ -24,15 +24,19 @@ from activitypub import (
     reading,
 )
 from activitypub.authority import Vouched
+from activitypub.canonical_json import Document
 from activitypub.discovery import nodeinfo, webfinger
 from activitypub.discovery.webfinger import Intent
-from activitypub.errors import ProtocolError
+from activitypub.errors import Malformed, ProtocolError
 from activitypub.iris import Iri
 from activitypub.jsonld import reading_alike
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures import claims, digests
 from activitypub.signatures.keys import PublicKey
 from activitypub.wire import Request, Response
+from actors.documents import archive, proving
+from actors.documents.archive import Contents
+from actors.errors import Unwise
 from federation.transport import redirects
 
 NOW: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -164,6 +168,16 @@ def delay(body: bytes) -> None:
     redirects.retry_after(Response(429, (("retry-after", when), ("date", date))))
 
 
+def packed(body: bytes) -> None:
+    """An archive, and what it proves: what is taken is written again, unchanged."""
+    try:
+        contents = archive.read(body)
+    except Unwise as refused:
+        raise Malformed(refused.reason) from refused
+    assert archive.write(contents) == body
+    proving.examine(contents, now=NOW)
+
+
 PARSERS: Final[dict[str, Callable[[bytes], None]]] = {
     parser.__name__: parser
     for parser in (
@@ -178,11 +192,15 @@ PARSERS: Final[dict[str, Callable[[bytes], None]]] = {
         media_type,
         who,
         html,
+        packed,
         delay,
     )
 }
 
+_VERSION: Final[Document] = {"id": "https://x.example/models/a/versions/1", "versionNumber": "1"}
+
 SEEDS: Final[dict[str, list[bytes]]] = {
+    "packed": [archive.write(Contents({"type": "Article"}, (_VERSION,), (), {}))],
     "signature": [
         b'signature: keyId="https://a.example/k#main-key",algorithm="rsa-sha256",'
         b'headers="(request-target) host date digest",signature="AAAA"\ndate: Fri, 02 Jan 2026 '

@@ -33,6 +33,7 @@ ACTIVITIES = table(FEDERATION, "activity", "object", "sent", "accepted", "effect
 SHOWN = (
     "README.md",
     "deploy/operating.md",
+    "deploy/archive.md",
     "deploy/compose.yaml",
     "deploy/compose.postgres.yaml",
     "deploy/essaim.service",

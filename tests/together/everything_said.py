@@ -17,6 +17,7 @@ from together.street import House, Street, a_sheet
 
 from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
+from activitypub.canonical_json import Json
 from actors.rules.consent import Quotable
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
@@ -47,6 +48,29 @@ Document = dict[str, Any]
 
 LONG = "Un mot « après » l'autre, & <encore> un.\n\n" * 300
 """Some 12,000 characters: four sections of it are too much for one activity."""
+
+
+FACTS: dict[str, Json] = {
+    "family": "ess:family-hardware",
+    "markPolicy": "Ask first.",
+    "maturity": "ess:Proven",
+    "territory": ["http://data.europa.eu/nuts/code/FR"],
+    "economicActivity": ["http://data.europa.eu/ux2/nace2.1/95"],
+    "sdg": ["http://metadata.un.org/sdg/12"],
+    "legalFormIn": ["https://rdf.gleif.org/EntityLegalForm/ELF-BEWI", "ess:legalform-fr-scic"],
+    "resourceLicense": ["https://spdx.org/licenses/AGPL-3.0-or-later"],
+    "cost": [
+        {
+            "type": "MonetaryAmount",
+            "costKind": "ess:Start",
+            "currency": "EUR",
+            "minValue": 500,
+            "maxValue": 1500.5,
+            "observedOn": "2024",
+        }
+    ],
+}
+"""Every kind of fact that a form can state."""
 
 
 def a_large_sheet(*, parts: int = 5) -> Sheet:
@@ -158,7 +182,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     fork = await _fork(beta, repair, model)
     await alpha.street.settle()
     for house, one, sheet in (
-        (alpha, model, a_sheet(text="On répare mieux.")),
+        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS)),
         (alpha, large, a_large_sheet(parts=4)),
         (beta, fork, a_sheet("Atelier de Turin")),
     ):

@@ -22,18 +22,20 @@ import structlog
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from sqlalchemy import select, update
 from structlog.typing import EventDict, WrappedLogger
 from together.clock import Clock
 from together.ports import free_port
 
 from activitypub.iris import Iri
 from actors.database import Database, Session
-from actors.mail import keyring
+from actors.mail import keyring, lanes
 from actors.mail.keyring import KeyPems
 from actors.rules.permissions import Office
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.mail import Lane
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
@@ -324,9 +326,25 @@ class Street:
         return opened
 
     async def settle(self) -> None:
-        """Let all mail arrive and have its effect, until nothing is due anywhere."""
-        while sum([await house.settle() for house in self.houses.values() if house.is_open]):
+        """Let all mail arrive and have its effect, until nothing is due anywhere.
+
+        Whoever comes back after an absence gets all of it now.
+        """
+        while sum([await self._work(house) for house in self.houses.values() if house.is_open]):
             pass
+
+    async def _work(self, house: House) -> int:
+        done = await house.settle()
+        now = self.clock()
+        is_soon = Lane.due_at > now, Lane.due_at <= now + lanes.PACE
+        async with house.read() as session:
+            paced = (await session.scalars(select(Lane.id).where(*is_soon, Lane.spared > 0))).all()
+        if not paced:
+            return done
+        async with house.begin() as session:
+            at_once = update(Lane).where(Lane.id.in_(paced)).values(spared=0, due_at=now)
+            await session.execute(at_once)
+        return done + 1
 
     async def close(self) -> None:
         """Close every door."""

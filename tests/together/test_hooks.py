@@ -207,6 +207,33 @@ async def test_deliveries_are_told_by_host_and_tried_again_by_hand(
     assert mallory.told[-1]["type"] == "Create"
 
 
+async def test_deliveries_are_given_up_and_thrown_away_as_at_a_terminal(
+    street: Street, alpha: House, mallory: Stranger
+) -> None:
+    operator = await an_operator(alpha)
+    here = "/admin/deliveries"
+    await mallory.send(alpha, mallory.activity("Follow", COOP))
+    await street.settle()
+    mallory.answers = 503
+    await alpha.publish(await alpha.actor("coop"))
+    await street.settle()
+    for path in ("give-up", "give-up?host=", "drop", "drop?host=evil.test&confirm=evil"):
+        assert (await operator.post(f"{here}/{path}", {})).is_problem(422), path
+    given_up = await operator.post(f"{here}/give-up?host=evil.test", {})
+    must_fit(given_up.told(200), "GivenUp")
+    assert given_up.value == {"host": "evil.test", "givenUp": 1}
+    (one,) = await told(operator, f"{here}?state=parked&limit=1", "Deliveries")
+    assert (one["waiting"], one["parked"], one["nextTry"]) == (0, 1, None)
+    assert one["lastError"].startswith("given up by hand: ")
+    assert await told(operator, f"{here}?after=evil.test", "Deliveries") == []
+    assert (await operator.post(f"{here}/retry?host=evil.test", {})).value == {"retried": 1}
+    assert (await operator.post(f"{here}/give-up?host=evil.test", {})).value["givenUp"] == 1
+    dropped = await operator.post(f"{here}/drop?host=evil.test&confirm=evil.test", {})
+    must_fit(dropped.told(200), "Dropped")
+    assert dropped.value == {"host": "evil.test", "dropped": 1}
+    assert await told(operator, here, "Deliveries") == []
+
+
 async def test_quiet_is_when_nothing_is_due(
     street: Street, alpha: House, mallory: Stranger
 ) -> None:

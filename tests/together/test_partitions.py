@@ -275,7 +275,7 @@ async def test_they_agree_when_only_one_could_be_reached(
 
 
 @on_sqlite
-async def test_a_peer_that_was_away_for_thirty_days_gets_everything_in_order(
+async def test_a_peer_that_was_away_for_thirty_days_gets_the_newest_and_reads_every_version(
     street: Street, sides: tuple[Side, Side]
 ) -> None:
     alpha, beta = sides
@@ -289,7 +289,7 @@ async def test_a_peer_that_was_away_for_thirty_days_gets_everything_in_order(
     beta.gate.is_shut = False
     street.mail.clear()
     await street.settle()  # nobody comes through to alpha: beta does not read for itself
-    assert street.mail == ["alpha → beta Update"] * 10
+    assert street.mail == ["alpha → beta Update"], "the newest says what the others said"
     alpha.gate.is_shut = False
     street.clock.turn(hours=1)
     await street.settle()

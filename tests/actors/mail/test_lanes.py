@@ -136,18 +136,6 @@ async def test_a_lane_goes_with_its_last_delivery(
     assert await _count(session, Lane) == 0
 
 
-async def test_what_is_tried_again_by_hand_is_due_at_once(
-    session: Session, site: Site, coop: Actor, stranger: Stranger
-) -> None:
-    await _post(session, site, coop, "urn:x", await stranger(session, "ada", "peer.test"))
-    (parcel,) = await _claim(session, site)
-    await outbox.refused(session, parcel, reason="403")
-    assert await _claim(session, site) == []
-    assert await _count(session, Lane) == 0, "nothing waits there"
-    assert await outbox.try_again(session, site, "peer.test") == 1
-    assert [one.id for one in await _claim(session, site)] == [parcel.id]
-
-
 async def test_claims_that_are_given_back_are_taken_up_at_once(
     session: Session, site: Site, coop: Actor, stranger: Stranger
 ) -> None:

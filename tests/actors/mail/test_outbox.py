@@ -33,14 +33,14 @@ async def _follows(session: Session, site: Site, follower: Actor, followee: Acto
 
 
 async def _post(
-    session: Session, site: Site, coop: Actor, about: str, *recipients: Actor
+    session: Session, site: Site, coop: Actor, about: str, *recipients: Actor, kind: str = "Update"
 ) -> Outgoing:
     number = site.new_id()
     return await outbox.post(
         session,
         site,
         coop,
-        {"id": f"{site.origin}/activities/{number}", "type": "Update", "object": about},
+        {"id": f"{site.origin}/activities/{number}", "type": kind, "object": about},
         about=about,
         followers_of=[coop],
         recipients=[one.iri for one in recipients],
@@ -97,7 +97,7 @@ async def test_an_update_never_overtakes_its_create_but_other_things_do(
     session: Session, site: Site, coop: Actor, stranger: Stranger, clock: Clock
 ) -> None:
     ada = await stranger(session, "ada", "peer.test")
-    first = await _post(session, site, coop, "urn:model:1", ada)
+    first = await _post(session, site, coop, "urn:model:1", ada, kind="Create")
     second = await _post(session, site, coop, "urn:model:1", ada)
     other = await _post(session, site, coop, "urn:model:2", ada)
     parcels = await _claim(session, site)
@@ -177,7 +177,7 @@ async def test_a_refused_letter_is_parked_and_blocks_nothing(
     session: Session, site: Site, coop: Actor, stranger: Stranger
 ) -> None:
     ada = await stranger(session, "ada", "strict.test")
-    await _post(session, site, coop, "urn:model:1", ada)
+    await _post(session, site, coop, "urn:model:1", ada, kind="Create")
     later = await _post(session, site, coop, "urn:model:1", ada)
     (parcel,) = await _claim(session, site)
     await outbox.refused(session, parcel, reason="400 Bad Request")

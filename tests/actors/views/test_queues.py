@@ -137,9 +137,8 @@ async def test_they_are_right(database: Database, site: Site) -> None:
         assert len(page) == post_office.PAGE
         given_up = await post_office.hosts(session, Which.GIVEN_UP)
         assert [one.name for one in given_up] == ["h000.test", "h100.test", "h200.test"]
-    async with database.begin() as session:
-        assert await by_hand.drop(session, None) == parked
-        number = await by_hand.give_up(session, "h001.test")
+    assert await by_hand.drop(database, None) == parked
+    number = await by_hand.give_up(database, "h001.test")
     async with database.read() as session:
         [one] = await post_office.hosts(session, Which.GIVEN_UP)
     assert (one.parked, one.waiting, one.reason) == (number, 0, by_hand.GIVEN_UP)

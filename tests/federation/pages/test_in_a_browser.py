@@ -238,7 +238,7 @@ async def test_enter_in_a_field_of_a_sheet_previews_and_removes_nothing(
         await page.press("[name='name.en']", "Enter")
         await page.wait_for_selector(".preview")
         assert await page.input_value("[name='name.en']") == "Typed with care"
-        assert await page.locator("fieldset.section").count() == 3
+        assert await page.locator("fieldset.section").count() == 6
 
 
 async def test_only_the_chosen_way_shows_its_fields_in_a_merge(

@@ -1,5 +1,7 @@
 """The sheet form: a sheet survives the way through the form and back."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict, MultiDictProxy
@@ -20,8 +22,15 @@ def as_fields(draft: Draft) -> MultiDictProxy[str]:
         sent.add("languages", tag)
         sent.add(f"name.{tag}", draft.names.get(tag, ""))
         sent.add(f"summary.{tag}", draft.summaries.get(tag, ""))
-    for name in ("license", "family", "territory", "note"):
+    for name in ("license", "note"):
         sent.add(name, getattr(draft, name))
+    for name in ("family", "maturity", "mode", "mark"):
+        sent.add(name, getattr(draft.facts, name))
+    for name, text in draft.facts.coded.items():
+        sent.add(name, text)
+    for place, line in enumerate(draft.facts.cost_lines):
+        for name in ("kind", "least", "most", "currency", "year"):
+            sent.add(f"c{place}.{name}", getattr(line, name))
     sent.add("base", str(draft.base))
     for place, typed in enumerate(draft.sections):
         sent.add("section", str(place))
@@ -89,7 +98,7 @@ def test_what_a_browser_may_send_is_borne() -> None:
 
 def test_buttons_that_nobody_drew_change_nothing() -> None:
     draft = sheet_form.blank("fr")
-    for button in ("up:0", "down:2", "remove:9", "remove:x", "nonsense", "", "up:-1", "a b"):
+    for button in ("up:0", "down:5", "remove:9", "remove:x", "nonsense", "", "up:-1", "a b"):
         assert sheet_form.press(draft, button) == (draft, "")
 
 
@@ -158,3 +167,21 @@ def test_faults_are_placed_beside_their_fields() -> None:
         "summary.it": "e",
         "s1.key": "f",
     }
+
+
+def test_sections_that_nobody_filled_in_are_left_out_and_faults_keep_their_places() -> None:
+    typed = DraftSection(role="Costs", names={"fr": "Coûts"})
+    draft = Draft("fr", ("fr",), {"fr": "M"}, sections=(DraftSection(), typed))
+    sheet, faults = sheet_form.to_sheet(draft)
+    assert [section.key for section in sheet.sections] == ["couts"]
+    assert faults == {}
+    placed = sheet_form.faults_by_field({"sections[0].texts": "a"}, draft)
+    assert placed == {"s1.text.fr": "a"}
+
+
+def test_what_is_mandatory_is_missed_until_its_author_says_that_it_is_unfinished() -> None:
+    draft = Draft("fr", ("fr",), {"fr": "M"}, sections=sheet_form.blank("fr").sections[:2])
+    sheet, _ = sheet_form.to_sheet(draft)
+    missing = sheet_form.unfinished_faults(draft, sheet)
+    assert set(missing) == {"s0.text.fr", "s1.text.fr", "sections", "unfinished"}
+    assert sheet_form.unfinished_faults(replace(draft, unfinished=True), sheet) == {}

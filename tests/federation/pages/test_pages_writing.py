@@ -15,6 +15,7 @@ FILLED = {
     "s1__text__en": "Skills, and **less waste**.",
     "s2__name__en": "How",
     "s2__text__en": "1. Find a room",
+    "unfinished": "yes",
 }
 
 
@@ -62,6 +63,23 @@ async def test_all_faults_are_shown_at_once_beside_their_fields(anna: Reader) ->
         assert anna.page.xpath(f"//*[@id='{link[1:]}']"), link
 
 
+async def test_an_unfinished_model_is_published_knowingly_and_says_so(anna: Reader) -> None:
+    await anna.go("/write")
+    await anna.press("Publish", **(FILLED | {"unfinished": None}))
+    assert anna.status == 422
+    assert anna.faults.count("Error: A mandatory section is missing.") == 3
+    await anna.press("Preview")
+    assert "Could a stranger start from this?" in anna.text
+    await anna.press("Publish", unfinished="yes")
+    assert anna.status == 200, anna.faults
+    assert "Not yet: it is unfinished. This is missing: Steps Costs and financing" in anna.text
+    missing = {f"s{place}__text__en": "Written." for place in (3, 4, 5)}
+    named = {f"s{place}__name__en": f"Part {place}" for place in (3, 4, 5)}
+    await anna.go("/write")
+    await anna.press("Publish", **(FILLED | missing | named | {"unfinished": None}))
+    assert "Yes: every section that a stranger needs first is there." in anna.text
+
+
 async def test_faults_are_told_in_french(anna: Reader) -> None:
     anna.language = "fr"
     await anna.go("/write")
@@ -74,12 +92,14 @@ async def test_faults_are_told_in_french(anna: Reader) -> None:
 async def test_sections_are_added_moved_and_removed_without_losing_words(anna: Reader) -> None:
     await anna.go("/write")
     await anna.press("Add a section", **FILLED)
-    assert len(anna.page.xpath("//input[@name='section']")) == 4
-    await anna.press("Move up: How", s3__name__en="Fourth", s3__text__en="Four.")
+    assert len(anna.page.xpath("//input[@name='section']")) == 7
+    await anna.press("Move up: How", s6__name__en="Fourth", s6__text__en="Four.")
     names = anna.page.xpath("//input[starts-with(@name, 's') and contains(@name, '.name.')]/@value")
+    names = [name for name in names if name]
     assert names == ["Why", "How", "What it brings", "Fourth"]
     await anna.press("Remove: Why")
     names = anna.page.xpath("//input[starts-with(@name, 's') and contains(@name, '.name.')]/@value")
+    names = [name for name in names if name]
     assert names == ["How", "What it brings", "Fourth"]
     await anna.press("Move down: How")
     assert "Skills, and **less waste**." in anna.text
@@ -239,3 +259,55 @@ async def test_a_reply_survives_a_session_that_ends_while_writing(anna: Reader) 
     await anna.press("Send the reply")
     assert anna.path == f"/m/{slug}"
     assert "Typed with care" in anna.text
+
+
+async def test_facts_are_found_by_words_and_shown_to_readers(alpha: House, anna: Reader) -> None:
+    await anna.go("/write")
+    wrong = {"c0__least": "5 000", "c0__most": "10", "c0__currency": "ZZZ", "c0__year": "soon"}
+    words = {"territory": "fr, Bologna", "legalFormIn": "FR association declaree", "sdg": "zzz"}
+    await anna.press("Publish", **FILLED, **wrong, **words)
+    assert anna.status == 422
+    assert len(anna.page.xpath("//div[@role='alert']//li")) == 6
+    assert "No code was found for these words." in anna.text
+    boxes = anna.page.xpath("//input[@name='territory.pick']/@value")
+    assert "ITH55" in boxes
+    await anna.press(
+        "Look the words up",
+        territory__pick="ITH55",
+        legalFormIn__pick="BEWI",
+        sdg="12",
+        economicActivity="95",
+        resourceLicense="agpl-3.0-or-later",
+        mark="Ask first.",
+        maturity="Proven",
+        c0__most="10 000,50",
+        c0__currency="eur",
+        c0__year="2024",
+    )
+    assert anna.page.xpath("//input[@name='territory']/@value") == ["fr, ITH55"]
+    await anna.press("Publish")
+    assert anna.status == 200, anna.faults
+    for told in (
+        "Bologna, Italy (ITH55)",
+        "Association déclarée (France, BEWI)",
+        "GNU Affero General Public License v3.0 or later (AGPL-3.0-or-later)",
+        "To start: 5,000 – 10,000.5 EUR (2024)",
+        "Responsible consumption and production (12)",
+        "Ask first.",
+    ):
+        assert told in anna.text, told
+    sheet = await sheet_of(alpha, "repair-cafe")
+    assert sheet.facts["legalFormIn"] == ["https://rdf.gleif.org/EntityLegalForm/ELF-BEWI"]
+    assert sheet.facts["cost"] == [
+        {
+            "type": "MonetaryAmount",
+            "costKind": "ess:Start",
+            "currency": "EUR",
+            "minValue": 5000,
+            "maxValue": 10000.5,
+            "observedOn": "2024",
+        }
+    ]
+    await anna.follow("Edit")
+    await anna.press("Publish the new version", s0__text__en="Too much is thrown away.")
+    assert (await sheet_of(alpha, "repair-cafe")).facts == sheet.facts

@@ -1,13 +1,17 @@
 """What survives: a process that dies, a peer that is away, a bug, a slow neighbour."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 
 import orjson
+import pytest
 from together.stranger import Stranger, moved_in
 from together.street import House, Street, a_sheet
 
+from actors.database import Session
+from actors.errors import Unavailable
 from actors.mail import inbox, outbox
-from actors.views import mail, profiles
+from actors.views import history, mail, profiles
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
 from federation.workers.loop import Loop
@@ -81,9 +85,14 @@ async def test_mail_for_a_host_that_is_away_arrives_in_order_when_it_is_back(
     await beta.start()
     street.clock.turn(hours=6)
     await street.settle()
-    assert street.mail == ["alpha → beta Create", "alpha → beta Update", "alpha → beta Update"]
+    assert street.mail == ["alpha → beta Create", "alpha → beta Update"]
     async with alpha.read() as session:
         assert (await mail.post_office(session)).waiting == 0
+    async with beta.read() as session:
+        mirror = await history.model_by_iri(session, model.iri)
+        assert mirror is not None
+        numbers = [one.number for one in await history.revisions(session, mirror)]
+    assert numbers == [3, 2, 1], "what no Update told of was read"
 
 
 async def test_a_host_that_is_away_does_not_hold_the_others(
@@ -276,3 +285,26 @@ async def test_what_a_killed_process_had_claimed_is_free_when_it_starts_again(
     await beta.start()
     await street.settle()
     assert street.mail[:1] == ["beta → alpha Follow"]
+
+
+async def test_what_was_claimed_when_the_database_went_away_goes_as_soon_as_it_is_back(
+    street: Street, alpha: House, mallory: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mallory.send(alpha, mallory.activity("Follow", COOP))
+    await street.settle()
+    await alpha.publish(await alpha.actor("coop"))
+    del mallory.told[:]
+    delivering = alpha.app[WORKERS].delivering
+    preparing = alpha.database.read
+
+    def away() -> AbstractAsyncContextManager[Session]:
+        raise Unavailable("the database is away")
+
+    monkeypatch.setattr(alpha.database, "read", away)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await delivering.work()
+    assert mallory.told == []
+    monkeypatch.setattr(alpha.database, "read", preparing)
+    await street.settle()
+    assert [one["type"] for one in mallory.told] == ["Create"]

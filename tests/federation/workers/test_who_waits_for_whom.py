@@ -4,12 +4,14 @@ import asyncio
 import subprocess
 import sys
 
+import pytest
 from together.stranger import Stranger, moved_in
 from together.street import House, Street
 
 from actors.mail import lanes
 from federation.transport.descriptors import RESERVED
-from federation.workers.flights import BUNDLE, Flights
+from federation.workers import flights as flights_module
+from federation.workers.flights import BUNDLE, SLOW, Flights
 from federation.workers.running import WORKERS
 
 COOP = "https://alpha.test/actors/coop"
@@ -85,6 +87,39 @@ async def test_the_waiting_room_is_bounded() -> None:
     assert flights.room == 0
     await flights.stop()
     assert (len(begun), len(flights)) == (2, 0)
+
+
+async def test_a_full_waiting_room_gives_a_place_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(flights_module, "ENOUGH", SLOW)
+    flights: Flights[str] = Flights(places=2, waiting_room=2)
+
+    async def hang(number: int) -> str:
+        try:
+            async with flights.patience():
+                flights.sent()
+                await asyncio.Event().wait()
+        except TimeoutError:
+            return f"{number} broken off"
+        return "never"
+
+    async def reach() -> str:
+        async with flights.patience():
+            flights.sent()
+        return "well"
+
+    back: list[str] = []
+    flights.begin(*(hang(number) for number in range(7)), reach())
+    async with asyncio.timeout(30):
+        while "well" not in back:
+            await flights.news(is_more=True)
+            back += flights.back
+            flights.take(len(flights.back))
+    before = back[: back.index("well")]
+    assert before == [f"{number} broken off" for number in range(len(before))], "who waits longest"
+    assert 4 <= len(before) < 7, "and not all who hang"
+    await flights.stop()
 
 
 async def test_what_is_prepared_holds_its_place_however_long_that_takes() -> None:

@@ -1,0 +1,102 @@
+"""Catching up: versions of somebody's model that were published between two that we know.
+
+An Update may be about a version whose predecessors never reached us: we were away, or its server
+sends only the newest of what it has not sent yet (`actors.mail.superseding`; others give up
+after minutes). Each version names the one before it, which never changes, so they are read at
+their own addresses, back to one that we know. What was published before we heard of the
+model at all stays where it is.
+
+A version from the middle moves nothing: the model is where its newest Update put it.
+
+Wire: GET of `wasRevisionOf` (FEDERATION.md, "Model").
+"""
+
+from typing import Final
+
+from sqlalchemy import func, select
+
+import activitypub.vocabulary as ap
+from activitypub import iris
+from activitypub.canonical_json import parse
+from activitypub.iris import Iri
+from actors.database import Session
+from actors.mail import errands
+from actors.mail.errands import Kind
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.revision import Revision
+from actors.verbs import mirroring
+from actors.views import history
+
+MOST: Final = 100
+"""Versions that are missing in a row: more than anybody publishes in the month that mail is held
+for, and no more requests than a hostile model is worth."""
+
+
+async def ask(session: Session, site: Site, model: Model) -> None:
+    """Let what is missing before the newest version of somebody's model be read."""
+    if not model.is_ours:
+        await _ask_before(session, site, model, await history.head(session, model))
+
+
+async def remember(session: Session, site: Site, version: ap.Object) -> None:
+    """Remember a version that was read at its own address, if it is one that is missing.
+
+    Raises:
+        Malformed, NotAuthoritative, NotAuthentic: as `mirroring.remember_model`.
+    """
+    model = await history.model_by_iri(session, str(version.extra.get("versionOf")))
+    if model is None or model.is_ours or model.deleted_at is not None:
+        return
+    following = await session.scalar(
+        select(Revision)
+        .where(Revision.model_id == model.id, Revision.parent_iri == version.id)
+        .limit(1)
+    )
+    if following is None:
+        return
+    kept = await mirroring.remember_earlier(session, site, model, version, following)
+    _merged_or_not(following, kept)
+    if kept.parent_iri is not None:
+        before = await history.revision_by_iri(session, kept.parent_iri)
+        if before is not None:
+            _merged_or_not(kept, before)
+    await session.flush()
+    await _ask_before(session, site, model, kept)
+
+
+async def _ask_before(session: Session, site: Site, model: Model, revision: Revision) -> None:
+    iri = await _missing(session, model, revision)
+    if iri is not None:
+        owner = await session.get_one(Actor, model.actor_id)
+        await errands.ask(session, site, Kind.VERSION, iri, owner)
+
+
+async def _missing(session: Session, model: Model, revision: Revision) -> Iri | None:
+    """The version before this one, if it is to be read."""
+    if revision.parent_iri is None:
+        return None
+    parent = iris.parse(revision.parent_iri)
+    if not iris.same_origin(parent, Iri(model.iri)):
+        return None
+    if await history.revision_by_iri(session, parent) is not None:
+        return None
+    known = await session.scalar(
+        select(func.max(Revision.number)).where(
+            Revision.model_id == model.id, Revision.number < revision.number
+        )
+    )
+    return parent if known is not None and revision.number - known <= MOST else None
+
+
+def _merged_or_not(revision: Revision, before: Revision) -> None:
+    """A fork took something over from its source where its base is not that of the one before."""
+    base = _base(revision)
+    revision.merged_iri = base if base != _base(before) else None
+
+
+def _base(revision: Revision) -> str | None:
+    derived = parse(revision.document).get("wasDerivedFrom")
+    base = derived.get("id") if isinstance(derived, dict) else derived
+    return base if isinstance(base, str) else None

@@ -1,0 +1,199 @@
+"""Archives: a model as one file, and back: for pages, programs and operators alike.
+
+Reading, packing and weighing proofs costs up to seconds for a large file, so it happens in a
+thread, one archive at a time; who comes meanwhile waits. Before something is restored, its author's
+site is asked: what it answers counts more than a file.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import activitypub.vocabulary as ap
+from activitypub import iris
+from activitypub.canonical_json import parse
+from activitypub.errors import ProtocolError
+from activitypub.iris import Iri
+from actors.database import Database
+from actors.documents import archive, pieces, proving
+from actors.documents.pieces import Brought, Piece
+from actors.documents.proving import Evidence, Keys
+from actors.errors import Conflicting, Gone, NotFound, Refusal
+from actors.rules.containers import MOST_BYTES
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.tables.restoration import Restoration
+from actors.tables.revision import Revision
+from actors.verbs import archiving, recalling, restoring
+from actors.verbs.reclaiming import Restored
+from actors.verbs.restoring import NO_WORD, Word
+from actors.views import history, origins, restorations
+from federation.errors import Refused, TransportError
+from federation.lookup import Lookup
+
+MEDIA_TYPE: Final = "application/zip"
+
+MOST_ASKED: Final = 20
+"""Authors whose sites are asked because of one archive: the same budget as one activity has."""
+
+GONE: Final = 410
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What is known about the versions of a model.
+
+    Attributes:
+        host: the site of its author.
+        silent_since: see `actors.views.origins`.
+        versions: number and evidence, the newest first.
+        restorations: the archives from which something of it came here.
+    """
+
+    host: str
+    silent_since: datetime | None
+    versions: list[tuple[int, Evidence]]
+    restorations: list[Restoration]
+
+
+class Archivist:
+    """Makes archives, and restores from them. No method may be called in a transaction.
+
+    Args:
+        database: what is remembered.
+        site: our origin and clock.
+        lookup: asks authors' sites.
+    """
+
+    def __init__(self, database: Database, site: Site, lookup: Lookup) -> None:
+        self._database = database
+        self._site = site
+        self._lookup = lookup
+        self._turn = asyncio.Semaphore()
+
+    async def make(self, model_id: int, most: int = MOST_BYTES) -> bytes:
+        """The archive of a model, ours or a mirror.
+
+        Args:
+            model_id: which one.
+            most: bytes that whoever asks can take.
+
+        Raises:
+            NotFound, Gone: there is none, or no longer.
+            Unwise: it says more than an archive holds.
+        """
+        async with self._turn:
+            async with self._database.read() as session:
+                model = await history.model_by_id(session, model_id)
+                if model is None:
+                    raise NotFound("There is no such model here.")
+                if model.deleted_at is not None:
+                    raise Gone("This model was deleted.")
+                gathered = await archiving.gather(session, model, most)
+            return await asyncio.to_thread(lambda: archive.write(gathered.contents()))
+
+    async def restore(
+        self, data: bytes, *, by: Actor | None = None, word: Word = NO_WORD
+    ) -> Restored:
+        """Remember what an archive holds; see `actors.verbs.restoring`.
+
+        Args:
+            data: the file.
+            by: the organisation that brings it; None for an operator.
+            word: what the operator says of it.
+
+        Raises:
+            Refusal: it is damaged, not proven, or contradicts what is known; or its author deleted
+                the model.
+            Unsafe: it is of a host that this instance has nothing to do with.
+        """
+        async with self._turn:
+            read = partial(pieces.brought, data, now=self._site.now())
+            brought = await asyncio.to_thread(read)
+        await self._ask(brought)
+        async with self._database.begin() as session:
+            return await restoring.restore(session, self._site, brought, by=by, word=word)
+
+    async def evidence(self, model_id: int) -> Proofs:
+        """What each version of a model proves, by the keys that we know to be its author's.
+
+        Raises:
+            NotFound: there is no such model.
+        """
+        async with self._turn:
+            async with self._database.read() as session:
+                model = await history.model_by_id(session, model_id)
+                if model is None:
+                    raise NotFound("There is no such model here.")
+                author = await history.author(session, model)
+                origin = await origins.of(session, author)
+                restored = await restorations.of(session, model)
+                keys = await recalling.keys_of(session, author)
+                revisions = await history.revisions(session, model)
+            weigh = partial(_all_weighed, revisions, keys, self._site.now())
+            found = await asyncio.to_thread(weigh)
+        since = None if origin is None else origin.silent_since
+        return Proofs(author.host, since, found, restored)
+
+    async def _ask(self, brought: Brought) -> None:
+        """Ask the sites of its authors for what we do not know: keys, and whether it is still so.
+
+        Who does not answer is not waited for: the archive may be all that is left.
+        """
+        main, ours = brought.main, iris.host(self._site.origin)
+        if iris.host(main.author) != ours:
+            await self._lookup.check_dealings(main.author)
+            await self._check_still_so(main.model, main.author)
+        asked = {main.author: main}
+        for piece in brought.others:
+            asked.setdefault(piece.author, piece)
+        theirs = [one for author, one in asked.items() if iris.host(author) != ours]
+        await asyncio.gather(*(self._know(one) for one in theirs[:MOST_ASKED]))
+
+    async def _check_still_so(self, model: Iri, author: Iri) -> None:
+        """What the model's own address says now.
+
+        Raises:
+            Gone: its organisation has deleted it. Conflicting: it is somebody else's there.
+        """
+        try:
+            thing = await self._lookup.fresh(model)
+        except Refused as refused:
+            if refused.status == GONE:
+                raise Gone("Its organisation has deleted this model.") from refused
+            return
+        except (TransportError, ProtocolError):
+            return
+        if isinstance(thing, ap.Tombstone):
+            raise Gone("Its organisation has deleted this model.")
+        if thing.attributed_to != (author,):
+            raise Conflicting("At its own address this model belongs to somebody else.")
+
+    async def _know(self, piece: Piece) -> None:
+        """Learn an author and the keys of these versions, where the site answers."""
+        try:
+            await self._lookup.actor(piece.author)
+            by_key = {one.evidence.method: one.thing for one in piece.versions}
+            for thing in by_key.values():
+                await self._lookup.know_prover(thing)
+        except (Refusal, TransportError, ProtocolError):
+            return
+
+
+def of(model: Model) -> str:
+    """What the file of a model is called."""
+    return f"{model.slug or model.id}.essaim.zip"
+
+
+def weighed(revision: Revision, keys: Keys, now: datetime) -> Evidence:
+    """What a version that we remember proves by these keys."""
+    return proving.weigh(parse(revision.document), keys, now=now)
+
+
+def _all_weighed(
+    revisions: list[Revision], keys: Keys, now: datetime
+) -> list[tuple[int, Evidence]]:
+    return [(one.number, weighed(one, keys, now)) for one in revisions]
