@@ -175,7 +175,12 @@ class Client:
         for scheme in ("https", "http"):
             self._sessions[scheme] = self._session(resolver, trust, scheme)
         self._doors = Doors(
-            resolver, self._guard, trust, connecting=CONNECT_SECONDS, silence=READ_SECONDS
+            resolver,
+            self._guard,
+            trust,
+            connecting=CONNECT_SECONDS,
+            silence=READ_SECONDS,
+            per_host=self.settings.per_host,
         )
 
     async def close(self) -> None:

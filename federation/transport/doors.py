@@ -7,9 +7,8 @@ aiohappyeyeballs opens every socket as aiohttp has it done, and the guard judges
 What a session would do besides is wanted by no delivery: redirects, cookies, proxies, passwords,
 compression, files, and trying again.
 
-Connections are kept and used again, those to so many hosts at most. How many are open at once is
-for whoever sends: a lane has a few under way, and all lanes have so many places
-(`workers.flights`).
+Connections are kept and used again, those to so many hosts at most. A host has a few requests at a
+time; how many there are in all is for whoever sends (`workers.flights`).
 """
 
 import asyncio
@@ -19,6 +18,7 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 import aiohappyeyeballs
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -79,6 +79,7 @@ class Doors:
         trust: the certificates we trust.
         connecting: seconds that a connection may take, TLS included.
         silence: seconds that an answer may be silent.
+        per_host: requests under way to one host; others wait for their turn.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Doors:
         *,
         connecting: float,
         silence: float,
+        per_host: int,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._new_line = functools.partial(ResponseHandler, self._loop)
@@ -99,6 +101,8 @@ class Doors:
         self._trust = trust
         self._connecting = connecting
         self._silence = silence
+        self._per_host = per_host
+        self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
         self._known: OrderedDict[Place, tuple[float, list[_Address]]] = OrderedDict()
         self._written_to: OrderedDict[Place, float] = OrderedDict()  # the oldest first
         self._idle: dict[Place, list[_Kept]] = {}
@@ -122,6 +126,15 @@ class Doors:
             ValueError: a header would be read as two.
         """
         place = Place(target.scheme, target.raw_host or "", target.port or 0)
+        turn = self._turns.get(place)
+        if turn is None:
+            turn = self._turns[place] = asyncio.Semaphore(self._per_host)
+        async with turn:
+            return await self._post(place, target, headers, body)
+
+    async def _post(
+        self, place: Place, target: URL, headers: Headers, body: bytes
+    ) -> wire.Response:
         is_kept = self._keeps(place)
         head = _head(target, headers, len(body), is_kept=is_kept)
         line = self._take(place)
