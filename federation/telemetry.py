@@ -132,6 +132,11 @@ def activity_scope(activity_iri: str) -> Iterator[None]:
         yield
 
 
+def about_activity(activity_iri: str) -> None:
+    """Mark every further event of this task with the activity that it is about."""
+    structlog.contextvars.bind_contextvars(activity=activity_iri)
+
+
 def escaped(text: str) -> str:
     """The text on one line, unseen characters written out, cut where it is too long."""
     cut = text[:LONGEST_VALUE]

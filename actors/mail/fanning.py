@@ -9,6 +9,7 @@ rows came before those of its Create would overtake it.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import CompoundSelect, Subquery, and_, func, literal, select, true, union
@@ -19,6 +20,7 @@ from activitypub.authority import Vouched
 from actors.database import Session
 from actors.mail import inbox, lanes, superseding
 from actors.mail.claims import WAITING
+from actors.mail.lanes import CLAIM
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.block import Block
@@ -65,7 +67,9 @@ async def fan_out_piece(session: Session, site: Site, outgoing: Outgoing) -> int
         [] if outgoing.type in PARTING else [~Actor.id.in_(_estranged(outgoing.actor_id))]
     )
     written = await _write(session, site, outgoing, readers, apart)
-    await lanes.open_all(session, [place for place, _ in written], site.now())
+    # Before the last piece nothing is to be found in them; after it they are opened again.
+    due_at = site.now() + (CLAIM if count >= PIECE else timedelta(0))
+    await lanes.open_all(session, [place for place, _ in written], due_at)
     await superseding.withdraw_older(session, outgoing, [address for _, address in written])
     if await _any_of_ours(session, readers, apart):
         await _put_at_home(session, site, outgoing)

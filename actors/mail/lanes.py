@@ -86,8 +86,7 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
     """Something waits for these hosts, and is due at that time."""
     if not hosts:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if is_sqlite else postgresql.insert)(LANES)
+    insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(LANES)
     await session.execute(
         insert.on_conflict_do_update(
             index_elements=[Lane.host],
@@ -108,6 +107,24 @@ async def reopen(session: Session, hosts: Collection[str] | None = None) -> None
         .where(*mine)
         .values(due_at=func.coalesce(_earliest(), literal(LONG_AGO, Lane.due_at.type)))
         .execution_options(synchronize_session=False)
+    )
+
+
+async def close_or_reopen(session: Session, hosts: Collection[str]) -> None:
+    """Something is gone that waited for these hosts: so are the lanes in which nothing else does.
+
+    The others are looked at again. What waits is asked in a statement of its own, when the lanes
+    are held: it sees what others had committed by then, and who commits later opens a new lane.
+    """
+    mine = Lane.host.in_(hosts)
+    held = select(Lane.id).where(mine).order_by(Lane.id).with_for_update()
+    if not _is_sqlite(session):  # there the transaction holds everything
+        await session.execute(held)
+    await session.execute(delete(LANES).where(mine, ~exists().where(*_waiting()).correlate(LANES)))
+    await session.execute(
+        update(LANES)
+        .where(mine)
+        .values(due_at=func.coalesce(_earliest(), literal(LONG_AGO, Lane.due_at.type)))
     )
 
 
@@ -197,20 +214,14 @@ async def _take_from(
         for place, one in enumerate(fitting[view.id])
     )
     chosen = [one for _, _, one in places[:limit]]
-    due: list[dict[str, object]] = []
-    empty: list[int] = []
-    for view in views:
-        next_at = _next_look(view, now, fitting[view.id], set(chosen))
-        if next_at is None:
-            empty.append(view.id)
-        else:
-            due.append({"id": view.id, "due_at": next_at})
-    if due:
-        await session.execute(update(Lane), due)
-    if paced := _paced(views, now, fitting, set(chosen)):
+    taken = set(chosen)
+    looks = {view.id: _next_look(view, now, fitting[view.id], taken) for view in views}
+    if empty := [lane for lane, next_at in looks.items() if next_at is None]:
+        await session.execute(delete(LANES).where(Lane.id.in_(empty)))
+    if due := [{"lane": lane, "at": next_at} for lane, next_at in looks.items() if next_at]:
+        await session.execute(LOOKED_AT, due)
+    if paced := _paced(views, now, fitting, taken):
         await session.execute(update(Lane), paced)
-    if empty:
-        await session.execute(delete(Lane).where(Lane.id.in_(empty)))
     return chosen
 
 
@@ -243,6 +254,10 @@ def _next_look(view: _View, now: datetime, fitting: list[int], chosen: set[int])
     if fitting or view.in_flight:
         return min(now + CLAIM, view.later_at or now + CLAIM)
     return view.later_at or now + NEXT_LOOK
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:
@@ -298,6 +313,13 @@ def _seen() -> Select[Any]:
 
 
 SEEN: Final = _seen()
+
+LOOKED_AT: Final = (
+    update(LANES)
+    .where(Lane.id == bindparam("lane"))
+    .values(due_at=bindparam("at", type_=Lane.due_at.type))
+)
+"""When a lane is worth the next look. Parameters: `lane` and `at`."""
 
 
 async def _look(

@@ -215,7 +215,7 @@ async def delivered(session: Session, *parcels: Parcel) -> None:
     )
     names = {one.host for one in parcels}
     await hosts.heard_from(session, *names)
-    await lanes.reopen(session, names)
+    await lanes.close_or_reopen(session, names)
 
 
 async def give_back(session: Session, *parcels: Parcel) -> None:

@@ -41,8 +41,13 @@ async def announced_with(
         bundles.setdefault((one.actor_id, one.activity_iri), []).append(one)
     said: dict[int, Announced] = {}
     for (actor_id, _), bundle in bundles.items():
+        document = parse(bundle[0].body)
+        if _is_public(document) and not _shows_itself(document):
+            continue
         actor = await session.get_one(Actor, actor_id)
-        if actor.followers is None or not _is_an_occasion(bundle[0].body, actor):
+        if actor.followers is None or not (
+            _shows_itself(document) or _is_for_followers(document, Iri(actor.followers))
+        ):
             continue
         if not await followers.can_be_compared(session, actor):
             continue
@@ -124,23 +129,23 @@ async def _take_back(session: Session, site: Site, follower_iri: str, actor: Act
     )
 
 
-def _is_an_occasion(body: bytes, actor: Actor) -> bool:
-    """Is it for followers, and for nobody whom we do not know? Or about the actor itself?"""
-    document = parse(body)
+def _shows_itself(document: Document) -> bool:
+    """Is it an actor's word about itself? Those who follow it are told who they are, too."""
     thing = document.get("object")
-    if (
+    return (
         document.get("type") == "Update"
         and isinstance(thing, dict)
-        and thing.get("id") == actor.iri
-    ):
-        return True
-    return _is_for_followers(document, Iri(str(actor.followers)))
+        and thing.get("id") == document.get("actor")
+    )
+
+
+def _is_public(document: Document) -> bool:
+    return PUBLIC in (*_listed(document.get("to")), *_listed(document.get("cc")))
 
 
 def _is_for_followers(document: Document, collection: Iri) -> bool:
+    """Is it for followers, and for nobody whom we do not know?"""
     to, cc = _listed(document.get("to")), _listed(document.get("cc"))
-    if PUBLIC in (*to, *cc):
-        return False
     return visibility(to, cc, collection) is Visibility.FOLLOWERS
 
 

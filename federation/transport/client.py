@@ -13,19 +13,17 @@ What it holds to, whoever asks (numbers after Mastodon's `app/lib/request.rb`):
 * one line in the log for every call, `egress.done` (debug) or `egress.refused`, and one `Call` for
   whoever keeps the record of them.
 
-Connections are kept and reused, those of deliveries to so many hosts at most. Fetches and
-deliveries have separate pools, each bounded in all and for each host: a host that makes our
+Connections are kept and reused. Fetches have a pool, bounded in all and for each host; deliveries
+have doors of their own (`doors`), whose number is for whoever sends: a host that makes our
 deliveries wait cannot keep us from reading its keys.
 """
 
 import asyncio
 import logging
 import re
-import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -33,6 +31,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 from aiohttp.abc import AbstractResolver
+from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -41,9 +40,10 @@ from activitypub import iris, wire
 from activitypub.iris import Iri
 from actors.database import in_transaction
 from actors.rules import hosts
-from federation.errors import NoSuchHost, TransportError, Unreachable, Unsafe
+from federation.errors import TransportError, Unreachable, Unsafe
 from federation.settings import Settings
 from federation.transport.causes import cause
+from federation.transport.doors import KEEP_SECONDS, Doors, Headers
 from federation.transport.guard import (
     Forbidden,
     Guard,
@@ -52,7 +52,7 @@ from federation.transport.guard import (
     dialling,
     look_up,
 )
-from federation.transport.names import resolver_for
+from federation.transport.names import nameless, resolver_for
 
 CONNECT_SECONDS: Final = 5
 """A server that does not accept a connection within this time is not there."""
@@ -63,16 +63,6 @@ READ_SECONDS: Final = 10
 FETCHES_AT_ONCE: Final = 64
 """Documents being read at the same time, from all hosts together."""
 
-KEEP_SECONDS: Final = 15
-"""How long an idle connection is kept: enough for the redirects and deliveries of one burst."""
-
-KEPT: Final = 500
-"""Hosts to which connections are kept after a delivery: each costs a descriptor and some 10 KB, and
-most hosts are not written to again within `KEEP_SECONDS`."""
-
-ANSWER_TO_DELIVERY: Final = 65_536
-"""Bytes read of an answer whose status is all that matters; reading it frees the connection."""
-
 PLACES: Final = 1000
 """Hosts whose last address is remembered, to be named when a connection is used again."""
 
@@ -80,9 +70,16 @@ BLOCKED: Final = "that host is blocked here"
 
 _CLOSED: Final = "the client is not open"
 
-Headers = Sequence[tuple[str, str]]
+_BROKEN: Final = (
+    *(aiohttp.ClientError, HttpProcessingError, asyncio.IncompleteReadError, OSError, ValueError),
+)
+"""What becomes of a call that did not come to its end."""
 
-_log = structlog.stdlib.get_logger("federation.transport")
+_UNWRITABLE: Final = re.compile("[\x00-\x20\x7f]")
+
+_LOG: Final = "federation.transport"
+
+_log = structlog.stdlib.get_logger(_LOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +158,11 @@ class Client:
         self._record = record
         self._passes = passes
         self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
-        self._kept: OrderedDict[str, float] = OrderedDict()
         self.under_way = 0
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
-        self._sessions: dict[tuple[str, bool], aiohttp.ClientSession] = {}
+        self._own_place = _place(own_origin)
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._doors: Doors | None = None
 
     async def open(self) -> None:
         """Make the pools; nothing is called yet. Private destinations are announced in the log."""
@@ -175,16 +173,24 @@ class Client:
         resolver = self._resolver = self._given_resolver or resolver_for(self._dns)
         trust = self._trust or ssl.create_default_context()
         for scheme in ("https", "http"):
-            for delivers in (False, True):
-                self._sessions[scheme, delivers] = self._session(
-                    resolver, trust, scheme, delivers=delivers
-                )
+            self._sessions[scheme] = self._session(resolver, trust, scheme)
+        self._doors = Doors(
+            resolver,
+            self._guard,
+            trust,
+            connecting=CONNECT_SECONDS,
+            silence=READ_SECONDS,
+            per_host=self.settings.per_host,
+        )
 
     async def close(self) -> None:
         """Close every connection; calls under way fail as unreachable."""
         sessions, self._sessions = list(self._sessions.values()), {}
         for session in sessions:
             await session.close()
+        doors, self._doors = self._doors, None
+        if doors is not None:
+            await doors.close()
         resolver, self._resolver = self._resolver, None
         if resolver is not None and self._given_resolver is None:
             await resolver.close()
@@ -197,14 +203,13 @@ class Client:
         await self.close()
 
     def _session(
-        self, resolver: AbstractResolver, trust: ssl.SSLContext, scheme: str, *, delivers: bool
+        self, resolver: AbstractResolver, trust: ssl.SSLContext, scheme: str
     ) -> aiohttp.ClientSession:
-        deliveries = self.settings.delivery_concurrency + self.settings.waiting_room
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(resolver, self._guard, scheme),
             socket_factory=GuardedSockets(self._guard, scheme),
             ssl=trust,
-            limit=deliveries if delivers else FETCHES_AT_ONCE,
+            limit=FETCHES_AT_ONCE,
             limit_per_host=self.settings.per_host,
             keepalive_timeout=KEEP_SECONDS,
         )
@@ -215,7 +220,7 @@ class Client:
             trust_env=False,
             skip_auto_headers=("Accept", "Content-Type"),
             timeout=aiohttp.ClientTimeout(
-                total=self.settings.total_timeout if delivers else self.settings.fetch_timeout,
+                total=self.settings.fetch_timeout,
                 sock_connect=CONNECT_SECONDS,
                 sock_read=READ_SECONDS,
             ),
@@ -242,7 +247,7 @@ class Client:
             body: sent as it is.
             purpose: why, for the log: `key actor object delivery webfinger nodeinfo media` ...
             max_body: bytes of the largest answer that is read; `federation.max_body` by default.
-                The answer to a POST is cut at 64 KiB instead: only its status is wanted.
+                The answer to a POST is cut instead (`doors`): only its status is wanted.
             hop: how many redirects led here, for the record.
             may_be_blocked: false where the caller has just asked whether the host is blocked.
 
@@ -263,9 +268,10 @@ class Client:
             called = Call(purpose, method, url, ip, port, hop, result, size, ms, cause())
             self._record(called)
 
-        with self._counted(), dialling() as dialled:
+        self.under_way += 1
+        with dialling() as dialled:
             try:
-                target = self._target(url)
+                target = self._target(url, (host, port))
                 self._check_listed(host)
                 if may_be_blocked:
                     await self._check_open(host)
@@ -277,28 +283,23 @@ class Client:
             except asyncio.CancelledError:
                 record("refused:deadline", ip=next(iter(dialled), ""))
                 raise
+            finally:
+                self.under_way -= 1
         record(f"done:{response.status}", len(response.body), self._address(host, port, dialled))
         if method == "GET":
             self._passes("fetch.sent")
-        _log.debug(
-            "egress.done",
-            purpose=purpose,
-            host=host,
-            port=port,
-            method=method,
-            path=target.raw_path,
-            status=response.status,
-            bytes=len(response.body),
-        )
+        if logging.getLogger(_LOG).isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "egress.done",
+                purpose=purpose,
+                host=host,
+                port=port,
+                method=method,
+                path=target.raw_path,
+                status=response.status,
+                bytes=len(response.body),
+            )
         return response
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
 
     def _address(self, host: str, port: int, dialled: Sequence[str]) -> str:
         """The address that answered; of a connection that was kept, the one it was made to."""
@@ -325,7 +326,7 @@ class Client:
         except Unsafe:
             return False
         except OSError as error:
-            raise _nameless(error) from error
+            raise nameless(error) from error
         return self._guard.is_private([each["host"] for each in found], url.port or 443)
 
     async def check_dealings(self, host: str) -> None:
@@ -345,12 +346,12 @@ class Client:
         if self._is_blocked is not None and await self._is_blocked(host):
             raise Unsafe(BLOCKED, code="blocked")
 
-    def _target(self, url: Iri) -> URL:
+    def _target(self, url: Iri, place: tuple[str, int]) -> URL:
         if not url.startswith(("https://", "http://")):
             raise Unsafe("only http and https addresses are called", code="scheme")
-        if not url.isascii() or any(character <= " " or character == "\x7f" for character in url):
+        if not url.isascii() or _UNWRITABLE.search(url):
             raise Unsafe("the address holds characters that must be escaped", code="url")
-        if _place(url) == _place(self.own_origin):
+        if place == self._own_place:
             raise Unsafe("that is this server itself", code="own-host")
         try:
             target = URL(iris.without_fragment(url), encoded=True)
@@ -361,47 +362,38 @@ class Client:
             raise Unsafe("the address holds a name or password", code="url")
         return target
 
-    def _keeps(self, place: str) -> bool:
-        """Whether the connection is kept after a delivery there."""
-        now = asyncio.get_running_loop().time()
-        while self._kept and next(iter(self._kept.values())) < now - KEEP_SECONDS:
-            self._kept.popitem(last=False)
-        if place not in self._kept and len(self._kept) >= KEPT:
-            return False
-        self._kept[place] = now
-        self._kept.move_to_end(place)
-        return True
-
     async def _exchange(
         self, method: str, target: URL, headers: Headers, body: bytes, limit: int
     ) -> wire.Response:
-        delivers = method == "POST"
-        session = self._sessions.get((target.scheme, delivers))
-        if session is None:
-            raise RuntimeError(_CLOSED)
-        sent = CIMultiDict(headers)
-        sent["User-Agent"] = self._agent
-        sent["Accept-Encoding"] = "identity"
-        if delivers and not self._keeps(target.authority):
-            sent["Connection"] = "close"
+        sent = [*headers, ("user-agent", self._agent), ("accept-encoding", "identity")]
         try:
-            async with session.request(
-                method, target, headers=sent, data=body or None, allow_redirects=False
-            ) as answer:
-                content = (
-                    await _beginning(answer, ANSWER_TO_DELIVERY)
-                    if delivers
-                    else await _whole(answer, limit)
-                )
-                return wire.Response(
-                    status=answer.status,
-                    headers=tuple((name.lower(), value) for name, value in answer.headers.items()),
-                    body=content,
-                )
+            if method == "POST":
+                return await self._deliver(target, sent, body)
+            return await self._ask(method, target, sent, limit)
         except TimeoutError as error:
             raise Unreachable("the other server is too slow", code="deadline") from error
-        except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
+        except _BROKEN as error:
             raise _translated(error) from error
+
+    async def _deliver(self, target: URL, headers: Headers, body: bytes) -> wire.Response:
+        if self._doors is None:
+            raise RuntimeError(_CLOSED)
+        async with asyncio.timeout(self.settings.total_timeout):
+            return await self._doors.post(target, headers, body)
+
+    async def _ask(self, method: str, target: URL, headers: Headers, limit: int) -> wire.Response:
+        session = self._sessions.get(target.scheme)
+        if session is None:
+            raise RuntimeError(_CLOSED)
+        async with session.request(
+            method, target, headers=CIMultiDict(headers), allow_redirects=False
+        ) as answer:
+            content = await _whole(answer, limit)
+            return wire.Response(
+                status=answer.status,
+                headers=tuple((name.lower(), value) for name, value in answer.headers.items()),
+                body=content,
+            )
 
 
 def refused(error: TransportError, *, url: str, purpose: str) -> TransportError:
@@ -460,31 +452,15 @@ async def _whole(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     raise Unsafe(f"the answer is larger than {limit} bytes", code="too-large")
 
 
-async def _beginning(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The first bytes of a body; when there are more, the connection is closed."""
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            answer.close()
-            break
-    return bytes(body[:limit])
-
-
-def _nameless(error: OSError) -> Unreachable:
-    """A name without address: nobody there, or only no answer from a name server just now."""
-    if isinstance(error, TimeoutError) or error.errno == socket.EAI_AGAIN:
-        return Unreachable("the address of that host cannot be found just now", code="dns")
-    return NoSuchHost("that host has no address")
-
-
 def _translated(error: Exception) -> TransportError:
     """The connector's error in our words."""
+    if isinstance(error, Forbidden):
+        return error.unsafe
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Forbidden):
         return error.os_error.unsafe
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return _nameless(error.os_error)
-    if isinstance(error, aiohttp.ClientSSLError):
+        return nameless(error.os_error)
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return Unreachable("no secure connection to that host", code="tls")
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return Unsafe("that address cannot be called", code="url")

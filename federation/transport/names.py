@@ -25,6 +25,8 @@ import dns.rdatatype
 import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from federation.errors import NoSuchHost, Unreachable
+
 LOOK_UPS_AT_ONCE: Final = 32
 """Threads that may wait for name servers at the same time."""
 
@@ -191,6 +193,13 @@ class PatientResolver(AbstractResolver):
 def resolver_for(servers: Sequence[str]) -> AbstractResolver:
     """The resolver that the settings describe; made inside a running event loop."""
     return PatientResolver(ListedResolver(servers) if servers else SystemResolver())
+
+
+def nameless(error: OSError) -> Unreachable:
+    """Why a name has no address: nobody is there, or only no name server answered just now."""
+    if isinstance(error, TimeoutError) or error.errno == socket.EAI_AGAIN:
+        return Unreachable("the address of that host cannot be found just now", code="dns")
+    return NoSuchHost("that host has no address")
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:

@@ -2,17 +2,22 @@
 
 An RSA signature takes a millisecond. Where this process may use several cores, threads sign beside
 the loop (the operation holds no lock of the interpreter's); on one core that would only cost more,
-so the loop signs, one request in each of its rounds: whatever else is ready comes between.
+so the loop signs, a few requests in each of its rounds: whatever else is ready comes between.
 """
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from activitypub import wire
 from federation.transport.signing import Knocking
+
+A_ROUND: Final = 4
+"""Signatures in one round of the loop, so that nothing waits longer than some 4 ms; a round in
+which only one is made costs as much again as a third of that signature."""
 
 MOST_THREADS: Final = 4
 """Threads that sign: one process of Python makes no more requests than so many can sign."""
@@ -29,7 +34,9 @@ class Pen:
     def __init__(self, cores: int | None = None, signed: Callable[[], None] = lambda: None) -> None:
         self._signed = signed
         self._cores = len(os.sched_getaffinity(0)) if cores is None else cores
-        self._turn = asyncio.Lock()
+        self._left = A_ROUND
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._is_next_round_coming = False
         self._threads: ThreadPoolExecutor | None = None
 
     async def sign(self, knocking: Knocking) -> wire.Request:
@@ -57,7 +64,29 @@ class Pen:
         if self._cores > 1:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._hands(), knocking.request)
-        async with self._turn:
-            signed = knocking.request()
-            await asyncio.sleep(0)
-        return signed
+        await self._turn()
+        return knocking.request()
+
+    async def _turn(self) -> None:
+        """Wait until there is room in a round of the loop."""
+        loop = asyncio.get_running_loop()
+        if not self._is_next_round_coming:
+            self._is_next_round_coming = True
+            loop.call_soon(self._begin_round)
+        if self._left:
+            self._left -= 1
+            return
+        turn = loop.create_future()
+        self._line.append(turn)
+        await turn
+
+    def _begin_round(self) -> None:
+        self._left = A_ROUND
+        while self._line and self._left:
+            turn = self._line.popleft()
+            if not turn.done():  # else whoever wanted to sign has been broken off
+                turn.set_result(None)
+                self._left -= 1
+        self._is_next_round_coming = self._left < A_ROUND
+        if self._is_next_round_coming:
+            asyncio.get_running_loop().call_soon(self._begin_round)

@@ -7,6 +7,9 @@ wait after a failure is decided in one place (`actors.mail.hosts`), by host wher
 trouble and by delivery where only that one was turned away for now.
 """
 
+import asyncio
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +29,7 @@ from actors.verbs import synchronising
 from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
-from federation.transport.causes import caused_by
+from federation.transport.causes import because_of
 from federation.transport.client import BLOCKED, Client
 from federation.transport.descriptors import waiting_room
 from federation.transport.pens import Pen
@@ -39,7 +42,9 @@ TURNED_AWAY: Final = frozenset({401, 408, 425})
 then.
 """
 
-_log = structlog.stdlib.get_logger("federation.outbox")
+_LOG: Final = "federation.outbox"
+
+_log = structlog.stdlib.get_logger(_LOG)
 
 
 MISTAKE: Final = "a mistake in this program: see the log"
@@ -108,14 +113,15 @@ class Delivering:
             async with self._database.begin() as session:
                 await self._settle(session, back)
                 await self._give_back_unbegun(session)
+                await asyncio.sleep(0)  # each half of this takes a while on SQLite: let others in
                 fanned = await outbox.fan_out(session, self._site)
                 parcels = await outbox.claim(
                     session, self._site, limit=room, per_host=self._per_host
                 )
+                prepared = await self._prepare(session, parcels)
             self._done_with(back)
             self._unbegun.clear()
             self._claimed |= {one.id: one for one in parcels}
-            prepared = await self._prepare(parcels)
         except Unavailable:
             self._unbegun += parcels  # claimed, or perhaps: nobody knows how a lost commit ended
             raise
@@ -155,14 +161,13 @@ class Delivering:
         if self._unbegun:
             await outbox.give_back(session, *self._unbegun)
 
-    async def _prepare(self, parcels: Sequence[Parcel]) -> list[Prepared]:
+    async def _prepare(self, session: Session, parcels: Sequence[Parcel]) -> list[Prepared]:
         if not parcels:
             return []
-        async with self._database.read() as session:
-            signings = await self._signatories.for_parcels(session, parcels)
-            announced = await synchronising.announced_with(session, self._site, parcels)
-            places = {one.id: iris.host(one.inbox) for one in parcels}
-            blocked = await hosts.blocked_among(session, set(places.values()))
+        signings = await self._signatories.for_parcels(session, parcels)
+        announced = await synchronising.announced_with(session, self._site, parcels)
+        places = {one.id: iris.host(one.inbox) for one in parcels}
+        blocked = await hosts.blocked_among(session, set(places.values()))
         return [
             Prepared(
                 one,
@@ -185,20 +190,18 @@ class Delivering:
                 return Outcome(
                     parcel, SendResult(Sent.NEVER, None, None, BLOCKED, way, is_news=False)
                 )
-            with (
-                caused_by("activity", parcel.activity_iri),
-                telemetry.activity_scope(parcel.activity_iri),
-            ):
-                async with self._flights.patience():
-                    result = await send(
-                        self._client,
-                        inbox=parcel.inbox,
-                        body=parcel.body,
-                        signing=prepared.signing,
-                        now=self._site.now,
-                        pen=self._pen,
-                        synchronisation=prepared.announced,
-                    )
+            because_of("activity", parcel.activity_iri)  # this task does nothing else
+            telemetry.about_activity(parcel.activity_iri)
+            async with self._flights.patience():
+                result = await send(
+                    self._client,
+                    inbox=parcel.inbox,
+                    body=parcel.body,
+                    signing=prepared.signing,
+                    now=self._site.now,
+                    pen=self._pen,
+                    synchronisation=prepared.announced,
+                )
             if result.sent is Sent.DELIVERED:
                 self._site.passes("deliver.sent")
         except TimeoutError:
@@ -246,26 +249,31 @@ class Delivering:
         for one in back:
             self._claimed.pop(one.parcel.id, None)
             self._site.passes("cursor.committed")
-            if one.result is not None:
-                self._count(one.parcel, one.result)
+        ended = [(one.parcel, one.result) for one in back if one.result is not None]
+        self._count(ended)
+        for parcel, result in ended:
+            self._warn_of_clock(parcel, result)
+        if logging.getLogger(_LOG).isEnabledFor(logging.INFO):
+            for parcel, result in ended:
                 _log.info(
                     "delivery.settled",
-                    sent=one.result.sent.name.lower(),
-                    host=one.parcel.host,
-                    activity=one.parcel.activity_iri,
-                    status=one.result.status,
+                    sent=result.sent.name.lower(),
+                    host=parcel.host,
+                    activity=parcel.activity_iri,
+                    status=result.status,
                 )
-                self._warn_of_clock(one.parcel, one.result)
 
-    def _warn_of_clock(self, parcel: Parcel, result: SendResult) -> None:
+    @staticmethod
+    def _warn_of_clock(parcel: Parcel, result: SendResult) -> None:
         ahead = result.clock_ahead
         if ahead is not None and abs(ahead) >= WORTH_TELLING:
             _log.warning("clock.differs", host=parcel.host, seconds=ahead, status=result.status)
 
-    def _count(self, parcel: Parcel, result: SendResult) -> None:
-        is_there = result.sent is Sent.DELIVERED
-        waits = [self._site.now() - parcel.made_at] if is_there else []
-        metrics.delivered(result.sent.value, waits)
+    def _count(self, ended: Sequence[tuple[Parcel, SendResult]]) -> None:
+        now = self._site.now()
+        waits = [now - one.made_at for one, result in ended if result.sent is Sent.DELIVERED]
+        for sent, number in Counter(result.sent for _, result in ended).items():
+            metrics.delivered(sent.value, waits if sent is Sent.DELIVERED else (), number)
 
 
 def _clocks(back: Sequence[Outcome]) -> dict[str, int]:

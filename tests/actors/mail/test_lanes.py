@@ -123,6 +123,19 @@ async def test_one_that_was_turned_away_does_not_hold_up_its_host(
     assert [one.id for one in await _claim(session, site)] == [parcel.id]
 
 
+async def test_a_lane_goes_with_its_last_delivery(
+    session: Session, site: Site, coop: Actor, stranger: Stranger
+) -> None:
+    ada, bob = await stranger(session, "ada", "a.test"), await stranger(session, "bob", "b.test")
+    await _post(session, site, coop, "urn:x", ada, bob)
+    first = await _claim(session, site)
+    await _post(session, site, coop, "urn:x", bob)
+    await outbox.delivered(session, *first)
+    assert list(await session.scalars(select(Lane.host))) == ["b.test"]
+    await outbox.delivered(session, *await _claim(session, site))
+    assert await _count(session, Lane) == 0
+
+
 async def test_claims_that_are_given_back_are_taken_up_at_once(
     session: Session, site: Site, coop: Actor, stranger: Stranger
 ) -> None:

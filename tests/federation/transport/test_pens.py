@@ -1,6 +1,7 @@
 """Pens and kept connections: what a thousand deliveries at once cost everybody else."""
 
 import asyncio
+from itertools import groupby
 
 import pytest
 from together.loopback import NOON, Peer
@@ -9,9 +10,9 @@ from activitypub import wire
 from activitypub.iris import Iri
 from activitypub.signatures.claims import claim
 from activitypub.signatures.verifying import verify
-from federation.transport import client as clients
+from federation.transport import doors
 from federation.transport.client import Client
-from federation.transport.pens import Pen
+from federation.transport.pens import A_ROUND, Pen
 from federation.transport.signing import Knocking, Signatory, Signing
 
 
@@ -20,7 +21,7 @@ def knocking(signatory: Signatory) -> Knocking:
     return Knocking(request, Signing(signatory), lambda: NOON)
 
 
-async def test_on_one_core_whatever_is_ready_comes_between_two_signatures(
+async def test_on_one_core_whatever_is_ready_comes_between_a_few_signatures(
     signatory: Signatory,
 ) -> None:
     done: list[str] = []
@@ -31,9 +32,22 @@ async def test_on_one_core_whatever_is_ready_comes_between_two_signatures(
             done.append("else")
             await asyncio.sleep(0)
 
-    await asyncio.gather(*(pen.sign(knocking(signatory)) for _ in range(3)), something_else())
-    assert done[:4].count("else") >= 2
-    assert done.count("signed") == 3
+    several = 3 * A_ROUND
+    await asyncio.gather(*(pen.sign(knocking(signatory)) for _ in range(several)), something_else())
+    assert done.count("signed") == several
+    assert max(len(list(run)) for one, run in groupby(done) if one == "signed") <= A_ROUND + 1
+
+
+async def test_who_is_broken_off_while_others_sign_holds_up_nobody(signatory: Signatory) -> None:
+    pen = Pen(cores=1)
+    signing = [asyncio.create_task(pen.sign(knocking(signatory))) for _ in range(2 * A_ROUND)]
+    await asyncio.sleep(0)
+    broken_off = signing.pop(A_ROUND)
+    broken_off.cancel()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*signing)
+    with pytest.raises(asyncio.CancelledError):
+        await broken_off
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -48,7 +62,7 @@ async def test_a_pen_signs_the_same_whoever_holds_it(signatory: Signatory, cores
 async def test_connections_are_kept_to_so_many_hosts(
     client: Client, peer: Peer, other: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "KEPT", 1)
+    monkeypatch.setattr(doors, "KEPT", 1)
     for one in (peer, other, peer):
         one.says("/inbox", status=202)
         await client.request("POST", one.url("/inbox"), (), b"{}", purpose="delivery")

@@ -1,7 +1,8 @@
 """What survives: a process that dies, a peer that is away, a bug, a slow neighbour."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import orjson
 import pytest
@@ -295,16 +296,19 @@ async def test_what_was_claimed_when_the_database_went_away_goes_as_soon_as_it_i
     await alpha.publish(await alpha.actor("coop"))
     del mallory.told[:]
     delivering = alpha.app[WORKERS].delivering
-    preparing = alpha.database.read
+    beginning = alpha.database.begin
 
-    def away() -> AbstractAsyncContextManager[Session]:
-        raise Unavailable("the database is away")
+    @asynccontextmanager
+    async def lost() -> AsyncIterator[Session]:
+        async with beginning() as session:
+            yield session
+        raise Unavailable("the database is away: nobody knows how that commit ended")
 
-    monkeypatch.setattr(alpha.database, "read", away)
+    monkeypatch.setattr(alpha.database, "begin", lost)
     for _ in range(2):
         with pytest.raises(Unavailable):
             await delivering.work()
     assert mallory.told == []
-    monkeypatch.setattr(alpha.database, "read", preparing)
+    monkeypatch.setattr(alpha.database, "begin", beginning)
     await street.settle()
     assert [one["type"] for one in mallory.told] == ["Create"]
