@@ -93,8 +93,9 @@ def databases() -> Iterator[Databases]:
     home.chmod(0o755)
     server = get_server(home / "data", cleanup_mode="stop")
     try:
-        # What a test remembers need not survive a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # What a test remembers need not survive a power cut, and what the server knew of the rows
+        # of one test would mislead it in the next, which begins with none.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
         server.psql("SELECT pg_reload_conf();")
         server.psql(f"CREATE DATABASE {BLANK};")

@@ -37,6 +37,10 @@ class UtcTime(TypeDecorator[datetime]):
         """Refuse a naive time: nobody could say what it means."""
         return None if value is None else _utc(value)
 
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The first and the last moment there is come without a zone from asyncpg."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
         """As SQLAlchemy writes it, to the letter: texts are compared."""
         return _written if dialect.name == "sqlite" else super().bind_processor(dialect)

@@ -128,7 +128,9 @@ class Delivering:
         self._flights.begin(*(self._deliver(one) for one in prepared))
         if not fanned:
             await self._flights.news(is_more=len(parcels) == room)
-        return fanned + len(parcels) + len(back) or len(self._flights)
+        # What came back meanwhile is not settled yet, even when nothing is under way any more.
+        unsettled = len(self._flights) + len(self._flights.back)
+        return fanned + len(parcels) + len(back) or unsettled
 
     async def ended(self) -> None:
         """Begin no more, and wait until what is under way has ended."""

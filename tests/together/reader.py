@@ -114,7 +114,7 @@ class Reader:
     ) -> "Reader":
         headers = {"Accept": "text/html", "Accept-Language": self.language}
         async with self.session.request(method, address, data=data, headers=headers) as answer:
-            self.html = await answer.text()
+            self.html = await answer.text(errors="replace")  # a picture, an archive: words show
             self.status, self.address, self.headers = answer.status, str(answer.url), answer.headers
         return self
 
