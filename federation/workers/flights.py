@@ -33,10 +33,13 @@ BUNDLE: Final = 256
 """What has come back is settled at the latest when it is so many: to settle and to claim takes some
 10 ms each, whether it is one or so many."""
 
+SMALL_BUNDLE: Final = 64
+"""The same, when hardly anything stands in line any more: who hangs never comes back in time."""
+
 LINGER: Final = 0.1
 """Seconds that something which has come back waits for others when nothing stands in line."""
 
-AHEAD: Final = 5
+AHEAD: Final = 4
 """In line and at work together are at most so many times the places."""
 
 Result = TypeVar("Result")
@@ -190,7 +193,8 @@ class Flights(Generic[Result]):
 
     def _is_worth_it(self) -> bool:
         has_lingered = bool(self._back) and self._ring is None and not self._line
-        return has_lingered or len(self._back) >= BUNDLE or not len(self)
+        runs_dry = len(self._line) < self._places and len(self._back) >= SMALL_BUNDLE
+        return has_lingered or runs_dry or len(self._back) >= BUNDLE or not len(self)
 
     def _landed(self, task: asyncio.Task[Result]) -> None:
         self._preparing.discard(task)

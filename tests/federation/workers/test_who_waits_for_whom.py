@@ -180,4 +180,4 @@ def test_who_may_wait_is_bounded_by_what_the_system_lets_be_open() -> None:
     said = subprocess.run(
         [sys.executable, "-c", asked], check=True, capture_output=True, text=True
     ).stdout
-    assert said.split() == ["0", "10", str(700 - RESERVED - 64)]
+    assert said.split() == ["0", "10", str(700 - RESERVED - Federation().delivery_concurrency)]
