@@ -28,7 +28,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm.attributes import instance_dict, instance_state, manager_of_class
-from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import NullPool
 
 from actors import outages
@@ -340,7 +339,7 @@ def as_read(session: Session, table: type[Row], values: Sequence[Any]) -> Row:
         table: whose row it is.
         values: in the order of `columns(table)`, the key first.
     """
-    key = identity_key(table, values[0])
+    key = (table, (values[0],), None)  # as `sqlalchemy.orm.util.identity_key` makes it
     known: Row | None = session.sync_session.identity_map.get(key)
     if known is not None:
         return known

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
@@ -56,7 +55,7 @@ def told() -> Iterator[None]:
     """Turn what the driver raises inside into `Unavailable`, where it is an outage."""
     try:
         yield
-    except (DBAPIError, NoneFree, PostgresError, OSError) as error:
+    except Exception as error:
         reason = reason_of(error)
         if reason is None:
             raise
@@ -70,12 +69,10 @@ def reason_of(error: BaseException) -> str | None:
             return _of_driver(error)
         case NoneFree():
             return BUSY
-        case PostgresError(sqlstate=str(state)):
-            return _of_state(state)
         case OSError():
             return AWAY
         case _:
-            return None
+            return _of_state(_raw_state(error))
 
 
 def _of_driver(error: DBAPIError) -> str | None:
@@ -84,6 +81,12 @@ def _of_driver(error: DBAPIError) -> str | None:
         return _OF_SQLITE.get(code & 0xFF)
     known = _of_state(getattr(error.orig, "sqlstate", None) or "")
     return known or (AWAY if error.connection_invalidated else None)
+
+
+def _raw_state(error: BaseException) -> str:
+    """The SQLSTATE of what asyncpg raises while it connects; on SQLite it is not even loaded."""
+    is_raw = type(error).__module__.partition(".")[0] == "asyncpg"
+    return str(getattr(error, "sqlstate", None) or "") if is_raw else ""
 
 
 def _of_state(state: str) -> str | None:

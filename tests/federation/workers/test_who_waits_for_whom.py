@@ -9,6 +9,7 @@ from together.stranger import Stranger, moved_in
 from together.street import House, Street
 
 from actors.mail import lanes
+from federation.settings import Federation
 from federation.transport.descriptors import RESERVED
 from federation.workers import flights as flights_module
 from federation.workers.flights import BUNDLE, SLOW, Flights
