@@ -26,7 +26,7 @@ LONGEST = 2048
 
 KEPT = 4096
 """Addresses and hosts that were judged lately: one activity names a dozen addresses, most of them
-twice, and its neighbours name the same. Some 10 MB of the longest addresses at most."""
+twice, and its neighbours name the same. At most 16 MB, if all were as long as they may be."""
 
 _SHAPE = re.compile(
     r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE | re.ASCII | re.DOTALL
