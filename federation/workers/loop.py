@@ -53,6 +53,7 @@ class Loop:
     def start(self) -> None:
         """Begin; a second call does nothing."""
         if self._task is None:
+            self._ending.clear()
             self._task = asyncio.create_task(self._run(), name=self._name)
 
     @property
@@ -73,6 +74,7 @@ class Loop:
 
     async def stop(self) -> None:
         """End at once: what is claimed and not settled is taken up when the claim has expired."""
+        self._ending.set()  # in Python 3.11, `wait_for` may lose that it was cancelled
         task, self._task = self._task, None
         if task is not None:
             task.cancel()

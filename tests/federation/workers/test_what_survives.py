@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import orjson
 import pytest
@@ -251,6 +251,24 @@ async def test_a_loop_goes_on_after_a_bug_and_stops_when_told() -> None:
             await asyncio.sleep(0)
     await loop.stop()
     await loop.stop()
+
+
+async def test_a_loop_whose_work_overhears_that_it_is_to_stop_ends_all_the_same() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> int:
+        begun.set()
+        with suppress(asyncio.CancelledError):  # as `wait_for` does when both come at once
+            await asyncio.Event().wait()
+        return 1
+
+    loop = Loop("test", work)
+    for _ in ("once", "again"):
+        begun.clear()
+        loop.start()
+        async with asyncio.timeout(30):
+            await begun.wait()
+            await loop.stop()
 
 
 async def test_stopping_breaks_off_what_is_under_way(
