@@ -97,8 +97,9 @@ async def _fill(url: str, objects: int) -> None:
                         " WHERE state = 'waiting' GROUP BY host"
                     )
                 )
-        async with database.begin() as session:
-            await session.execute(text("ANALYZE"))
+        if not database.is_sqlite:  # PostgreSQL does so by itself; on SQLite nobody ever does
+            async with database.begin() as session:
+                await session.execute(text("ANALYZE"))
     finally:
         await database.close()
 
