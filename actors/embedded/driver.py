@@ -5,8 +5,8 @@ aiosqlite does, takes hundreds (measured: 440 instead of 150 for one through a s
 wait, the disk under a commit, waits in a thread. A question that turns out long is broken off
 after `LONGEST_LOOK` and asked again in a thread, so that the event loop is never held by one.
 
-Kinds of connection differ in what a transaction is to them: a member's one is a savepoint inside a
-transaction that somebody else begins and commits (`writers`).
+Kinds of connection differ in what a transaction is to them: a member's one is begun, kept apart by
+a savepoint and committed by whoever owns the connection (`writers`).
 """
 
 import asyncio
