@@ -15,7 +15,7 @@ Wire: Announce{Create, Update, Delete, Undo, Like, Dislike}, Announce of an id, 
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Text, bindparam, or_, select
+from sqlalchemy import Text, bindparam, select, union
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
@@ -45,16 +45,21 @@ def _asking(named: int, subjects: int) -> Plain:
     """Which commons these are, or have one of these; for so many names and subjects."""
     names = [bindparam(f"named_{place}", type_=Text()) for place in range(named)]
     about = [bindparam(f"subject_{place}", type_=Text()) for place in range(subjects)]
-    stands = select(_POSTING.commons_id).where(_POSTING.iri.in_(about))
+    # Two conditions joined by OR would have PostgreSQL read every commons: no index serves both.
+    concerned = union(
+        select(_ACTOR.id).where(_ACTOR.iri.in_(names)),
+        select(_POSTING.commons_id).where(_POSTING.iri.in_(about)),
+    )
     return Plain(
         select(_COMMONS.id)
         .join(columns(Actor), _ACTOR.id == _COMMONS.id)
         .where(
-            select(_COMMONS.id).exists(),  # most instances have none: nothing else is asked then
-            or_(_ACTOR.iri.in_(names), _ACTOR.id.in_(stands)),
+            # Most instances have no commons: nothing else is asked then.
+            select(_COMMONS.id).limit(1).scalar_subquery().is_not(None),
+            _COMMONS.id.in_(concerned),
             _ACTOR.gone_at.is_(None),
         )
-        .order_by(_ACTOR.id)
+        .order_by(_COMMONS.id)
     )
 
 

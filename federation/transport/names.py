@@ -197,9 +197,9 @@ def resolver_for(servers: Sequence[str]) -> AbstractResolver:
 
 def nameless(error: OSError) -> Unreachable:
     """Why a name has no address: nobody is there, or only no name server answered just now."""
-    if isinstance(error, TimeoutError) or error.errno == socket.EAI_AGAIN:
-        return Unreachable("the address of that host cannot be found just now", code="dns")
-    return NoSuchHost("that host has no address")
+    if isinstance(error, NoAddress):
+        return NoSuchHost("that host has no address")
+    return Unreachable("the address of that host cannot be found just now", code="dns")
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:

@@ -4,6 +4,7 @@ Every statement of the work that an instance does all day is shown to the databa
 it would answer it: by an index, or by reading a whole table.
 """
 
+from together.commons import open_commons
 from together.plans import Statement, heard, scans
 from together.stranger import Stranger, with_header
 from together.street import House, Street
@@ -32,6 +33,7 @@ async def everything(street: Street, alpha: House, mallory: Stranger) -> None:
     follow = mallory.activity("Follow", coop.iri)
     assert (await mallory.send(alpha, follow)).status == 202
     await street.settle()
+    await open_commons(alpha)
     await alpha.follow(coop, mallory.iri)
     await street.settle()
     note = mallory.note(to=["https://www.w3.org/ns/activitystreams#Public"], cc=[coop.iri])
