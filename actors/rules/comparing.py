@@ -52,10 +52,13 @@ class SectionChange:
     languages: tuple[str, ...]
 
 
-def changed(before: Sheet, after: Sheet) -> tuple[SectionChange, ...]:
-    """What changed from one version to another, in the order of ``after``; then the removed."""
+def changed(before: Sheet, after: Sheet, *, is_fork: bool = False) -> tuple[SectionChange, ...]:
+    """What changed from one version to another, in the order of ``after``; then the removed.
+
+    ``is_fork``: ``after`` is of a fork of the model that ``before`` is of.
+    """
     known = by_key(before.sections)
-    twins = match(known, after.sections).twins
+    twins = match(known, after.sections, is_fork=is_fork).twins
     earlier = {id(section): known[identity] for identity, section in twins.items()}
     moved = _moved(before, after, earlier)
     changes: list[SectionChange] = []

@@ -38,6 +38,31 @@ async def revisions(session: Session, model: Model) -> list[Revision]:
     return list(rows)
 
 
+async def revisions_below(
+    session: Session, model: Model, below: int | None, limit: int
+) -> list[Revision]:
+    """Some of them, the newest first: those with a smaller number than `below`."""
+    wanted = select(Revision).where(Revision.model_id == model.id)
+    if below is not None:
+        wanted = wanted.where(Revision.number < below)
+    return list(await session.scalars(wanted.order_by(Revision.number.desc()).limit(limit)))
+
+
+MOST_NUMBERS = 500
+"""Numbers in a list to choose a version from; older ones are reached from the history."""
+
+
+async def numbers(session: Session, model: Model) -> list[int]:
+    """The numbers of the versions that we know, the newest first."""
+    rows = await session.scalars(
+        select(Revision.number)
+        .where(Revision.model_id == model.id)
+        .order_by(Revision.number.desc())
+        .limit(MOST_NUMBERS)
+    )
+    return list(rows)
+
+
 async def revision_by_iri(session: Session, iri: str) -> Revision | None:
     """A version by its id on the wire."""
     return await session.scalar(select(Revision).where(Revision.iri == iri))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from actors.database import Session
-from actors.rules import core, merging
+from actors.rules import core, heading, merging
 from actors.rules.core import Relation
+from actors.rules.heading import ValueMerge
 from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
 from actors.tables.actor import Actor
@@ -43,6 +44,13 @@ class Upstream:
     def moved(self) -> bool:
         """The source has a version that the fork has not taken yet."""
         return self.current.iri != self.base.iri
+
+    @property
+    def heading(self) -> tuple[ValueMerge, ...]:
+        """Names, summaries, licence and facts on the three sides."""
+        return heading.compare(
+            history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
+        )
 
 
 async def base_of(session: Session, tie: Lineage) -> Revision | None:
@@ -87,6 +95,26 @@ async def forks(session: Session, model: Model) -> list[Fork]:
         )
         for fork, author, lineage in rows.all()
     ]
+
+
+MOST_RELATIVES = 30
+"""Forks in a list to compare with: what a reader looks through."""
+
+
+async def some_forks(session: Session, model: Model) -> list[Model]:
+    """Forks that the model lists, those that were changed last."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == model.iri,
+            Lineage.listed_at.is_not(None),
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Model.updated_at.desc(), Model.id)
+        .limit(MOST_RELATIVES)
+    )
+    return list(rows)
 
 
 async def relation(session: Session, model: Model) -> Relation | None:

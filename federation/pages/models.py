@@ -14,8 +14,8 @@ from actors import places
 from actors.database import Session
 from actors.errors import Gone, NotFound
 from actors.rules import comparing
-from actors.rules.comparing import Mark, SectionChange
-from actors.rules.sections import Section, Sheet
+from actors.rules.comparing import SectionChange
+from actors.rules.sections import Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
@@ -106,7 +106,7 @@ async def version(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await find(session, request.match_info["slug"])
         author = await history.author(session, found)
-        revision = await _numbered(session, found, request.match_info["number"])
+        revision = await numbered(session, found, request.match_info["number"])
         proof = await proofs.of(session, request.app[SITE], found, author, revision)
     sheet = history.sheet(revision)
     return await asyncio.to_thread(
@@ -166,74 +166,12 @@ def _names(sheet: Sheet, language: str) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One section of two versions: the words marked, by language."""
+async def numbered(session: Session, found: Model, text: str) -> Revision:
+    """The version of a model that an address names by its number.
 
-    key: str
-    name: str
-    kinds: tuple[str, ...]
-    core: bool
-    texts: tuple[tuple[str, list[Mark]], ...]
-
-
-async def compare(request: web.Request) -> web.Response:
-    """GET /m/{slug}/compare?from=1&to=2: two versions, the words that differ marked."""
-    here = await sessions.visitor(request)
-    async with request.app[DATABASE].read() as session:
-        found = await find(session, request.match_info["slug"])
-        author = await history.author(session, found)
-        before = await _numbered(session, found, request.query.get("from", ""))
-        after = await _numbered(session, found, request.query.get("to", str(found.number)))
-        known = await history.revisions(session, found)
-    return rendering.page(
-        request,
-        here,
-        "compare.html",
-        model=found,
-        author=author,
-        before=before,
-        after=after,
-        numbers=[revision.number for revision in known],
-        sections=compared(history.sheet(before), history.sheet(after), rendering.language(request)),
-    )
-
-
-def compared(before: Sheet, after: Sheet, language: str) -> list[Compared]:
-    """What differs between two sheets, section by section, for a reader of this language."""
-    kinds: dict[str, list[SectionChange]] = {}
-    for change in comparing.changed(before, after):
-        kinds.setdefault(change.key, []).append(change)
-    found: list[Compared] = []
-    for key, changes in kinds.items():
-        new, old = after.section(key), before.section(key)
-        section = new or old
-        if section is None:
-            continue
-        found.append(
-            Compared(
-                key=key,
-                name=reading.best(dict(section.names), language, after.language)[0],
-                kinds=tuple(dict.fromkeys(change.kind.value for change in changes)),
-                core=any(change.core for change in changes),
-                texts=marked(old, new),
-            )
-        )
-    return found
-
-
-def marked(old: Section | None, new: Section | None) -> tuple[tuple[str, list[Mark]], ...]:
-    """The texts that differ between two sides of a section, with their words marked."""
-    before = {} if old is None else dict(old.texts)
-    after = {} if new is None else dict(new.texts)
-    return tuple(
-        (tag, comparing.words(before.get(tag, ""), after.get(tag, "")))
-        for tag in dict.fromkeys((*after, *before))
-        if before.get(tag) != after.get(tag)
-    )
-
-
-async def _numbered(session: Session, found: Model, text: str) -> Revision:
+    Raises:
+        NotFound: there is none, or we do not know it.
+    """
     number = places.version_in(text)
     revision = None if number is None else await history.revision_by_number(session, found, number)
     if revision is None:

@@ -7,6 +7,7 @@ Refusals of the lower floors are English sentences too, some with a number or a 
 `refusals_known.PATTERNS` lists those, so that they can be translated (`say`).
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +17,7 @@ from activitypub.canonical_json import Json
 from actors.rules import concepts, legal_forms
 from actors.rules.codes.lists import Code, code_list
 from actors.rules.facts import CODED
+from actors.rules.heading import Kind, Value
 from actors.rules.licences import LICENCES
 from federation.pages.refusals_known import PATTERNS
 from federation.pages.translating import (
@@ -326,6 +328,49 @@ def code_in_words(name: str, code: Code) -> str:
     if name != "legalFormIn" or code.broader is None:
         return f"{called} ({code.code})"
     return f"{called} ({territory_name(code.broader)}, {code.code})"
+
+
+VALUES: Final = {
+    "license": N_("Licence of this text"),
+    "family": N_("Family"),
+    "markPolicy": N_("Use of the name"),
+    "maturity": N_("Maturity"),
+    "replicationMode": N_("How it spreads"),
+    "themes": N_("Themes"),
+    "sdg": N_("Sustainable development goals"),
+    "territory": N_("Territory"),
+    "cost": N_("Costs"),
+    "legalFormIn": N_("Legal form"),
+    "economicActivity": N_("Field of activity"),
+    "resourceLicense": N_("Licence of software or data"),
+    "supportOffered": N_("Support offered"),
+    "steward": N_("Who looks after it"),
+}
+"""What stands beside the sections, by its name in a sheet."""
+
+
+def value_name(value: Value) -> str:
+    """What a value beside the sections is called."""
+    if value.kind is Kind.NAME:
+        return gettext("Title (%(language)s)") % {"language": language_name(value.language)}
+    if value.kind is Kind.SUMMARY:
+        return gettext("Summary (%(language)s)") % {"language": language_name(value.language)}
+    return label(VALUES, value.name or value.kind.value)
+
+
+def fact_lines(name: str, value: Json) -> list[str]:
+    """A value as people read it, a line for each of its items."""
+    if name in CODED:
+        return coded({name: value}, name)
+    tables = {"family": FAMILIES, "maturity": MATURITIES, "replicationMode": MODES}
+    if name in tables:
+        return [label(tables[name], value)]
+    if name == "cost":
+        return costs({name: value})
+    if name == "license":
+        return [f"{licence(str(value))} ({value})"]
+    items = value if isinstance(value, list) else [value]
+    return [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in items]
 
 
 def currencies() -> list[Code]:

@@ -253,7 +253,7 @@ async def test_only_the_chosen_way_shows_its_fields_in_a_merge(
         await page.get_by_label("Write it anew, from both").check()
         assert await own.is_visible()
         await own.fill("Una sala, e strumenti.")
-        await page.get_by_role("button", name="Save my choices").last.click()
+        await page.get_by_role("button", name="Publish my choices").last.click()
         await page.wait_for_url("**said=merged")
         assert "Your choices are saved" in await page.inner_text("[role=status]")
 

@@ -121,11 +121,11 @@ async def test_an_adaptation_is_made_shown_at_its_source_and_merged(
     assert bruno.heading == "What the source changed"
     assert ", et on apprend" in [one.text_content() for one in bruno.page.iter("ins")]
     assert "You changed it too" in bruno.text
-    await bruno.press("Save my choices", note="Aggiornato")
+    await bruno.press("Publish my choices", note="Aggiornato")
     assert bruno.faults == ["Error: Please choose what becomes of this section."]
     assert bruno.page.xpath("//input[@name='note']/@value") == ["Aggiornato"]
     await bruno.press(
-        "Save my choices",
+        "Publish my choices",
         choice__costs="own",
         own__costs__it="Una sala del comune, o in affitto.",
     )
@@ -157,7 +157,7 @@ async def test_writing_nothing_is_no_choice(
     await street.settle()
     await bruno.go(f"/m/{mine}/merge")
     empty = {f"own__costs__{tag}": "" for tag in ("it", "fr")}
-    await bruno.press("Save my choices", choice__costs="own", **empty)
+    await bruno.press("Publish my choices", choice__costs="own", **empty)
     assert bruno.faults == ["Error: Please write the text that shall stand here."]
 
 
@@ -174,13 +174,13 @@ async def test_choices_survive_a_source_that_moves_again_meanwhile(
     await anna.press("Publish the new version", s1__text__fr="Un local prêté et des outils.")
     await street.settle()
     bruno.html, bruno.address = form, address
-    await bruno.press("Save my choices", choice__costs="ours")
+    await bruno.press("Publish my choices", choice__costs="ours")
     assert bruno.status == 422
     assert "Something changed while you were choosing." in bruno.text
     chosen = bruno.page.xpath("//input[@name='choice.costs' and @checked]/@value")
     assert chosen == ["ours"]
     assert "Un local prêté" in bruno.text
-    await bruno.press("Save my choices")
+    await bruno.press("Publish my choices")
     assert bruno.path == f"/m/{mine}"
 
 
@@ -196,7 +196,7 @@ async def test_choices_survive_a_session_that_ends_meanwhile(
     await bruno.press("Sign out")
     bruno.html, bruno.address = form, address
     await bruno.press(
-        "Save my choices", choice__costs="own", own__costs__it="Con cura.", note="Ci ho pensato"
+        "Publish my choices", choice__costs="own", own__costs__it="Con cura.", note="Ci ho pensato"
     )
     assert bruno.status == 422
     assert "You are signed out, and nothing is lost." in bruno.text
