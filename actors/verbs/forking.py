@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
+from activitypub.canonical_json import Json
 from activitypub.iris import Iri
 from actors.database import Session
 from actors.documents.model import section_iri
@@ -52,8 +53,14 @@ async def fork(
     kind: str,
     language: str,
     author: Member | None = None,
+    name: str = "",
+    wanted_license: str | None = None,
+    facts: Mapping[str, Json] | None = None,
 ) -> Model:
     """An organisation of ours makes its own model from somebody's.
+
+    A working copy is made to send improvements back: its source's owner hears of it, and nobody
+    else is told that there is an alternative.
 
     Args:
         session: an open transaction.
@@ -64,9 +71,14 @@ async def fork(
         language: the language in which it will be worked on; the source's texts stay until they
             are replaced.
         author: the member who acts.
+        name: what it is called in that language; its address is made from that. Without one it
+            is called as its source.
+        wanted_license: SPDX id; without one the licence of the source.
+        facts: what differs from the facts of the source: legal form, territory.
 
     Raises:
-        Unwise: the kind is unknown, or the licence forbids adaptations.
+        Unwise: the kind is unknown, the licence forbids adaptations or cannot follow, or the name
+            cannot be used.
         Gone: the source was deleted.
     """
     if kind not in FORK_KINDS:
@@ -76,11 +88,14 @@ async def fork(
         raise Gone("the source was deleted")
     base = await history.head(session, source)
     sheet = history.sheet(base)
-    terms = licences.judge_fork(sheet.license)
+    terms = licences.judge_fork(sheet.license, wanted_license)
+    called = " ".join(name.split())
     own = replace(
         sheet,
         language=language,
         license=terms.license,
+        names={**sheet.names, language: called} if called else sheet.names,
+        facts={**sheet.facts, **(facts or {})},
         sections=tuple(_taken(source, one) for one in sheet.sections),
     )
     _check_fork(own, sheet)

@@ -1,11 +1,14 @@
 """What did it say, and when? Models and their versions."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 
 from actors.database import Session
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
+from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 
@@ -61,6 +64,26 @@ async def numbers(session: Session, model: Model) -> list[int]:
         .limit(MOST_NUMBERS)
     )
     return list(rows)
+
+
+async def makers(session: Session, revisions: Sequence[Revision]) -> dict[int, str]:
+    """The names of the members who made these versions, by their ids; of ours alone."""
+    wanted = {one.author_id for one in revisions if one.author_id is not None}
+    rows = await session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted)))
+    return {int(row[0]): str(row[1]) for row in rows}
+
+
+async def said_before(
+    session: Session, model: Model, revisions: Sequence[Revision]
+) -> dict[str, int]:
+    """By digest, the number of the first version that said what these versions say."""
+    wanted = {one.digest for one in revisions}
+    rows = await session.execute(
+        select(Revision.digest, func.min(Revision.number))
+        .where(Revision.model_id == model.id, Revision.digest.in_(wanted))
+        .group_by(Revision.digest)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
 
 
 async def revision_by_iri(session: Session, iri: str) -> Revision | None:

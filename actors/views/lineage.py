@@ -1,5 +1,6 @@
 """Where does it come from, and what became of it?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -112,6 +113,64 @@ async def some_forks(session: Session, model: Model) -> list[Model]:
             Model.deleted_at.is_(None),
         )
         .order_by(Model.updated_at.desc(), Model.id)
+        .limit(MOST_RELATIVES)
+    )
+    return list(rows)
+
+
+WORKING_COPY = "working-copy"
+
+
+def is_working_copy(tie: Lineage | None) -> bool:
+    """Whether it is made to prepare improvements of its source, and is no alternative to it."""
+    return tie is not None and tie.kind == WORKING_COPY
+
+
+@dataclass(frozen=True)
+class CoreState:
+    """What a fork is to its source, and why.
+
+    `broken` are the core sections of the source that it does not keep, with their names by
+    language; `is_accepted` tells that the newest version of the source says in its core what the
+    fork says: taking that version makes it a replication.
+    """
+
+    relation: Relation
+    broken: Mapping[str, Mapping[str, str]]
+    is_accepted: bool = False
+
+
+async def core_state(session: Session, model: Model) -> CoreState | None:
+    """Which core sections a fork changed; None for an original, or where its base is unknown."""
+    tie = await of(session, model)
+    base = await base_of(session, tie) if tie else None
+    if tie is None or base is None:
+        return None
+    fork, taken = history.sheet(await history.head(session, model)), history.sheet(base)
+    names = {section.key: section.names for section in taken.sections}
+    broken = {key: names[key] for key in core.broken_core(fork, taken)}
+    if not broken:
+        return CoreState(Relation.REPLICATION, {})
+    newest = await history.revision_by_iri(session, tie.seen_iri)
+    accepted = (
+        newest is not None
+        and newest.iri != base.iri
+        and core.relation(fork, history.sheet(newest)) is Relation.REPLICATION
+    )
+    return CoreState(Relation.INSPIRED, broken, accepted)
+
+
+async def made_by(session: Session, organisation: Actor, source: Model) -> list[Model]:
+    """What an organisation has made of a model already."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == source.iri,
+            Model.actor_id == organisation.id,
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Model.id)
         .limit(MOST_RELATIVES)
     )
     return list(rows)

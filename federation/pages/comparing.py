@@ -6,7 +6,7 @@ shows what became of it.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -137,7 +137,7 @@ def sections(
 def same(before: Sheet, after: Sheet, language: str, *, is_fork: bool = False) -> list[str]:
     """The titles of the sections that say the same in both."""
     told = {change.key for change in comparing.changed(before, after, is_fork=is_fork)}
-    titles = names(after, language)
+    titles = reading.titles(after, language)
     return [titles[section.key] for section in after.sections if section.key not in told]
 
 
@@ -177,14 +177,6 @@ def _values(before: Sheet, after: Sheet) -> list[ValueShown]:
         passage = Passage(change.value.language, comparing.words(old, new))
         found.append(ValueShown(words.value_name(change.value), change.value.language, passage))
     return found
-
-
-def names(sheet: Sheet, language: str) -> Mapping[str, str]:
-    """The titles of sections by key, for a reader of this language."""
-    return {
-        section.key: reading.best(dict(section.names), language, sheet.language)[0] or section.key
-        for section in sheet.sections
-    }
 
 
 async def _side(session: Session, model: Model, number: str) -> Side:

@@ -15,7 +15,6 @@ from aiohttp import web
 from actors.database import Session
 from actors.errors import Conflicting, NotAllowed, Refusal, Unwise
 from actors.rules import core, heading, permissions
-from actors.rules.core import Relation
 from actors.rules.merging import Verdict
 from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
@@ -47,15 +46,6 @@ MOVED_ON: Final = N_(
 MAX_NOTE: Final = 500  # characters; what changed, in a sentence or two
 PUBLISHING: Final = ("publish", "result")
 """Buttons for which every choice has to be made."""
-
-
-@dataclass(frozen=True)
-class Consequence:
-    """What a text of ours is to its source, and which core sections make the difference."""
-
-    before: Relation
-    after: Relation
-    broken: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -239,16 +229,6 @@ def _note(beside: Beside, given: Fields | None) -> str:
     return before if given is None else given.get("note", before).strip()[:MAX_NOTE]
 
 
-def consequence(upstream: Upstream, result: Sheet) -> Consequence:
-    """What publishing this would make of ours."""
-    base, theirs = history.sheet(upstream.base), history.sheet(upstream.current)
-    return Consequence(
-        before=core.relation(history.sheet(upstream.ours), base),
-        after=core.relation(result, theirs),
-        broken=core.broken_core(result, theirs),
-    )
-
-
 def _show_result(
     request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
 ) -> web.Response:
@@ -261,8 +241,8 @@ def _show_result(
         "merge_result.html",
         model=beside.model,
         upstream=upstream,
-        consequence=consequence(upstream, result),
-        core_names=comparing.names(theirs, language),
+        consequence=core.consequence(ours, result, history.sheet(upstream.base), theirs),
+        core_names=reading.titles(theirs, language),
         values=comparing.values(ours, result, language),
         sections=comparing.sections(ours, result, language),
         seen=beside.seen,

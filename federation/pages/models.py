@@ -6,16 +6,12 @@ a thread.
 """
 
 import asyncio
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from actors import places
 from actors.database import Session
 from actors.errors import Gone, NotFound
-from actors.rules import comparing
-from actors.rules.comparing import SectionChange
-from actors.rules.sections import Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
@@ -53,7 +49,7 @@ async def model(request: web.Request) -> web.Response:
         head = await history.head(session, found)
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
-        relation = await lineage.relation(session, found)
+        core_state = await lineage.core_state(session, found)
         forks = await lineage.forks(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
@@ -83,87 +79,21 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
-        text=reading.read(sheet, _wanted(request)),
+        text=reading.read(sheet, wanted(request)),
         upstream=upstream,
         upstream_changes=[] if upstream is None else reading.source_changes(upstream),
         tie=tie,
-        relation=relation,
+        core_state=core_state,
         modifications=history.modifications(head),
         forks=forks,
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,
         pinned=pinned,
-        section_names=_names(sheet, rendering.language(request)),
+        section_names=reading.titles(sheet, rendering.language(request)),
         proof=proof,
         source_origin=source_origin,
     )
-
-
-async def version(request: web.Request) -> web.Response:
-    """GET /m/{slug}/versions/{number}: what a model said then."""
-    here = await sessions.visitor(request)
-    async with request.app[DATABASE].read() as session:
-        found = await find(session, request.match_info["slug"])
-        author = await history.author(session, found)
-        revision = await numbered(session, found, request.match_info["number"])
-        proof = await proofs.of(session, request.app[SITE], found, author, revision)
-    sheet = history.sheet(revision)
-    return await asyncio.to_thread(
-        rendering.page,
-        request,
-        here,
-        "version.html",
-        model=found,
-        author=author,
-        revision=revision,
-        sheet=sheet,
-        text=reading.read(sheet, _wanted(request)),
-        is_head=revision.id == found.head_id,
-        proof=proof,
-    )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One version in the history, with what changed since the one before, if we know both."""
-
-    revision: Revision
-    changes: tuple[SectionChange, ...]
-    names: dict[str, str]
-    is_first: bool
-
-
-async def versions(request: web.Request) -> web.Response:
-    """GET /m/{slug}/versions: the history, the newest first."""
-    here = await sessions.visitor(request)
-    async with request.app[DATABASE].read() as session:
-        found = await find(session, request.match_info["slug"])
-        author = await history.author(session, found)
-        known = await history.revisions(session, found)
-    language = rendering.language(request)
-    steps = [
-        _step(revision, known[place + 1] if place + 1 < len(known) else None, language)
-        for place, revision in enumerate(known)
-    ]
-    return rendering.page(request, here, "versions.html", model=found, author=author, steps=steps)
-
-
-def _step(revision: Revision, before: Revision | None, language: str) -> Step:
-    sheet = history.sheet(revision)
-    earlier = None if before is None else history.sheet(before)
-    names = _names(sheet, language)
-    if earlier is None:
-        return Step(revision, (), names, is_first=True)
-    changes = comparing.changed(earlier, sheet)
-    return Step(revision, changes, _names(earlier, language) | names, is_first=False)
-
-
-def _names(sheet: Sheet, language: str) -> dict[str, str]:
-    return {
-        section.key: reading.best(dict(section.names), language, sheet.language)[0]
-        for section in sheet.sections
-    }
 
 
 async def numbered(session: Session, found: Model, text: str) -> Revision:
@@ -179,7 +109,8 @@ async def numbered(session: Session, found: Model, text: str) -> Revision:
     return revision
 
 
-def _wanted(request: web.Request) -> tuple[str | None, ...]:
+def wanted(request: web.Request) -> tuple[str | None, ...]:
+    """The languages in which a reader wants a text, the dearest first."""
     return (request.query.get("text"), rendering.language(request))
 
 

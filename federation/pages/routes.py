@@ -43,13 +43,15 @@ from federation.pages import (
     signing_in,
     space,
     static,
+    versions,
+    workspace,
     writing,
 )
 
 SHARED: Final[Mapping[str, Handler]] = {
     places.ACTOR: commons.actor,
     places.MODEL: models.model,
-    places.VERSION: models.version,
+    places.VERSION: versions.version,
     places.REMARK: remarks.remark,
 }
 """Address template → page, where a document has the same address."""
@@ -73,8 +75,9 @@ def routes() -> list[web.RouteDef]:
         web.get(places.ACTOR_PAGE, commons.actor),
         web.get("/commons", commons.listing),
         web.get(MODEL, models.model),
-        web.get(places.VERSION_PAGE, models.version),
-        web.get(f"{MODEL}/versions", models.versions),
+        web.get(places.VERSION_PAGE, versions.version),
+        web.get(f"{MODEL}/versions", versions.versions),
+        web.get(f"{places.VERSION_PAGE}/cite", versions.cite),
         web.get(f"{MODEL}/compare", comparing.compare),
         web.get(f"{MODEL}/archive", archives.download),
         web.get(places.TAG_PAGE, hashtags.hashtag),
@@ -124,8 +127,11 @@ def _for_members() -> list[web.RouteDef]:
         web.get(f"{MODEL}/delete", writing.delete_page),
         web.post(f"{MODEL}/delete", writing.delete),
         web.post(f"{MODEL}/pin", pinning.pin),
+        web.get(f"{places.VERSION_PAGE}/restore", versions.restore_page),
+        web.post(f"{places.VERSION_PAGE}/restore", versions.restore),
         web.get(f"{MODEL}/fork", forks.fork_page),
         web.post(f"{MODEL}/fork", forks.fork),
+        web.get(f"{MODEL}/workspace", workspace.workspace),
         web.get(f"{MODEL}/merge", merging.merge_page),
         web.post(f"{MODEL}/merge", merging.merge),
         web.post(places.REMARK, remarks.reply),

@@ -85,6 +85,43 @@ KINDS: Final = {
     "working-copy": N_("Working copy, to prepare improvements"),
 }
 
+KINDS_EXPLAINED: Final = {
+    "variant": N_(
+        "You run the model yourselves, elsewhere: another law, other partners, other prices. It is"
+        " shown as an alternative to its source, and is yours."
+    ),
+    "translation": N_(
+        "You change nothing but the language, so that others can read it. Where the source changes,"
+        " you are told which sections to translate again."
+    ),
+    "working-copy": N_(
+        "You prepare improvements to send back to the source. It is public like everything here,"
+        " but nobody is told of it besides the source, and it is not listed as an alternative."
+    ),
+}
+"""What each kind of adaptation is for."""
+
+STATES: Final = {
+    "to-translate": N_("to translate"),
+    "to-review": N_("to review: the text it translates has changed"),
+    "to-explain": N_("rewritten: say why"),
+    "translated": N_("translated"),
+    "adapted": N_("adapted, with its reason"),
+    "new": N_("new, of your own"),
+    "as-source": N_("as in the source"),
+    "left-out": N_("left out here"),
+}
+"""How far a section of an adaptation has come, by `actors.rules.adapting.State`."""
+
+OWN_VALUES: Final = {
+    "name": N_("A title in your language"),
+    "summary": N_("One sentence in your language"),
+    "legalFormIn": N_("Your legal form"),
+    "territory": N_("Your territory"),
+    "cost": N_("Your costs"),
+}
+"""What an adaptation says of itself, by `actors.rules.adapting.Own`."""
+
 RELATIONS: Final = {
     "replication-of": N_("Replication of the source"),
     "inspired-by": N_("Inspired by the source"),
@@ -298,6 +335,16 @@ def label(table: Mapping[str, str], word: object) -> str:
     bare = re.split(r"[:#/]", str(word))[-1].removeprefix("family-")
     known = table.get(bare)
     return gettext(known) if known else bare.replace("-", " ")
+
+
+LICENCE_ASKS: Final = (
+    N_("Do what you like with it."),
+    N_("Say who wrote it and where it is from; an adaptation here does so by itself."),
+    N_("Do not use it mainly to earn money."),
+    N_("Pass it on unchanged only: no adaptation and no translation without leave."),
+    N_("Put what you make from it under this licence or one that is compatible with it."),
+)
+"""What licences ask, as `actors.rules.licences.asks` says it."""
 
 
 def licence(spdx: str) -> str:

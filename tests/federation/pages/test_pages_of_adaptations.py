@@ -57,6 +57,8 @@ async def adapt(alpha: House, bruno: Reader, street: Street, slug: str) -> str:
     await bruno.press("Start the adaptation", kind="variant", language="it")
     assert "Your adaptation is published." in bruno.text
     mine = bruno.path.split("/")[2]
+    assert "Next step The principle: to translate" in bruno.text
+    await bruno.follow("Open the whole form")
     rewritten = {
         "name__it": "Officina di riparazione",
         "s0__name__it": "Il principio",
@@ -215,6 +217,8 @@ async def test_changing_the_core_makes_it_inspired_by_its_source(
         s0__text__fr="On vend du neuf.",
         s0__reason="Audience",
     )
+    assert "no longer counted among its replications" in bruno.text
+    await bruno.press("Publish the new version", core="yes")
     assert "Inspired by the source. At least one core section differs" in bruno.text
 
 
