@@ -19,8 +19,8 @@ LANGUAGES: Final = ("fr", "en")
 """Languages in which a reference can be written out."""
 
 _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
-    "en": ("{who} ({year}). {title}, version {number}. {address}", "Adapted from {origin}."),
-    "fr": ("{who} ({year}). {title}, version {number}. {address}", "D’après {origin}."),
+    "en": ("{who} ({year}). {title}, version {number}.", "Adapted from {origin}"),
+    "fr": ("{who} ({year}). {title}, version {number}.", "D’après {origin}"),
 }
 _LICENCES: Final = {"en": "Licence: {licence}.", "fr": "Licence : {licence}."}
 _SPECIAL: Final = re.compile(r"[\\{}%&$#_~^]")
@@ -68,17 +68,13 @@ def in_words(cited: Citation, language: str) -> str:
     tag = language if language in LANGUAGES else "en"
     main, adapted = _SENTENCES[tag]
     parts = [
-        main.format(
-            who=cited.who,
-            year=cited.at.year,
-            title=cited.title,
-            number=cited.number,
-            address=cited.address,
-        )
+        main.format(who=cited.who, year=cited.at.year, title=cited.title, number=cited.number),
+        _LICENCES[tag].format(licence=cited.licence),
+        cited.address,
     ]
     if cited.origin is not None:
-        parts.append(adapted.format(origin=cited.origin))
-    return " ".join([*parts, _LICENCES[tag].format(licence=cited.licence)])
+        parts.append(f"({adapted.format(origin=cited.origin)})")
+    return " ".join(parts)
 
 
 def bibtex(cited: Citation) -> str:

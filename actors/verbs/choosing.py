@@ -28,6 +28,9 @@ MOST_CHOICES = 4 * MAX_SECTIONS
 
 MAX_TEXTS = 2 * MAX_TEXT  # characters of one third text in all its languages
 
+PRINT_DIGITS = 24
+"""Characters of a fingerprint that are kept: nobody forges one against herself."""
+
 WAYS = ("", "theirs", "ours", "own")
 """What may be chosen; nothing, where somebody has only begun to write."""
 

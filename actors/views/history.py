@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from actors.database import Session
+from actors.rules.citing import Citation
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
@@ -111,3 +113,20 @@ def sheet(revision: Revision) -> Sheet:
 def modifications(revision: Revision) -> tuple[Modification, ...]:
     """What a fork had adapted by this version, and why."""
     return tuple(Modification.from_json(one) for one in revision.modifications)
+
+
+async def citation(session: Session, model: Model, revision: Revision) -> Citation:
+    """One version, to be cited; a fork with the version of its source that it took last."""
+    said, who = sheet(revision), await author(session, model)
+    base = await session.scalar(select(Lineage.base_iri).where(Lineage.model_id == model.id))
+    return Citation(
+        title=said.names.get(said.language) or next(iter(said.names.values()), ""),
+        who=who.name or who.handle,
+        number=revision.number,
+        at=revision.made_at,
+        address=revision.iri,
+        licence=said.license,
+        language=said.language,
+        digest=revision.digest,
+        origin=base,
+    )

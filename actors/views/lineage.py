@@ -54,6 +54,13 @@ class Upstream:
         )
 
 
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """What there is to choose between, by key of section or value."""
+        prints = {one.key: one.fingerprint for one in self.sections}
+        return prints | {one.key: one.fingerprint for one in self.heading}
+
+
 async def base_of(session: Session, tie: Lineage) -> Revision | None:
     """The version that a fork took, where it is as the fork says.
 

@@ -10,7 +10,7 @@ from actors.rules.languages import canonical_tag
 from actors.tables.model import Model
 from actors.verbs import forking
 from actors.views import lineage
-from federation.api import answers, bodies
+from federation.api import answers, bodies, facts
 from federation.api.authenticating import WRITE, acting
 from federation.api.models import in_words_of_the_body, location, named, owned
 from federation.api.operations import Operation
@@ -40,6 +40,9 @@ async def fork(request: web.Request) -> web.Response:
             kind=values["kind"],
             language=canonical_tag(values["language"]),
             author=who.member,
+            name=values.get("name", ""),
+            wanted_license=values.get("license"),
+            facts=facts.given(values),
         )
         answer = await answers.model(session, row)
     return answers.respond(answer, status=201, location=location(request, row))
@@ -69,6 +72,7 @@ async def merge(request: web.Request) -> web.Response:
                 bodies.choices(values),
                 author=who.member,
                 note=values.get("note", ""),
+                reasons=bodies.modifications(values),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal

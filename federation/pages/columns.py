@@ -19,7 +19,7 @@ from actors.rules.heading import Kind, ValueMerge
 from actors.rules.merging import SectionMerge, Verdict
 from actors.rules.modifications import Modification, Nature, Reason
 from actors.rules.sections import Section
-from actors.verbs.choosing import Chosen
+from actors.verbs.choosing import PRINT_DIGITS, Chosen
 from actors.verbs.forking import Choice
 from federation.pages import forms, reading, words
 from federation.pages.forms import Fields
@@ -29,8 +29,6 @@ CHOOSE: Final = N_("Please choose what becomes of this section.")
 WRITE_SOMETHING: Final = N_("Please write the text that shall stand here.")
 SAY_WHY: Final = N_("Please say why yours differs, for those who compare.")
 MAX_WHY: Final = 500  # characters of a reason in one's own words: a sentence or two
-
-_SAW_DIGITS: Final = 24  # characters of a fingerprint: nobody forges one against herself
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def of_section(merged: SectionMerge, language: str, known: Modification | None =
         theirs=merged.theirs is not None,
         ours=merged.ours is not None,
         columns=_columns(merged, language),
-        saw=merged.fingerprint[:_SAW_DIGITS],
+        saw=merged.fingerprint[:PRINT_DIGITS],
         chosen=Chosen(
             chosen="" if merged.verdict is Verdict.CONFLICT else "theirs",
             texts=own,
@@ -147,7 +145,7 @@ def _of_value(merged: ValueMerge) -> Row:
         theirs=merged.theirs is not None,
         ours=merged.ours is not None,
         columns=(column,),
-        saw=merged.fingerprint[:_SAW_DIGITS],
+        saw=merged.fingerprint[:PRINT_DIGITS],
         chosen=Chosen(chosen="" if merged.verdict is Verdict.CONFLICT else "theirs", texts=texts),
         writable=is_text,
         adapted=False,
@@ -186,7 +184,7 @@ def typed(given: Fields, rows: Iterable[Row], target: str = "") -> dict[str, Cho
     for row in rows:
         if f"saw.{row.key}" not in given:
             continue
-        saw = given[f"saw.{row.key}"][:_SAW_DIGITS]
+        saw = given[f"saw.{row.key}"][:PRINT_DIGITS]
         chosen = replace(_typed(given, row, row.chosen), fingerprint=saw)
         if row.is_kept or row.key == target or replace(row.chosen, fingerprint=saw) != chosen:
             untouched = chosen.chosen != "own" and chosen.texts == row.chosen.texts

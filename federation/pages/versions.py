@@ -13,15 +13,12 @@ import orjson
 from aiohttp import web
 from wtforms import StringField
 
-from actors.database import Session
 from actors.errors import NotAllowed, NotFound, Refusal, Unwise
 from actors.places import version_in
 from actors.rules import citing, core, permissions
 from actors.rules import comparing as changes_of
-from actors.rules.citing import Citation
 from actors.rules.comparing import SectionChange
 from actors.rules.heading import ValueChange, differing
-from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.verbs import reverting
@@ -115,7 +112,7 @@ async def version(request: web.Request) -> web.Response:
         author = await history.author(session, found)
         revision = await models.numbered(session, found, request.match_info["number"])
         proof = await proofs.of(session, request.app[SITE], found, author, revision)
-        cited = await citation(session, found, author, revision)
+        cited = await history.citation(session, found, revision)
     sheet = history.sheet(revision)
     return await asyncio.to_thread(
         rendering.page,
@@ -169,7 +166,7 @@ async def cite(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await models.find(session, request.match_info["slug"])
         revision = await models.numbered(session, found, request.match_info["number"])
-        cited = await citation(session, found, await history.author(session, found), revision)
+        cited = await history.citation(session, found, revision)
     wanted = request.query.get("format", "bibtex")
     if wanted == "csl":
         body, ending = orjson.dumps([citing.csl(cited)], option=orjson.OPT_INDENT_2), "json"
@@ -180,23 +177,6 @@ async def cite(request: web.Request) -> web.Response:
     response = web.Response(body=body, content_type=FORMATS[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{cited.key}.{ending}"'
     return response
-
-
-async def citation(session: Session, model: Model, author: Actor, revision: Revision) -> Citation:
-    """One version, to be cited."""
-    sheet = history.sheet(revision)
-    tie = await lineage.of(session, model)
-    return Citation(
-        title=sheet.names.get(sheet.language) or next(iter(sheet.names.values()), ""),
-        who=author.name or author.handle,
-        number=revision.number,
-        at=revision.made_at,
-        address=revision.iri,
-        licence=sheet.license,
-        language=sheet.language,
-        digest=revision.digest,
-        origin=tie.base_iri if tie else None,
-    )
 
 
 def _step(
