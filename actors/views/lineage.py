@@ -53,7 +53,6 @@ class Upstream:
             history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
         )
 
-
     @property
     def fingerprints(self) -> dict[str, str]:
         """What there is to choose between, by key of section or value."""

@@ -1,11 +1,13 @@
 """Versions: two of them compared, one of them cited, an earlier one published again."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
 
 from actors import places
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import NotFound, Unwise
 from actors.rules import citing, comparing, heading
 from actors.rules.matching import by_key, match
@@ -35,7 +37,8 @@ async def compare(request: web.Request) -> web.Response:
         before = await _numbered(session, other, number)
         tie = await lineage.of(session, row)
     is_fork = tie is not None and tie.upstream_iri == other.iri
-    return answers.respond(_compared(before, after, is_fork=is_fork))
+    answer = await asyncio.to_thread(_compared, before, after, is_fork=is_fork)
+    return answers.respond(answer)
 
 
 async def citation(request: web.Request) -> web.Response:
@@ -57,9 +60,12 @@ async def restore(request: web.Request) -> web.Response:
     """POST models/{id}/versions/{number}/restore: what it said becomes the newest version."""
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.RESTORE)
-    async with request.app[DATABASE].begin() as session:
+    async with request.app[DATABASE].read() as session:
         row = await owned(request, session, who)
         earlier = await _numbered(session, row, request.match_info["number"])
+    await asyncio.to_thread(render_ahead, history.sheet(earlier))
+    async with request.app[DATABASE].begin() as session:
+        row = await owned(request, session, who)
         await reverting.revert(
             session,
             request.app[SITE],

@@ -23,6 +23,7 @@ from actors.tables.revision import Revision
 from actors.views import history, lineage
 from federation.app_keys import DATABASE
 from federation.pages import columns, models, reading, rendering, sessions, words
+from federation.pages.sessions import Visitor
 from federation.pages.translating import speaking
 
 
@@ -86,21 +87,33 @@ async def compare(request: web.Request) -> web.Response:
         tie = await lineage.of(session, found)
         relatives = await _relatives(session, found)
     is_fork = tie is not None and beside.iri == tie.upstream_iri
-    language = request.query.get("text", "") or rendering.language(request)
-    old, new = before.sheet, after.sheet
-    return await asyncio.to_thread(
-        rendering.page,
+    return await asyncio.to_thread(_draw, request, here, before, after, relatives, is_fork=is_fork)
+
+
+def _draw(
+    request: web.Request,
+    here: Visitor,
+    before: Side,
+    after: Side,
+    relatives: list[Model],
+    *,
+    is_fork: bool,
+) -> web.Response:
+    """The page; marking the words of long texts takes a while."""
+    only = request.query.get("text", "")
+    spoken = rendering.language(request)
+    language, old, new = only or spoken, before.sheet, after.sheet
+    return rendering.page(
         request,
         here,
         "compare.html",
-        model=found,
+        model=after.model,
         before=before,
         after=after,
         relatives=relatives,
         languages=columns.first(list(dict.fromkeys((*new.languages, *old.languages))), language),
-        chosen=language,
-        only=request.query.get("text", ""),
-        values=values(old, new, rendering.language(request)),
+        only=only,
+        values=values(old, new, spoken),
         sections=sections(old, new, language, is_fork=is_fork),
         same=same(old, new, language, is_fork=is_fork),
     )

@@ -1,5 +1,6 @@
 """Adaptations: making one; what its licence asks is told before, and only that is offered."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf, InputRequired
 
 from activitypub.canonical_json import Json
+from actors.documents.model import render_ahead
 from actors.errors import Refusal, Unwise
 from actors.rules import legal_forms, licences, permissions
 from actors.rules.codes.lists import code_list
@@ -89,6 +91,9 @@ async def fork(request: web.Request) -> web.Response:
     faults |= _faults(typed, source)
     if faults:
         return await _show(request, here, acting, source, typed, faults)
+    async with request.app[DATABASE].read() as session:
+        taken = history.sheet(await history.head(session, source))
+    await asyncio.to_thread(render_ahead, taken)
     try:
         async with request.app[DATABASE].begin() as session:
             made = await forking.fork(
@@ -101,7 +106,7 @@ async def fork(request: web.Request) -> web.Response:
                 author=acting.member,
                 name=typed.name,
                 wanted_license=typed.license,
-                facts=_facts(typed, history.sheet(await history.head(session, source)).facts),
+                facts=_facts(typed, taken.facts),
             )
     except Refusal as refused:
         told = {"kind": refused.reason}

@@ -6,6 +6,7 @@ as she goes: every button keeps it first, so that it survives a reload, a collea
 that changes again. It is published after a look at the result, or straight away.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import Conflicting, NotAllowed, Refusal, Unwise
 from actors.rules import core, heading, permissions
 from actors.rules.merging import Verdict
@@ -72,7 +74,7 @@ async def merge_page(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         beside = await _beside(session, acting, request.match_info["slug"])
-    return _show(request, here, beside, None, {})
+    return await _show(request, here, beside, None, {})
 
 
 async def merge(request: web.Request) -> web.Response:
@@ -84,13 +86,13 @@ async def merge(request: web.Request) -> web.Response:
         beside = await _beside(session, acting, slug)
     if acting is None or not forms.token_fits(here, given):
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
-        return _show(request, here, beside, given, {}, problem=problem)
+        return await _show(request, here, beside, given, {}, problem=problem)
     verb, _, target = given.get("do", "keep").partition(":")
     try:
         async with request.app[DATABASE].begin() as session:
             beside = await _kept(session, request, acting, beside, given, verb, target)
     except Refusal as refused:
-        return _show(request, here, beside, given, _fields(refused), problem=refused.reason)
+        return await _show(request, here, beside, given, _fields(refused), problem=refused.reason)
     if verb not in PUBLISHING:
         raise web.HTTPSeeOther(_back(request, beside.model, verb, target))
     return await _publish(request, here, acting, beside, given, verb)
@@ -106,16 +108,17 @@ async def _publish(
 ) -> web.Response:
     rows = _rows(beside, None, rendering.language(request))
     if given.get("seen") != beside.seen:
-        return _show(request, here, beside, given, {}, problem=MOVED_ON)
+        return await _show(request, here, beside, given, {}, problem=MOVED_ON)
     if faults := columns.faults(rows):
-        return _show(request, here, beside, None, faults)
+        return await _show(request, here, beside, None, faults)
     chosen = columns.choices(rows)
     note = _note(beside, given)
     try:
         if verb == "result":
-            return _show_result(
+            return await _show_result(
                 request, here, beside, forking.merged(beside.upstream, chosen), note
             )
+        await asyncio.to_thread(render_ahead, forking.merged(beside.upstream, chosen))
         async with request.app[DATABASE].begin() as session:
             await forking.merge(
                 session,
@@ -127,7 +130,7 @@ async def _publish(
                 reasons=columns.reasons(rows),
             )
     except Refusal as refused:
-        return _show(request, here, beside, None, _fields(refused), problem=refused.reason)
+        return await _show(request, here, beside, None, _fields(refused), problem=refused.reason)
     raise web.HTTPSeeOther(saying.address(addresses.page_of(beside.model), "merged"))
 
 
@@ -229,10 +232,16 @@ def _note(beside: Beside, given: Fields | None) -> str:
     return before if given is None else given.get("note", before).strip()[:MAX_NOTE]
 
 
-def _show_result(
+async def _show_result(
     request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
 ) -> web.Response:
     """What the choices make of ours: the last look before it is published."""
+    return await asyncio.to_thread(_result, request, here, beside, result, note)
+
+
+def _result(
+    request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
+) -> web.Response:
     language, upstream = rendering.language(request), beside.upstream
     ours, theirs = history.sheet(upstream.ours), history.sheet(upstream.current)
     return rendering.page(
@@ -250,7 +259,7 @@ def _show_result(
     )
 
 
-def _show(
+async def _show(
     request: web.Request,
     here: Visitor,
     beside: Beside,
@@ -258,6 +267,18 @@ def _show(
     faults: Mapping[str, str],
     *,
     problem: str = "",
+) -> web.Response:
+    """The three columns; marking the words of long texts takes a while, so in a thread."""
+    return await asyncio.to_thread(_columns, request, here, beside, given, faults, problem)
+
+
+def _columns(
+    request: web.Request,
+    here: Visitor,
+    beside: Beside,
+    given: Fields | None,
+    faults: Mapping[str, str],
+    problem: str,
 ) -> web.Response:
     rows = _rows(beside, given, rendering.language(request))
     upstream = beside.upstream

@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 from wtforms import StringField
 
+from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, NotFound, Refusal, Unwise
 from actors.places import version_in
 from actors.rules import citing, core, permissions
@@ -145,6 +146,10 @@ async def restore(request: web.Request) -> web.Response:
     note = str(form.note.data or "")
     if not form.validate():
         return await _show_restore(request, here, acting, note, forms.faults(form))
+    async with request.app[DATABASE].read() as session:
+        found = await models.find(session, request.match_info["slug"])
+        earlier = await models.numbered(session, found, request.match_info["number"])
+    await asyncio.to_thread(render_ahead, history.sheet(earlier))
     try:
         async with request.app[DATABASE].begin() as session:
             found = await models.find(session, request.match_info["slug"])
