@@ -36,7 +36,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choice")),
-        sa.UniqueConstraint("model_id", "beside_iri", "key", name=op.f("uq_choice_model_id")),
+        sa.UniqueConstraint(
+            "model_id", "beside_iri", "key", name=op.f("uq_choice_model_id_beside_iri_key")
+        ),
     )
     op.create_index(op.f("ix_choice_model_id"), "choice", ["model_id"])
 
