@@ -35,6 +35,7 @@ _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 _ESCAPED_NUL = b"\\u0000"
+_ALSO_WRITTEN = ((rb"\/", b"/"), (rb"\u003c", b"<"), (rb"\u003e", b">"), (rb"\u0026", b"&"))
 _DELICATE = re.compile(rb"[-.]|[0-9][Ee]|[0-9]{16}")
 """Outside of strings: a number that is anything else than a whole one below 10**15."""
 
@@ -52,6 +53,48 @@ def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
     """
     if len(body) > limits.body:
         raise TooLarge(f"a document may have {limits.body} bytes at most")
+    value = _read_back(body, limits)
+    if value is None:
+        value = _looked_at(body, limits)
+    if not isinstance(value, dict):
+        raise Malformed("the document must be a JSON object")
+    return value
+
+
+def _read_back(body: bytes, limits: Limits) -> Json:
+    """What most documents say, at a fifth of the price; None where one has to look closer.
+
+    What has the same bytes when it is written again can be read in one way only: no key stood
+    twice, no number was rounded. Mastodon and GoToSocial escape what HTML does, PHP the slash.
+    """
+    if body.count(b"{") + body.count(b"[") > limits.depth or body.count(b":") > limits.keys:
+        return None  # perhaps within strings
+    if b"\\" in body:
+        if b"\\\\" in body or _ESCAPED_NUL in body:
+            return None
+        for escaped, plain in _ALSO_WRITTEN:
+            body = body.replace(escaped, plain)
+    try:
+        value: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return value if orjson.dumps(value) == body and _is_exact(value) else None
+
+
+def _is_exact(value: Json) -> bool:
+    """Whether there is no number but whole ones that every parser holds."""
+    pending = [value]
+    while pending:
+        inside = pending.pop()
+        if isinstance(inside, dict | list):
+            values = inside.values() if isinstance(inside, dict) else inside
+            pending.extend(each for each in values if type(each) is not str)
+        elif type(inside) is float or (type(inside) is int and abs(inside) > LARGEST_INTEGER):
+            return False
+    return True
+
+
+def _looked_at(body: bytes, limits: Limits) -> Json:
     bare = _STRINGS.sub(b"", body)
     _check_depth(bare, limits.depth)
     if _ESCAPED_NUL in body and _NUL.search(body):
@@ -64,8 +107,6 @@ def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
     _check_members(value, bare.count(b":"), limits.keys)
     if _DELICATE.search(bare):
         value = _with_exact_numbers(body, limits)
-    if not isinstance(value, dict):
-        raise Malformed("the document must be a JSON object")
     return value
 
 

@@ -33,6 +33,16 @@ def test_what_we_write_is_read_as_it_was(document: dict[str, object]) -> None:
     assert canonical(parse(canonical(read))) == canonical(read)
 
 
+@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+@example({"a": "<p>\\u003c\\/</p>&", "b": "\\\\", "c": {"<": '"'}})
+def test_whoever_wrote_it_the_same_is_read(document: dict[str, object]) -> None:
+    compact = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    by_php = compact.replace("/", "\\/")
+    by_rails = "".join(rf"\u{ord(one):04x}" if one in "<>&" else one for one in compact)
+    for written in (compact, by_php, by_rails):
+        assert parse(written.encode()) == document
+
+
 @given(VALUES)
 @example({"b": ['\u2028\x7f\x1f"\\/é😀', 0, -1, None, True], "a": {"10": 1, "9": 2, "B": {}}})
 @example({"\ue000": 1, "😀": 2})
