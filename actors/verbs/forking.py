@@ -34,7 +34,7 @@ from actors.tables.revision import Revision
 from actors.verbs import hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, lineage
+from actors.views import blocks, history, kin, lineage
 from actors.vocabulary import FORK_KINDS
 
 Choice = Literal["ours", "theirs"] | Mapping[str, str]
@@ -103,8 +103,9 @@ async def merge(
     *,
     author: Member | None = None,
     note: str = "",
+    taken_from: str | None = None,
 ) -> Revision:
-    """Take what the source changed into a fork of ours, section by section.
+    """Take what the source, or another relative, changed into a fork of ours, by sections.
 
     Args:
         session: an open transaction.
@@ -113,40 +114,43 @@ async def merge(
         choices: section key → `theirs`, `ours`, or texts by language; every conflict needs one.
         author: the member who acts.
         note: why, in her words.
+        taken_from: the address of the relative; the source if left out. Of another relative than
+            the source, the base stays where it is, and sections keep the tie that they have.
 
     Returns:
         The new version, with both parents.
 
     Raises:
-        NotFound: the model is no fork, or its source has not moved.
+        NotFound: the model is no fork, or the other has nothing new.
         Conflicting: a conflict without a choice; `keys` names them. Nothing has changed.
         Unwise: a choice that cannot be made here.
     """
     model = await publishing.held(session, model)
-    beside = await lineage.upstream(session, model)
+    beside = await kin.choose(session, model, taken_from)
     if beside is None:
         raise NotFound("this model is no fork of a model known here")
     if not beside.moved:
-        raise NotFound("the source has not moved since it was last taken")
+        raise NotFound("there is nothing new since it was last taken")
     ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
     resolved = merging.resolve(
         beside.sections,
         _decided(beside.sections, choices),
         ours,
         theirs,
-        upstream=Iri(beside.lineage.upstream_iri),
+        upstream=Iri(beside.lineage.upstream_iri) if beside.is_direct else None,
     )
     fit = clean(resolved)
     _check_fork(fit, ours)
-    tie = beside.lineage
-    tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
-    await session.flush()
+    if beside.is_direct:
+        tie = beside.lineage
+        tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
+        await session.flush()
     making = Making(
         author=author,
         note=note,
         parent=beside.ours,
         merged_iri=beside.current.iri,
-        modifications=history.modifications(beside.ours),
+        modifications=kin.modifications_after(beside, choices),
     )
     return await publishing.advance(session, site, model, fit, making)
 
@@ -223,7 +227,13 @@ async def on_upstream_update(
 ) -> None:
     """A model moved on: tell the owner of each of our forks of it what that means for her text."""
     source = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
-    if source is None or source.deleted_at is not None:
+    if source is not None:
+        await on_moved(session, site, source)
+
+
+async def on_moved(session: Session, site: Site, source: Model) -> None:
+    """A model may be at another version than our forks of it know: tell their owners, once."""
+    if source.deleted_at is not None:
         return
     current = await history.head(session, source)
     rows = await session.execute(

@@ -13,7 +13,7 @@ from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history
+from actors.views import history, ways
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,12 @@ class Fork:
 
 @dataclass(frozen=True)
 class Upstream:
-    """A fork beside its source: the three columns of a merge."""
+    """A fork beside its source: the three columns of a merge.
+
+    Or beside another relative (`views.kin.beside`): then `is_direct` is False, `lineage` still the
+    fork's own tie to its source, and `base` the last version that both come from; an empty one
+    with the number 0 where none is known here.
+    """
 
     lineage: Lineage
     source: Model | None
@@ -38,6 +43,7 @@ class Upstream:
     current: Revision
     ours: Revision
     sections: tuple[SectionMerge, ...]
+    is_direct: bool = True
 
     @property
     def moved(self) -> bool:
@@ -106,6 +112,10 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         return None
     ours = await history.head(session, model)
     source = await history.model_by_iri(session, lineage.upstream_iri)
+    since = None
+    if source is not None and base.iri != current.iri:
+        known = await ways.ancestry(session, [model, source])
+        since = await ways.between(session, known, base, ours, current)
     return Upstream(
         lineage=lineage,
         source=source,
@@ -113,7 +123,9 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         base=base,
         current=current,
         ours=ours,
-        sections=merging.compare(history.sheet(base), history.sheet(ours), history.sheet(current)),
+        sections=merging.compare(
+            history.sheet(base), history.sheet(ours), history.sheet(current), since
+        ),
     )
 
 
