@@ -139,6 +139,10 @@ MERGE: Final = Record(
             ),
         ),
         "note": _NOTE,
+        "from": Text(
+            "The address of the relative to take from: a further source, or another fork of one."
+            " Left out, it is the source."
+        ),
     },
     frozenset({"choices"}),
 )
