@@ -37,6 +37,10 @@ from actors.views.lineage import Upstream
 MOST_SHOWN: Final = 300
 """Models of one lineage on a page: as many as one walk finds (`federation.workers.tracing`)."""
 
+MOST_CANDIDATES: Final = 12
+"""Siblings to choose from on a merge page, those that changed last; the page of siblings has
+more."""
+
 MOST_FORKS: Final = 200
 """Forks of one model that are followed: as many as are remembered of one list."""
 
@@ -224,6 +228,61 @@ async def choose(session: Session, model: Model, iri: str | None) -> Upstream | 
     if not iri or (tie is not None and tie.upstream_iri == iri):
         return await lineage.upstream(session, model)
     return await beside(session, model, iri)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A relative that a fork may take from.
+
+    Attributes:
+        model: which one.
+        author: whose it is.
+        is_source: it is the fork's own source.
+        is_above: it is a further source, not a sibling.
+        has_news: it has a version that has not come into the fork yet.
+    """
+
+    model: Model
+    author: Actor
+    is_source: bool
+    is_above: bool
+    has_news: bool
+
+
+async def candidates(session: Session, model: Model) -> list[Candidate]:
+    """From whom a fork may take: its sources, the nearest first, then its siblings."""
+    above = [one for one, _ in await ways.sources(session, model)]
+    tie = await lineage.of(session, model)
+    if tie is None:
+        return []
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == tie.upstream_iri,
+            Model.id != model.id,
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Model.updated_at.desc(), Model.id.desc())
+        .limit(MOST_CANDIDATES)
+    )
+    others = [one for one in (*above, *rows) if one.deleted_at is None and one.head_id]
+    known = await ways.ancestry(session, [model, *others])
+    ours = await history.head(session, model)
+    come = known.of(ours.iri)
+    found: list[Candidate] = []
+    for one in others:
+        head = await history.head(session, one)
+        found.append(
+            Candidate(
+                model=one,
+                author=await history.author(session, one),
+                is_source=one.iri == tie.upstream_iri,
+                is_above=one in above,
+                has_news=head.iri not in come,
+            )
+        )
+    return found
 
 
 def modifications_after(

@@ -21,12 +21,13 @@ from actors.rules.merging import SectionMerge, Verdict
 from actors.rules.sections import Section
 from actors.tables.model import Model
 from actors.verbs import forking
-from actors.views import history, lineage
+from actors.views import history, kin, siblings
 from actors.views.access import Acting
 from actors.views.lineage import Upstream
 from federation.app_keys import DATABASE, SITE
 from federation.pages import addresses, forms, models, reading, rendering, saying, sessions, words
 from federation.pages.forms import Fields, Form
+from federation.pages.kin import varied_by
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 from federation.pages.writing import MAX_NOTE
@@ -157,8 +158,8 @@ async def merge_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/merge: what the source changed, beside ours."""
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
-        model, upstream = await _beside(session, acting, request.match_info["slug"])
-    return _show_merge(request, here, model, upstream, None, {})
+        model, upstream = await _beside(session, acting, request)
+    return await _show_merge(request, here, model, upstream, None, {})
 
 
 async def merge(request: web.Request) -> web.Response:
@@ -167,15 +168,15 @@ async def merge(request: web.Request) -> web.Response:
     given = await forms.fields(request)
     slug, acting = request.match_info["slug"], here.acting
     async with request.app[DATABASE].read() as session:
-        model, upstream = await _beside(session, acting, slug)
+        model, upstream = await _beside(session, acting, request)
     if acting is None or not forms.token_fits(here, given):
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
-        return _show_merge(request, here, model, upstream, given, {}, problem=problem)
+        return await _show_merge(request, here, model, upstream, given, {}, problem=problem)
     choices, faults = _choices(given, upstream)
     if given.get("seen") != _seen(upstream):
-        return _show_merge(request, here, model, upstream, given, faults, problem=MOVED_ON)
+        return await _show_merge(request, here, model, upstream, given, faults, problem=MOVED_ON)
     if faults:
-        return _show_merge(request, here, model, upstream, given, faults)
+        return await _show_merge(request, here, model, upstream, given, faults)
     try:
         async with request.app[DATABASE].begin() as session:
             await forking.merge(
@@ -185,9 +186,10 @@ async def merge(request: web.Request) -> web.Response:
                 choices,
                 author=acting.member,
                 note=given.get("note", "").strip()[:MAX_NOTE],
+                taken_from=request.query.get("from"),
             )
     except Refusal as refused:
-        return _show_merge(
+        return await _show_merge(
             request, here, model, upstream, given, _beside_fields(refused), problem=refused.reason
         )
     raise web.HTTPSeeOther(saying.address(addresses.page_of(model), "merged"))
@@ -201,15 +203,17 @@ def _beside_fields(refused: Refusal) -> dict[str, str]:
     return {}
 
 
-async def _beside(session: Session, acting: Acting | None, slug: str) -> tuple[Model, Upstream]:
-    """A fork and its source, for a member who may change the fork.
+async def _beside(
+    session: Session, acting: Acting | None, request: web.Request
+) -> tuple[Model, Upstream]:
+    """A fork and its source, or the relative that is asked for, for a member who may change it.
 
     Raises:
         NotAllowed: it is no fork, somebody else's, or her office does not allow it. A reader whose
             session has just ended is let through, to be shown what she typed.
     """
-    model = await models.find(session, slug)
-    upstream = await lineage.upstream(session, model)
+    model = await models.find(session, request.match_info["slug"])
+    upstream = await kin.choose(session, model, request.query.get("from"))
     if upstream is None or not model.is_ours:
         raise NotAllowed("This model is not an adaptation of ours.")
     if acting is not None:
@@ -303,7 +307,7 @@ def _marks(base: Mapping[str, str], side: Mapping[str, str], tag: str) -> list[M
     return comparing.words(base[tag], side[tag])
 
 
-def _show_merge(
+async def _show_merge(
     request: web.Request,
     here: Visitor,
     model: Model,
@@ -314,6 +318,9 @@ def _show_merge(
     problem: str = "",
 ) -> web.Response:
     rows = _rows(upstream, given, rendering.language(request))
+    async with request.app[DATABASE].read() as session:
+        candidates = await kin.candidates(session, model)
+        others = await siblings.of(session, model)
     kept = [row for row in upstream.sections if row.verdict in (Verdict.OURS, Verdict.ALIKE)]
     return rendering.page(
         request,
@@ -328,4 +335,14 @@ def _show_merge(
         note="" if given is None else given.get("note", ""),
         faults=faults,
         problem=problem,
+        candidates=candidates,
+        varied={
+            key: [varied_by(one) for one in varied if one.by.model.id != _shown(upstream)]
+            for key, varied in others.by_section.items()
+        },
     )
+
+
+def _shown(upstream: Upstream) -> int:
+    """Whose text stands on the page already."""
+    return upstream.source.id if upstream.source is not None else 0

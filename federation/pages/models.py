@@ -19,7 +19,17 @@ from actors.rules.sections import Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
+from actors.views import (
+    commons,
+    history,
+    lineage,
+    origins,
+    pins,
+    profiles,
+    reception,
+    siblings,
+    timelines,
+)
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
@@ -67,6 +77,7 @@ async def model(request: web.Request) -> web.Response:
         may_place = here.organisation if is_mine else None
         known = await commons.choices(session, may_place) if may_place else []
         proof = await proofs.of(session, request.app[SITE], found, author, head)
+        kin_count = await siblings.count(session, found)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
     sheet = history.sheet(head)
@@ -97,6 +108,7 @@ async def model(request: web.Request) -> web.Response:
         section_names=_names(sheet, rendering.language(request)),
         proof=proof,
         source_origin=source_origin,
+        kin_count=kin_count,
     )
 
 

@@ -15,6 +15,8 @@ SENTENCES: Final = {
     "revised": N_("The new version is published. Those who follow you are being told."),
     "deleted": N_("The model is deleted. Sites that hold a copy are being asked to delete it."),
     "forked": N_("Your adaptation is published. You can now change it section by section."),
+    "lineage-asked": N_("The sites concerned are being asked. Reload this page in a minute."),
+    "lineage-fresh": N_("That was asked a moment ago: what you see is as new as it can be."),
     "merged": N_("Your choices are saved in a new version."),
     "follow-asked": N_("You asked to follow. Their site will answer."),
     "unfollowed": N_("You no longer follow them."),

@@ -38,6 +38,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/blocking.py",
     "actors/verbs/drafting.py",
     "actors/views/drafts.py",
+    "actors/views/kin.py",
     "federation/workers/publishing.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
