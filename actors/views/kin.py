@@ -17,7 +17,6 @@ from typing import Final
 from sqlalchemy import func, select
 
 from activitypub import iris
-from activitypub.canonical_json import parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri, fragment
 from actors.database import Session
@@ -33,6 +32,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import history, lineage, ways
 from actors.views.lineage import Upstream
+from actors.views.ways import Claim
 
 MOST_SHOWN: Final = 300
 """Models of one lineage on a page: as many as one walk finds (`federation.workers.tracing`)."""
@@ -193,16 +193,16 @@ async def beside(session: Session, model: Model, iri: str) -> Upstream:
     if tie is None or other is None or other.deleted_at is not None or other.id == model.id:
         raise NotFound("That is no relative of this model whose text is kept here.")
     above, beyond = await ways.sources(session, model), await ways.sources(session, other)
-    line = {model.iri, *(one.iri for one, _ in above)}
-    if not line & {other.iri, *(one.iri for one, _ in beyond)}:
+    if not {model.iri, *above.addresses} & {other.iri, *beyond.addresses}:
         raise NotFound("That is no relative of this model whose text is kept here.")
-    known = await ways.ancestry(
-        session, [model, other, *(one for one, _ in above), *(one for one, _ in beyond)]
-    )
+    hops = [*above.models, *beyond.models]
+    known = await ways.ancestry(session, [model, other, *hops])
     ours, theirs = await history.head(session, model), await history.head(session, other)
     at = known.common(ours.iri, theirs.iri)
     shared = None if at is None else await history.revision_by_iri(session, at)
-    since = await ways.between(session, known, shared, ours, theirs, [*above, *beyond])
+    since = await ways.between(
+        session, known, shared, ours, theirs, [*above.models, *beyond.models]
+    )
     base = shared or _nothing(other)
     return Upstream(
         lineage=tie,
@@ -251,7 +251,7 @@ class Candidate:
 
 async def candidates(session: Session, model: Model) -> list[Candidate]:
     """From whom a fork may take: its sources, the nearest first, then its siblings."""
-    above = [one for one, _ in await ways.sources(session, model)]
+    above = (await ways.sources(session, model)).models
     tie = await lineage.of(session, model)
     if tie is None:
         return []
@@ -314,22 +314,12 @@ def modifications_after(
 
 
 @dataclass
-class _Claim:
-    """What a fork says of itself."""
-
-    source: str
-    base: str | None = None
-    kind: str = ""
-    is_listed: bool = False
-
-
-@dataclass
 class _Facts:
     """Everything remembered of some models, by address."""
 
     models: dict[str, Model] = field(default_factory=dict)
     authors: dict[int, Actor] = field(default_factory=dict)
-    claims: dict[str, _Claim] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     sightings: dict[str, Sighting] = field(default_factory=dict)
     lists: set[tuple[str, str]] = field(default_factory=set)
     found: dict[str, None] = field(default_factory=dict)
@@ -391,36 +381,17 @@ async def _facts(session: Session, wanted: Sequence[str]) -> _Facts:
         facts.authors[author.id] = author
         if tie is not None:
             is_listed = tie.listed_at is not None
-            facts.claims[model.iri] = _Claim(tie.upstream_iri, tie.base_iri, tie.kind, is_listed)
+            facts.claims[model.iri] = Claim(tie.upstream_iri, tie.base_iri, tie.kind, is_listed)
         elif model.deleted_at is not None:
-            kept = await _claim_of_deleted(session, model)
+            kept = await ways.claim_of_deleted(session, model)
             if kept is not None:
                 facts.claims[model.iri] = kept
     sightings = await session.scalars(select(Sighting).where(Sighting.iri.in_(wanted)))
     for one in sightings:
         facts.sightings[one.iri] = one
         if one.upstream_iri is not None:
-            facts.claims.setdefault(one.iri, _Claim(one.upstream_iri))
+            facts.claims.setdefault(one.iri, Claim(one.upstream_iri))
     return facts
-
-
-async def _claim_of_deleted(session: Session, model: Model) -> _Claim | None:
-    """What a deleted model was made from, by the newest of its versions that is kept."""
-    document = await session.scalar(
-        select(Revision.document)
-        .where(Revision.model_id == model.id)
-        .order_by(Revision.number.desc())
-        .limit(1)
-    )
-    if document is None:
-        return None
-    said = parse(document)
-    source, derived = said.get("origin"), said.get("wasDerivedFrom")
-    first = derived[0] if isinstance(derived, list) and derived else derived
-    base = first.get("id") if isinstance(first, dict) else first
-    if not isinstance(source, str):
-        return None
-    return _Claim(source, base if isinstance(base, str) else None)
 
 
 def _relative(iri: str, facts: _Facts) -> Relative:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from actors.database import Session
 from actors.rules import core, merging
@@ -14,6 +14,7 @@ from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import history, ways
+from actors.views.paging import Page
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,19 @@ async def of(session: Session, model: Model) -> Lineage | None:
     return await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
 
 
-async def forks(session: Session, model: Model) -> list[Fork]:
-    """The forks that the model lists, the oldest first."""
+MOST_FORKS = 50
+"""Forks that are told in full: each costs its sheet to read. `fork_addresses` has all of them."""
+
+
+async def forks(session: Session, model: Model, *, most: int = MOST_FORKS) -> list[Fork]:
+    """The forks that the model lists, those that changed last first, at most so many."""
     rows = await session.execute(
         select(Model, Actor, Lineage)
         .join(Lineage, Lineage.model_id == Model.id)
         .join(Actor, Actor.id == Model.actor_id)
-        .where(
-            Lineage.upstream_iri == model.iri,
-            Lineage.listed_at.is_not(None),
-            Model.deleted_at.is_(None),
-        )
-        .order_by(Lineage.id)
+        .where(*_listed(model))
+        .order_by(Model.updated_at.desc(), Lineage.id)
+        .limit(most)
     )
     return [
         Fork(
@@ -93,6 +95,32 @@ async def forks(session: Session, model: Model) -> list[Fork]:
         )
         for fork, author, lineage in rows.all()
     ]
+
+
+async def count_forks(session: Session, model: Model) -> int:
+    """How many forks the model lists."""
+    counted = select(func.count(Lineage.id)).join(Model, Model.id == Lineage.model_id)
+    return await session.scalar(counted.where(*_listed(model))) or 0
+
+
+async def fork_addresses(session: Session, model: Model, page: Page) -> list[tuple[int, str]]:
+    """The addresses of the forks that the model lists, the newest first, with what to page by."""
+    rows = await session.execute(
+        select(Lineage.id, Model.iri)
+        .join(Model, Model.id == Lineage.model_id)
+        .where(*_listed(model), *([Lineage.id < page.max_id] if page.max_id else []))
+        .order_by(Lineage.id.desc())
+        .limit(page.limit)
+    )
+    return [(number, iri) for number, iri in rows.all()]
+
+
+def _listed(model: Model) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Lineage.upstream_iri == model.iri,
+        Lineage.listed_at.is_not(None),
+        Model.deleted_at.is_(None),
+    )
 
 
 async def relation(session: Session, model: Model) -> Relation | None:

@@ -15,7 +15,7 @@ HEIGHT: Final = 66
 GAP: Final = 44
 """Between columns; rows stand half as far apart."""
 
-LONGEST: Final = 27
+LONGEST: Final = 25
 """Characters that fit into a box; the rest is in the table."""
 
 
@@ -69,7 +69,7 @@ def _box(one: Relative) -> Box:
         relative=one,
         x=1 + one.generation * (WIDTH + GAP),
         y=1 + one.row * (HEIGHT + GAP // 2),
-        title=_cut(one.name or one.iri.removeprefix("https://")),
+        title=_cut(one.name or one.iri.rpartition("/")[2] or one.iri),
         place=_cut(one.host),
     )
 

@@ -22,7 +22,7 @@ from actors.tables.model import Model
 from actors.verbs import recalling, tracing
 from actors.views import history, keeping, kin, siblings
 from actors.views.siblings import Sibling, Siblings, Variation
-from federation import archives
+from federation import archives, looking
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
     addresses,
@@ -43,15 +43,12 @@ _NOTHING: Final = Siblings()
 async def lineage(request: web.Request) -> web.Response:
     """GET /m/{slug}/lineage: the whole family, as a drawing and as a table."""
     here = await sessions.visitor(request)
-    site = request.app[SITE]
     async with request.app[DATABASE].read() as session:
         found = await models.find(session, request.match_info["slug"])
         family = await kin.kinship(session, found)
         is_walking = await tracing.is_walking(session, found)
-        is_stale = here.acting is not None and await tracing.is_stale(session, site, found)
-    if is_stale and not is_walking:
-        async with request.app[DATABASE].begin() as session:
-            is_walking = await tracing.ask(session, site, found)
+    if here.acting is not None:
+        is_walking = await looking.look_at_kin(request.app, found)
     return rendering.page(
         request,
         here,

@@ -7,6 +7,7 @@ a thread.
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -36,6 +37,9 @@ from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
+MOST_FORKS: Final = 12
+"""Adaptations that a model's page tells in full: the lineage and the API have the others."""
+
 
 async def find(session: Session, slug: str) -> Model:
     """The model that an address of ours names.
@@ -64,7 +68,8 @@ async def model(request: web.Request) -> web.Response:
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
         relation = await lineage.relation(session, found)
-        forks = await lineage.forks(session, found)
+        forks = await lineage.forks(session, found, most=MOST_FORKS)
+        fork_count = await lineage.count_forks(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -83,6 +88,8 @@ async def model(request: web.Request) -> web.Response:
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
+        if tie is not None and is_mine:
+            await looking.look_at_kin(request.app, found)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -109,6 +116,7 @@ async def model(request: web.Request) -> web.Response:
         proof=proof,
         source_origin=source_origin,
         kin_count=kin_count,
+        fork_count=fork_count,
     )
 
 

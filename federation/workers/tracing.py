@@ -38,7 +38,7 @@ DEEPEST: Final = 16
 MOST_MODELS: Final = 300
 """Models of one lineage: what a page can show; the largest in the field have some hundred."""
 
-MOST_OF_A_HOST: Final = 60
+MOST_OF_A_HOST: Final = 100
 """Of them on one host: who makes up forks of forks for us to read runs dry there."""
 
 MOST_HOSTS: Final = 60
@@ -78,27 +78,31 @@ VERSION: Final = "version"
 
 @dataclass
 class Plan:
-    """What is still to be read, and every address that ever stood there."""
+    """What is still to be read, and everything that ever stood there: models by their addresses.
+
+    In `seen`, what is no model (lists, versions) has a plus sign in front of its address.
+    """
 
     entries: list[Entry]
     seen: dict[str, None]
 
     def add(self, entry: Entry, *, first: bool = False) -> None:
         """Once, and within the budgets; what leads upwards goes first."""
-        if entry.iri in self.seen or entry.hops > DEEPEST or len(self.seen) >= MOST_FETCHES:
+        is_model = entry.what in (UP, DOWN)
+        sign = entry.iri if is_model else f"+{entry.iri}"
+        if sign in self.seen or entry.hops > DEEPEST or len(self.seen) >= MOST_FETCHES:
             return
-        if entry.what in (UP, DOWN) and not self._has_room(entry.iri):
+        if is_model and not self._has_room(entry.iri):
             return
-        self.seen[entry.iri] = None
+        self.seen[sign] = None
         self.entries.insert(0 if first else len(self.entries), entry)
 
     def _has_room(self, iri: str) -> bool:
-        if len(self.seen) >= MOST_MODELS + len(self.entries):
+        by_host = Counter(_host(one) for one in self.seen if not one.startswith("+"))
+        if by_host.total() >= MOST_MODELS:
             return False
-        counted = Counter(_host(one) for one in self.seen)
         host = _host(iri)
-        is_new = host not in counted
-        return counted[host] < MOST_OF_A_HOST and not (is_new and len(counted) >= MOST_HOSTS)
+        return by_host[host] < MOST_OF_A_HOST and (host in by_host or len(by_host) < MOST_HOSTS)
 
 
 @dataclass(frozen=True)
