@@ -9,6 +9,7 @@ from actors.rules import core, merging
 from actors.rules.core import Relation
 from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
+from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
@@ -85,16 +86,18 @@ async def forks(session: Session, model: Model, *, most: int = MOST_FORKS) -> li
         .order_by(Model.updated_at.desc(), Lineage.id)
         .limit(most)
     )
-    return [
-        Fork(
-            fork,
-            author,
-            lineage,
-            await _relation(session, fork, lineage),
-            history.modifications(await history.head(session, fork)),
-        )
-        for fork, author, lineage in rows.all()
-    ]
+    bases: dict[tuple[str, str], Sheet | None] = {}  # most of them took one of a few versions
+    found: list[Fork] = []
+    for fork, author, lineage in rows.all():
+        of_base = (lineage.base_iri, lineage.base_digest)
+        if of_base not in bases:
+            taken = await base_of(session, lineage)
+            bases[of_base] = None if taken is None else history.sheet(taken)
+        head = await history.head(session, fork)
+        base = bases[of_base]
+        relation = None if base is None else core.relation(history.sheet(head), base)
+        found.append(Fork(fork, author, lineage, relation, history.modifications(head)))
+    return found
 
 
 async def count_forks(session: Session, model: Model) -> int:
