@@ -36,7 +36,7 @@ from actors.tables.revision import Revision
 from actors.verbs import choosing, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, lineage
+from actors.views import blocks, history, kin, lineage
 from actors.views.lineage import Upstream
 from actors.vocabulary import FORK_KINDS
 
@@ -121,8 +121,9 @@ async def merge(
     author: Member | None = None,
     note: str = "",
     reasons: Sequence[Modification] = (),
+    taken_from: str | None = None,
 ) -> Revision:
-    """Take what the source changed into a fork of ours, section by section.
+    """Take what the source, or another relative, changed into a fork of ours, by sections.
 
     What was decided on the way and kept (`choosing`) is forgotten with it.
 
@@ -135,27 +136,30 @@ async def merge(
         author: the member who acts.
         note: why, in her words.
         reasons: why sections of ours differ; kept beside what was recorded before.
+        taken_from: the address of the relative; the source if left out. Of another relative than
+            the source, the base stays where it is, and sections keep the tie that they have.
 
     Returns:
         The new version, with both parents.
 
     Raises:
-        NotFound: the model is no fork, or its source has not moved.
+        NotFound: the model is no fork, or the other has nothing new.
         Conflicting: a conflict without a choice; `keys` names them. Nothing has changed.
         Unwise: a choice that cannot be made here, or the result could not be published.
     """
     model = await publishing.held(session, model)
-    beside = await lineage.upstream(session, model)
+    beside = await kin.choose(session, model, taken_from)
     if beside is None:
         raise NotFound("this model is no fork of a model known here")
     if not beside.moved:
-        raise NotFound("the source has not moved since it was last taken")
+        raise NotFound("there is nothing new since it was last taken")
     fit = merged(beside, choices)
-    recorded = explained(beside, fit, reasons)
-    tie = beside.lineage
-    tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
-    await session.flush()
-    await choosing.undo(session, model, tie.upstream_iri)
+    recorded = explained(beside, fit, choices, reasons)
+    if beside.is_direct:
+        tie = beside.lineage
+        tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
+        await session.flush()
+    await choosing.undo(session, model, beside.other_iri)
     making = Making(
         author=author,
         note=note,
@@ -180,7 +184,7 @@ def merged(beside: Upstream, choices: Mapping[str, Choice]) -> Sheet:
     heading.check(top, of_values)
     if missing := merging.undecided((*top, *beside.sections), choices):
         raise Conflicting(merging.NEEDS_A_CHOICE, keys=missing)
-    upstream = Iri(beside.lineage.upstream_iri)
+    upstream = Iri(beside.lineage.upstream_iri) if beside.is_direct else None
     resolved = merging.resolve(beside.sections, decided, ours, theirs, upstream=upstream)
     fit = clean(heading.resolve(top, of_values, resolved))
     known = {section.digest for section in ours.sections}
@@ -191,7 +195,10 @@ def merged(beside: Upstream, choices: Mapping[str, Choice]) -> Sheet:
 
 
 def explained(
-    beside: Upstream, result: Sheet, reasons: Sequence[Modification]
+    beside: Upstream,
+    result: Sheet,
+    choices: Mapping[str, Choice],
+    reasons: Sequence[Modification],
 ) -> tuple[Modification, ...]:
     """What the fork does differently after a merge, and why.
 
@@ -199,8 +206,10 @@ def explained(
     """
     theirs = history.sheet(beside.current)
     told = modifications.merged(
-        history.modifications(beside.ours), modifications.judged(reasons, theirs)
+        kin.modifications_after(beside, choices), modifications.judged(reasons, theirs)
     )
+    if not beside.is_direct:
+        return told  # the source may say something else still
     alike = {
         row.key
         for row in beside.sections
@@ -283,7 +292,13 @@ async def on_upstream_update(
 ) -> None:
     """A model moved on: tell the owner of each of our forks of it what that means for her text."""
     source = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
-    if source is None or source.deleted_at is not None:
+    if source is not None:
+        await on_moved(session, site, source)
+
+
+async def on_moved(session: Session, site: Site, source: Model) -> None:
+    """A model may be at another version than our forks of it know: tell their owners, once."""
+    if source.deleted_at is not None:
         return
     current = await history.head(session, source)
     rows = await session.execute(

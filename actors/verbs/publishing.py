@@ -199,7 +199,7 @@ async def place_in(session: Session, site: Site, model: Model, commons: Actor | 
     revision = await history.head(session, model)
     model.commons_iri = group
     model.updated_at = max(site.now(), model.updated_at + timedelta(seconds=1))
-    making = Making(modifications=history.modifications(revision))
+    making = Making(merged_iri=revision.merged_iri, modifications=history.modifications(revision))
     telling = documents.Telling(
         site,
         model,
@@ -415,10 +415,12 @@ async def _fork_terms(session: Session, model: Model, making: Making) -> documen
     if lineage is None:
         return None
     source = await history.model_by_iri(session, lineage.upstream_iri)
+    took = making.merged_iri if making.merged_iri != lineage.base_iri else None
     return documents.ForkTerms(
         lineage=lineage,
         modifications=making.modifications,
         source_author=await history.author(session, source) if source else None,
+        also=await history.revision_by_iri(session, took) if took else None,
     )
 
 

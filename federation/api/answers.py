@@ -244,7 +244,7 @@ def comparison(found: Upstream) -> Answer:
     base, ours = history.sheet(found.base), history.sheet(found.ours)
     theirs = history.sheet(found.current)
     return {
-        "base": found.base.iri,
+        "base": found.base.iri or None,
         "current": found.current.iri,
         "values": [
             {

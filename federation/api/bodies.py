@@ -148,7 +148,15 @@ _REASONS: Final = ListOf("Why sections of ours stay different.", _MODIFICATION)
 
 MERGE: Final = Record(
     "What to take from upstream. Every section in conflict needs a choice.",
-    {"choices": _CHOICES, "note": _NOTE, "modifications": _REASONS},
+    {
+        "choices": _CHOICES,
+        "note": _NOTE,
+        "modifications": _REASONS,
+        "from": Text(
+            "The address of the relative to take from: a further source, or another fork of one."
+            " Left out, it is the source."
+        ),
+    },
     frozenset({"choices"}),
 )
 CHOICES: Final = Record(

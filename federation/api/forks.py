@@ -12,11 +12,11 @@ from actors.rules import permissions
 from actors.rules.languages import canonical_tag
 from actors.tables.model import Model
 from actors.verbs import forking
-from actors.views import history, lineage
+from actors.views import history, kin, lineage
 from federation.api import answers, bodies, facts
 from federation.api.authenticating import WRITE, acting
 from federation.api.models import in_words_of_the_body, location, named, owned
-from federation.api.operations import Operation
+from federation.api.operations import Argument, Operation
 from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, LOOKUP, SITE
 
@@ -57,7 +57,7 @@ async def fork(request: web.Request) -> web.Response:
 async def upstream(request: web.Request) -> web.Response:
     """GET models/{id}/upstream: base, ours and theirs, section by section."""
     async with request.app[DATABASE].read() as session:
-        found = await lineage.upstream(session, await named(request, session))
+        found = await kin.choose(session, await named(request, session), request.query.get("from"))
         if found is None:
             raise NotFound("This model is no fork, or its source is not known here.")
         answer = answers.comparison(found)
@@ -84,6 +84,7 @@ async def merge(request: web.Request) -> web.Response:
                 author=who.member,
                 note=values.get("note", ""),
                 reasons=bodies.modifications(values),
+                taken_from=values.get("from"),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
@@ -117,6 +118,11 @@ OPERATIONS: Final = (
         says="Compare a fork with its source, section by section",
         handler=upstream,
         answer="Comparison",
+        arguments=(
+            Argument(
+                "from", "Compare with this relative, by its address, and not with the source."
+            ),
+        ),
         problems={404: "There is no such model, or it is no fork.", 410: "It was deleted."},
     ),
     Operation(
@@ -131,7 +137,7 @@ OPERATIONS: Final = (
         body=bodies.MERGE,
         has_location=True,
         problems={
-            404: "There is no such model, it is no fork, or its source has not moved.",
+            404: "There is no such model, it is no fork, or there is nothing new to take.",
             409: "A section in conflict has no choice; `keys` names them.",
             410: "It was deleted.",
             422: "A choice names no section, or a text is not fit.",

@@ -7,6 +7,7 @@ has a member that is not described.
 from collections.abc import Mapping
 from typing import Final
 
+from actors.documents.proving import Standing as Standings
 from actors.rules.adapting import State
 from actors.rules.commons import MayPost
 from actors.rules.comparing import Change
@@ -17,6 +18,7 @@ from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
 from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
+from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
 from federation.api.shapes import Schema
@@ -372,10 +374,119 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Comparison": _record(
         "Base, ours and theirs, section by section.",
         {
-            "base": {**_IRI, "description": "The upstream version ours was last made from."},
-            "current": {**_IRI, "description": "The upstream version of today."},
+            "base": _or_null(
+                {**_IRI, "description": "The last version that both come from; null for none."}
+            ),
+            "current": {**_IRI, "description": "The version that is compared with."},
             "values": _list(_ref("ComparedValue"), "Names, summaries, the licence and facts."),
             "sections": _list(_ref("ComparedSection"), "In the order of ours."),
+        },
+    ),
+    "Lineage": _record(
+        "A lineage, as it was last seen; nothing is asked of anybody for this answer.",
+        {
+            "of": {**_IRI, "description": "The model that it was asked for."},
+            "knownAt": _or_null({**_TIME, "description": "When it was walked; null for never."}),
+            "walking": {**_BOOL, "description": "It is being walked now."},
+            "cut": {**_BOOL, "description": "There are more than 300 models."},
+            "models": _list(_ref("Relative"), "The first in line first, then its forks below it."),
+        },
+    ),
+    "Relative": _record(
+        "One model of a lineage.",
+        {
+            "iri": _IRI,
+            "host": _text("Where it lives."),
+            "name": _text("Its title; empty where it is not known, or was deleted."),
+            "url": _or_null(_IRI),
+            "author": _or_null(_ref("Actor")),
+            "source": _or_null({**_IRI, "description": "What it comes from; null for the first."}),
+            "tie": _or_null(
+                _one_of(
+                    "Who says so: both; the fork alone; the fork, and nobody could ask its source;"
+                    " the source alone, of what was never read; the source, and the fork denies.",
+                    *map(str, Tie),
+                )
+            ),
+            "kind": _or_null(_KIND),
+            "standing": _one_of(
+                "How it was last found: ours; read where it lives; told by mail; not reached;"
+                " refused; gone; something else is there; of a blocked host; an address only.",
+                *map(str, Standing),
+            ),
+            "reason": _text("Why it was not read, in words; may be empty."),
+            "lookedAt": _or_null(_TIME),
+            "generation": {**_COUNT, "description": "Steps from the first in its line."},
+            "inCircle": {**_BOOL, "description": "What it says of its source leads back to it."},
+            "versionNumber": _or_null(_NUMBER),
+            "kept": {**_COUNT, "description": "How many of its versions are here."},
+        },
+    ),
+    "Siblings": _record(
+        "Other forks of the same source.",
+        {
+            "count": {**_COUNT, "description": "How many are known here."},
+            "known": _list(
+                _record(
+                    "A sibling.",
+                    {
+                        "iri": _IRI,
+                        "url": _IRI,
+                        "name": _text("Its title."),
+                        "author": _ref("Actor"),
+                    },
+                ),
+                "Those whose sheets were compared: the 30 that changed last.",
+            ),
+            "sections": {
+                "type": "object",
+                "description": "What they made of each section, by our key.",
+                "additionalProperties": _list(_ref("Variation"), "One for each sibling."),
+            },
+            "added": _list(_ref("Variation"), "Sections that they added."),
+        },
+    ),
+    "Variation": _record(
+        "What a sibling made of one section.",
+        {
+            "by": _IRI,
+            "before": _or_null({**_BY_LANGUAGE, "description": "The text that it took."}),
+            "now": _or_null({**_BY_LANGUAGE, "description": "Its text now; null if removed."}),
+            "digest": _or_null(_text("Of what the section says now.")),
+            "reasons": _list(_ref("Modification"), "What it recorded about this."),
+        },
+    ),
+    "KeptSources": _record(
+        "What is kept of the sources of a fork.",
+        {"items": _list(_ref("KeptSource"), "The nearest source first.")},
+    ),
+    "KeptSource": _record(
+        "One source, whatever became of it.",
+        {
+            "iri": _IRI,
+            "author": _or_null(_ref("Actor")),
+            "deleted": {**_BOOL, "description": "Its organisation deleted it."},
+            "silentSince": _or_null({**_TIME, "description": "Its site has not answered since."}),
+            "standing": _or_null(_text("How it was found when the lineage was last walked.")),
+            "lost": {**_BOOL, "description": "What is here may be all that is left."},
+            "versions": _list(
+                _record(
+                    "A kept version.",
+                    {
+                        "number": _NUMBER,
+                        "iri": _IRI,
+                        "digest": _text("Of its sheet."),
+                        "published": _TIME,
+                        "name": _text("Its title."),
+                        "proven": _one_of(
+                            "What its signature proves, checked now.", *map(str, Standings)
+                        ),
+                        "key": _or_null(_text("The key that was its author's when it came.")),
+                        "keyKnownSince": _or_null(_TIME),
+                    },
+                ),
+                "The newest first.",
+            ),
         },
     ),
     "ComparedSection": _record(

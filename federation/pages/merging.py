@@ -22,8 +22,9 @@ from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.verbs import choosing, forking
 from actors.verbs.choosing import Chosen
-from actors.views import choices, history, lineage
+from actors.views import choices, history, kin, lineage, siblings
 from actors.views.access import Acting
+from actors.views.kin import Candidate
 from actors.views.lineage import Upstream
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
@@ -39,6 +40,7 @@ from federation.pages import (
 )
 from federation.pages.columns import Row
 from federation.pages.forms import Fields
+from federation.pages.kin import Varied, varied_by
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
@@ -61,7 +63,7 @@ class Beside:
     @property
     def iri(self) -> str:
         """Of the model on the other side."""
-        return self.upstream.lineage.upstream_iri
+        return self.upstream.other_iri
 
     @property
     def seen(self) -> str:
@@ -73,7 +75,7 @@ async def merge_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/merge: what the source changed, beside ours."""
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
-        beside = await _beside(session, acting, request.match_info["slug"])
+        beside = await _beside(session, acting, request)
     return await _show(request, here, beside, None, {})
 
 
@@ -81,9 +83,9 @@ async def merge(request: web.Request) -> web.Response:
     """POST /m/{slug}/merge: keep the choices; then what the button says."""
     here = await sessions.visitor(request)
     given = await forms.fields(request)
-    slug, acting = request.match_info["slug"], here.acting
+    acting = here.acting
     async with request.app[DATABASE].read() as session:
-        beside = await _beside(session, acting, slug)
+        beside = await _beside(session, acting, request)
     if acting is None or not forms.token_fits(here, given):
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
         return await _show(request, here, beside, given, {}, problem=problem)
@@ -128,6 +130,7 @@ async def _publish(
                 author=acting.member,
                 note=note,
                 reasons=columns.reasons(rows),
+                taken_from=request.query.get("from"),
             )
     except Refusal as refused:
         return await _show(request, here, beside, None, _fields(refused), problem=refused.reason)
@@ -195,15 +198,15 @@ def _fields(refused: Refusal) -> dict[str, str]:
     return {}
 
 
-async def _beside(session: Session, acting: Acting | None, slug: str) -> Beside:
-    """A fork and its source, for a member who may change the fork.
+async def _beside(session: Session, acting: Acting | None, request: web.Request) -> Beside:
+    """A fork and its source, or the relative that is asked for, for a member who may change it.
 
     Raises:
         NotAllowed: it is no fork, somebody else's, or her office does not allow it. A reader whose
             session has just ended is let through, to be shown what she typed.
     """
-    model = await models.find(session, slug)
-    upstream = await lineage.upstream(session, model)
+    model = await models.find(session, request.match_info["slug"])
+    upstream = await kin.choose(session, model, request.query.get("from"))
     if upstream is None or not model.is_ours:
         raise NotAllowed("This model is not an adaptation of ours.")
     if acting is None:
@@ -211,7 +214,7 @@ async def _beside(session: Session, acting: Acting | None, slug: str) -> Beside:
     if model.actor_id != acting.organisation.id:
         raise NotAllowed("Only the organisation that published a model can change it.")
     permissions.must_publish(acting.office)
-    kept = await choices.of(session, model, upstream.lineage.upstream_iri)
+    kept = await choices.of(session, model, upstream.other_iri)
     return Beside(model, upstream, {key: choosing.read(row) for key, row in kept.items()})
 
 
@@ -236,22 +239,32 @@ async def _show_result(
     request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
 ) -> web.Response:
     """What the choices make of ours: the last look before it is published."""
-    return await asyncio.to_thread(_result, request, here, beside, result, note)
+    source = beside.upstream
+    if not source.is_direct:  # whoever it is taken from, it is the source's core that counts
+        async with request.app[DATABASE].read() as session:
+            source = await lineage.upstream(session, beside.model) or source
+    return await asyncio.to_thread(_result, request, here, beside, source, result, note)
 
 
 def _result(
-    request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
+    request: web.Request,
+    here: Visitor,
+    beside: Beside,
+    source: Upstream,
+    result: Sheet,
+    note: str,
 ) -> web.Response:
     language, upstream = rendering.language(request), beside.upstream
-    ours, theirs = history.sheet(upstream.ours), history.sheet(upstream.current)
+    ours, base = history.sheet(upstream.ours), history.sheet(source.base)
+    taken = history.sheet(source.current) if upstream.is_direct else None
     return rendering.page(
         request,
         here,
         "merge_result.html",
         model=beside.model,
         upstream=upstream,
-        consequence=core.consequence(ours, result, history.sheet(upstream.base), theirs),
-        core_names=reading.titles(theirs, language),
+        consequence=core.consequence(ours, result, base, taken),
+        core_names=reading.titles(taken or base, language),
         values=comparing.values(ours, result, language),
         sections=comparing.sections(ours, result, language),
         seen=beside.seen,
@@ -269,7 +282,36 @@ async def _show(
     problem: str = "",
 ) -> web.Response:
     """The three columns; marking the words of long texts takes a while, so in a thread."""
-    return await asyncio.to_thread(_columns, request, here, beside, given, faults, problem)
+    async with request.app[DATABASE].read() as session:
+        relatives = await _relatives(session, beside, rendering.language(request))
+    return await asyncio.to_thread(
+        _columns, request, here, beside, given, faults, problem, relatives
+    )
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """Others of the same lineage.
+
+    Attributes:
+        candidates: from whom one may take.
+        varied: section key → others who changed it too.
+    """
+
+    candidates: Sequence[Candidate]
+    varied: Mapping[str, Sequence[Varied]]
+
+
+async def _relatives(session: Session, beside: Beside, language: str) -> Relatives:
+    shown = beside.upstream.source.id if beside.upstream.source is not None else 0
+    others = await siblings.of(session, beside.model)
+    return Relatives(
+        await kin.candidates(session, beside.model),
+        {
+            key: [varied_by(one, language) for one in varied if one.by.model.id != shown]
+            for key, varied in others.by_section.items()
+        },
+    )
 
 
 def _columns(
@@ -279,6 +321,7 @@ def _columns(
     given: Fields | None,
     faults: Mapping[str, str],
     problem: str,
+    relatives: Relatives,
 ) -> web.Response:
     rows = _rows(beside, given, rendering.language(request))
     upstream = beside.upstream
@@ -296,4 +339,6 @@ def _columns(
         note=_note(beside, given),
         faults=faults,
         problem=problem,
+        candidates=relatives.candidates,
+        varied=relatives.varied,
     )

@@ -6,6 +6,7 @@ a thread.
 """
 
 import asyncio
+from typing import Final
 
 from aiohttp import web
 
@@ -15,12 +16,25 @@ from actors.errors import Gone, NotFound
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
+from actors.views import (
+    commons,
+    history,
+    lineage,
+    origins,
+    pins,
+    profiles,
+    reception,
+    siblings,
+    timelines,
+)
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
+
+MOST_FORKS: Final = 12
+"""Adaptations that a model's page tells in full: the lineage and the API have the others."""
 
 
 async def find(session: Session, slug: str) -> Model:
@@ -50,7 +64,8 @@ async def model(request: web.Request) -> web.Response:
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
         core_state = await lineage.core_state(session, found)
-        forks = await lineage.forks(session, found)
+        forks = await lineage.forks(session, found, most=MOST_FORKS)
+        fork_count = await lineage.count_forks(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -63,11 +78,14 @@ async def model(request: web.Request) -> web.Response:
         may_place = here.organisation if is_mine else None
         known = await commons.choices(session, may_place) if may_place else []
         proof = await proofs.of(session, request.app[SITE], found, author, head)
+        kin_count = await siblings.count(session, found)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
+        if tie is not None and is_mine:
+            await looking.look_at_kin(request.app, found)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -93,6 +111,8 @@ async def model(request: web.Request) -> web.Response:
         section_names=reading.titles(sheet, rendering.language(request)),
         proof=proof,
         source_origin=source_origin,
+        kin_count=kin_count,
+        fork_count=fork_count,
     )
 
 

@@ -121,6 +121,39 @@ OWN_VALUES: Final = {
     "cost": N_("Your costs"),
 }
 """What an adaptation says of itself, by `actors.rules.adapting.Own`."""
+STANDINGS: Final = {
+    "ours": N_("on this site"),
+    "seen": N_("read where it lives"),
+    "told": N_("as its site told us"),
+    "unreachable": N_("its site did not answer"),
+    "refused": N_("its site refused to show it"),
+    "gone": N_("no longer there"),
+    "odd": N_("something else is at its address"),
+    "closed": N_("this site has nothing to do with that one"),
+    "unknown": N_("only its address is known"),
+}
+"""How a model of a lineage was last found, by `actors.views.kin.Standing`."""
+
+STANDINGS_SHORT: Final = {
+    "ours": N_("here"),
+    "seen": N_("✓ seen"),
+    "told": N_("✓ told"),
+    "unreachable": N_("? no answer"),
+    "refused": N_("? refused"),
+    "gone": N_("✕ gone"),
+    "odd": N_("? something else"),
+    "closed": N_("✕ blocked"),
+    "unknown": N_("? not read"),
+}
+
+TIES: Final = {
+    "confirmed": N_("both say so"),
+    "claimed": N_("claimed, not confirmed: its source does not list it"),
+    "unchecked": N_("it says so; its source has not been asked"),
+    "listed": N_("its source says so; it has not been read itself"),
+    "denied": N_("its source says so, but it says otherwise itself"),
+}
+"""How sure a tie is, by `actors.views.kin.Tie`."""
 
 RELATIONS: Final = {
     "replication-of": N_("Replication of the source"),

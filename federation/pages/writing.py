@@ -222,8 +222,10 @@ async def delete_page(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
-    return rendering.page(request, here, "delete.html", model=editing.model, forks=forks, faults={})
+        fork_count = await lineage.count_forks(session, editing.model)
+    return rendering.page(
+        request, here, "delete.html", model=editing.model, fork_count=fork_count, faults={}
+    )
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -232,7 +234,7 @@ async def delete(request: web.Request) -> web.Response:
     form = await forms.read(request, here, DeleteForm)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
+        fork_count = await lineage.count_forks(session, editing.model)
     if not form.understood.data:
         return rendering.page(
             request,
@@ -240,7 +242,7 @@ async def delete(request: web.Request) -> web.Response:
             "delete.html",
             status=422,
             model=editing.model,
-            forks=forks,
+            fork_count=fork_count,
             faults={"understood": N_("Please tick the box if you really want to delete.")},
         )
     async with request.app[DATABASE].begin() as session:

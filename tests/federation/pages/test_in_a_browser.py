@@ -171,6 +171,7 @@ async def story(street: Street, alpha: House) -> list[str]:
     beside = f"/compare?with={source.slug}"
     forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete", "/workspace", beside)]
     forks += [f"/m/{fork}/versions/1", f"/m/{fork}/versions/1/restore"]
+    forks += [f"/m/{fork}/{page}" for page in ("lineage", "siblings", "kept")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
     return [*general, *models, *forks, "/space", "/notices", "/write"]
 

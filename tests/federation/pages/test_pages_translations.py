@@ -40,6 +40,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/choosing.py",
     "actors/verbs/drafting.py",
     "actors/views/drafts.py",
+    "actors/views/kin.py",
     "federation/workers/publishing.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
