@@ -80,7 +80,7 @@ def test_a_title_that_both_changed_needs_a_choice_and_may_be_written_anew() -> N
     assert one(rows, "@name.fr").fingerprint != one(rows, "@summary.fr").fingerprint
     names = [
         heading.resolve(rows, {"@name.fr": choice}, ours).names
-        for choice in ("ours", "theirs", {"fr": "Café Officina"})  # type: ignore[list-item]
+        for choice in ("ours", "theirs", {"fr": "Café Officina"})
     ]
     assert names == [{"fr": "Officina"}, {"fr": "Repair café"}, {"fr": "Café Officina"}]
     emptied = heading.resolve(rows, {"@summary.fr": {"fr": " "}}, ours)
