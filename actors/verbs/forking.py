@@ -11,7 +11,7 @@ Wire: Create{fork}, Accept{Create}, Update{source} (FEDERATION.md, "Fork").
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -369,10 +369,19 @@ def _third(row: SectionMerge, texts: Mapping[str, str]) -> Section:
     return replace(ground, texts={**ground.texts, **texts}, translated_from=kept)
 
 
-def _moved(sections: Sequence[SectionMerge]) -> dict[str, list[str]]:
-    """What the notice says: which sections the source changed, which are core, which conflict."""
+MOST_NAMED = 20
+"""Sections that a notice names: it is read at a glance; the page that it leads to has them all."""
+
+
+def _moved(sections: Sequence[SectionMerge]) -> dict[str, Any]:
+    """What the notice says: which sections the source changed, which are core, which conflict.
+
+    `names` are the titles of the first of them, by language.
+    """
     changed = [one for one in sections if one.verdict in (Verdict.THEIRS, Verdict.CONFLICT)]
+    shown = ((one.key, one.ours or one.theirs or one.base) for one in changed[:MOST_NAMED])
     return {
+        "names": {key: dict(side.names) for key, side in shown if side is not None},
         "changed": [one.key for one in changed],
         "core": [one.key for one in changed if one.core],
         "conflicts": [one.key for one in changed if one.verdict is Verdict.CONFLICT],

@@ -113,6 +113,7 @@ async def test_an_adaptation_is_made_shown_at_its_source_and_merged(
     await street.settle()
     await bruno.go("/notices")
     assert "2 sections changed, 1 of them core, 1 in conflict with yours." in bruno.text
+    assert "The principle Core Les coûts You changed it too" in bruno.text
     await bruno.press("Mark all as read")
     assert "All notices are marked as read." in bruno.text
     await bruno.go(f"/m/{mine}")
