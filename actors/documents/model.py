@@ -19,11 +19,13 @@ from activitypub.iris import Iri, fragment, parse
 from activitypub.markup import render
 from activitypub.mediatypes import LD_JSON
 from actors import places
+from actors.documents import crediting
 from actors.documents.times import wire_time
 from actors.errors import Unwise
 from actors.places import place
 from actors.rules.licences import spdx_id, spdx_iri
 from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason
+from actors.rules.proposals import Credit
 from actors.rules.sections import Adaptability, Role, Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -55,6 +57,7 @@ class Reading:
     parent: Iri | None
     digest: str
     origin: Origin | None = field(default=None)
+    credits: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,7 @@ def read(article: ap.Object) -> Reading:
         parent=_iri(extra.get("wasRevisionOf")),
         digest=digest,
         origin=_origin(extra),
+        credits=crediting.credits_in(extra.get("wasDerivedFrom")),
     )
 
 
@@ -203,7 +207,15 @@ def _article(telling: Telling) -> Document:
         **{name: sheet.facts[name] for name in MODEL_FACTS if name in sheet.facts},
         "sections": [_section(telling.model.iri, one, languages) for one in sheet.sections],
         **(_fork(telling.fork) if telling.fork else {}),
+        "wasDerivedFrom": _derived(telling),
     }
+
+
+def _derived(telling: Telling) -> Json:
+    """What a fork took last, and whose contributions are in this version."""
+    tie = telling.fork.lineage if telling.fork else None
+    base: Json = {"id": tie.base_iri, "digest": tie.base_digest} if tie else None
+    return crediting.derived(base, telling.revision.credits)
 
 
 def _copies(telling: Telling) -> list[Json]:
@@ -245,7 +257,6 @@ def _fork(fork: ForkTerms) -> Document:
         tags.append({"type": "Mention", "href": author.iri, "name": f"@{author.address}"})
     return {
         "origin": lineage.upstream_iri,
-        "wasDerivedFrom": {"id": lineage.base_iri, "digest": lineage.base_digest},
         "forkKind": prefixed(FORK_KINDS[lineage.kind]),
         "wasGeneratedBy": {
             "type": "Adaptation",
@@ -358,7 +369,7 @@ def _read_section(value: Json) -> Section:
 
 
 def _origin(extra: Mapping[str, Json]) -> Origin | None:
-    source, derived = _iri(extra.get("origin")), extra.get("wasDerivedFrom")
+    source, derived = _iri(extra.get("origin")), crediting.base_in(extra.get("wasDerivedFrom"))
     if source is None:
         return None
     base = derived if isinstance(derived, dict) else {"id": derived}

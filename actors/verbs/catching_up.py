@@ -20,6 +20,7 @@ from activitypub import iris
 from activitypub.canonical_json import parse
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.documents import crediting
 from actors.mail import errands
 from actors.mail.errands import Kind
 from actors.site import Site
@@ -97,6 +98,6 @@ def _merged_or_not(revision: Revision, before: Revision) -> None:
 
 
 def _base(revision: Revision) -> str | None:
-    derived = parse(revision.document).get("wasDerivedFrom")
+    derived = crediting.base_in(parse(revision.document).get("wasDerivedFrom"))
     base = derived.get("id") if isinstance(derived, dict) else derived
     return base if isinstance(base, str) else None

@@ -18,6 +18,7 @@ from federation.api import (
     forks,
     models,
     notices,
+    proposals,
     reports,
     search,
 )
@@ -36,6 +37,7 @@ OPERATIONS: Final = (
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
+    *proposals.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,

@@ -19,7 +19,17 @@ from actors.rules.sections import Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
+from actors.views import (
+    commons,
+    history,
+    lineage,
+    origins,
+    pins,
+    profiles,
+    proposals,
+    reception,
+    timelines,
+)
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
@@ -69,6 +79,7 @@ async def model(request: web.Request) -> web.Response:
         proof = await proofs.of(session, request.app[SITE], found, author, head)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
+        giving = await proposals.giving(session, found, here.organisation, upstream)
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -97,6 +108,7 @@ async def model(request: web.Request) -> web.Response:
         section_names=_names(sheet, rendering.language(request)),
         proof=proof,
         source_origin=source_origin,
+        giving=giving,
     )
 
 

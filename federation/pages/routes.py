@@ -33,6 +33,8 @@ from federation.pages import (
     notices,
     organisations,
     pinning,
+    proposals,
+    proposing,
     quoting,
     remarks,
     reporting,
@@ -49,6 +51,7 @@ SHARED: Final[Mapping[str, Handler]] = {
     places.MODEL: models.model,
     places.VERSION: models.version,
     places.REMARK: remarks.remark,
+    places.PROPOSAL: proposals.proposal,
 }
 """Address template → page, where a document has the same address."""
 
@@ -75,6 +78,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/versions", models.versions),
         web.get(f"{MODEL}/compare", models.compare),
         web.get(f"{MODEL}/archive", archives.download),
+        web.get(f"{MODEL}/proposals", proposals.about),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -124,6 +128,11 @@ def _for_members() -> list[web.RouteDef]:
         web.post(f"{MODEL}/pin", pinning.pin),
         web.get(f"{MODEL}/fork", forks.fork_page),
         web.post(f"{MODEL}/fork", forks.fork),
+        web.get("/proposals", proposals.listing),
+        web.post("/proposals", proposals.choose),
+        web.post(places.PROPOSAL, proposals.answer),
+        web.get(f"{MODEL}/propose", proposing.propose_page),
+        web.post(f"{MODEL}/propose", proposing.propose),
         web.get(f"{MODEL}/merge", forks.merge_page),
         web.post(f"{MODEL}/merge", forks.merge),
         web.post(places.REMARK, remarks.reply),
