@@ -74,6 +74,25 @@ async def talk(
     )
 
 
+async def reply(
+    session: Session, site: Site, speaker: Actor, item: Item, text: str, *, language: str | None
+) -> Remark:
+    """Somebody of ours joins the talk; both sides are told, as anybody is who is named in a remark.
+
+    Raises:
+        Unwise: there is no text, or too much of it.
+    """
+    text = must_be_said(text, "text")
+    root = await remark(session, item.proposal.note_iri)
+    answered = root.actor_id if root else item.owner.id
+    named = [
+        f"@{one.address}"
+        for one in (item.proposer, item.owner)
+        if one.id not in (speaker.id, answered)
+    ]
+    return await talk(session, site, speaker, item, " ".join([*named, text]), language)
+
+
 async def remark(session: Session, iri: str | None) -> Remark | None:
     """A remark that is known here, and not deleted."""
     found: Remark | None = await session.scalar(

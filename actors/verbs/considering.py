@@ -106,13 +106,13 @@ async def accept(
         if item.proposer.iri not in await publishing.audience(session, model):
             await publishing.tell_newest(session, site, model, [item.proposer.iri])
     page = f"{model.url}/versions/{revision.number}"
-    words = f"{message.strip()}\n\n✔ {revision.number}: {page}"
+    told = f"{message.strip()}\n\n✔ {revision.number}: {page}"
     await say(
         session,
         site,
         item,
         "Accept",
-        words,
+        told,
         summary=message.strip(),
         language=language,
         keys=taken,

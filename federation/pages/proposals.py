@@ -209,7 +209,23 @@ async def _withdraw(request: web.Request, acting: Acting, _: Fields) -> str:
     return "proposal-withdrawn"
 
 
-_ACTS: Final = {"accept": _accept, "ask": _ask, "reject": _reject, "withdraw": _withdraw}
+async def _reply(request: web.Request, acting: Acting, given: Fields) -> str:
+    text, spoken = given.get("text", ""), rendering.language(request)
+    async with request.app[DATABASE].begin() as session:
+        item = await named(session, request.match_info["id"])
+        await conferring.reply(
+            session, request.app[SITE], acting.organisation, item, text, language=spoken
+        )
+    return "replied"
+
+
+_ACTS: Final = {
+    "accept": _accept,
+    "ask": _ask,
+    "reject": _reject,
+    "withdraw": _withdraw,
+    "reply": _reply,
+}
 
 
 async def named(session: Session, text: str) -> Item:

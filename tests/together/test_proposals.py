@@ -6,11 +6,8 @@ The source is in France; a fork of it is in Italy, whose owner offers what she i
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from together.program import Program, a_model, a_program, as_body, must_fit
+from together.program import Program, a_program, as_body, must_fit
 from together.street import Street
-
-from actors.tables.proposal import Proposal
 
 Json = dict[str, Any]
 
