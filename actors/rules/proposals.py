@@ -8,6 +8,7 @@ On the side of the source the three columns are those of a merge: the version it
 against, the model as it is now, and the version with the changes in it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,6 +28,8 @@ MAX_OPEN_OF_A_HOST = 50  # waiting for one owner from one server: actors cost a 
 MAX_CREDITS = 20  # contributions that one version names: a proposal at a time makes one
 
 Choice = Literal["ours", "theirs"] | Section
+
+_SECTION = re.compile(r"sections\[(\d+)\]")
 
 
 class State(StrEnum):
@@ -198,8 +201,22 @@ def judge(base: Sheet, changes: Sequence[Change]) -> Sheet:
         words = f"A reason has at most {MAX_NOTE} characters."
         raise Unwise(words, fields={"changes": words})
     sheet = applied(base, changes)
-    check(clean(sheet))
+    try:
+        check(clean(sheet))
+    except Unwise as refused:
+        order = [change.key for change in changes]
+        faults = {_path(path, sheet, order): words for path, words in refused.fields.items()}
+        raise Unwise(refused.reason, fields=faults) from refused
     return sheet
+
+
+def _path(path: str, sheet: Sheet, order: Sequence[str]) -> str:
+    """Where in a proposal a fault of the sheet is: `sections[2].key` → `changes[0].key`."""
+    found = _SECTION.match(path)
+    key = sheet.sections[int(found[1])].key if found else None
+    if found is None or key not in order:
+        return path
+    return f"changes[{order.index(key)}]{path[found.end() :]}"
 
 
 def beside(
@@ -279,8 +296,8 @@ def gains(rows: Iterable[SectionMerge], source: Sheet) -> tuple[Gain, ...]:
         changed = row.base is None or row.ours is None or row.ours.digest != row.base.digest
         if row.verdict in (Verdict.SAME, Verdict.ALIKE) or not changed:
             continue
-        if row.ours is None and row.theirs is None:
-            continue
+        if row.ours is None and (row.base is None or row.theirs is None):
+            continue  # it is new there, or neither has it any more
         key = row.theirs.key if row.theirs else naming.free(row.key, taken, longest=MAX_KEY)
         taken.add(key)
         ours = row.suggestion if row.verdict is Verdict.THEIRS and row.suggestion else row.ours

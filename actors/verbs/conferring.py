@@ -133,7 +133,7 @@ async def tell(
     note_iri: str | None,
     reason: str = "",
 ) -> None:
-    """One notice, in place of the one of the remark that says the same."""
+    """One notice, in place of the one of the remark that says the same, and with that remark."""
     said = await remark(session, note_iri)
     if said is not None:
         await session.execute(
@@ -144,8 +144,12 @@ async def tell(
                 Notice.read_at.is_(None),
             )
         )
-    about = {"proposal": str(item.proposal.id)} | ({"reason": reason} if reason else {})
-    await noticing.tell(session, site, owner.id, kind, sender, model=item.model, about=about)
+    about = {"proposal": str(item.proposal.id)}
+    if said is None and reason:
+        about["reason"] = reason
+    await noticing.tell(
+        session, site, owner.id, kind, sender, model=item.model, remark=said, about=about
+    )
 
 
 async def unsay(session: Session, item: Item) -> None:

@@ -1,7 +1,6 @@
 """Proposals: offer a change to whoever published a model; take it in, ask back, decline."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -9,76 +8,21 @@ from actors.database import Session
 from actors.errors import Gone, NotAllowed, NotFound, Unwise
 from actors.rules import permissions
 from actors.rules.languages import canonical_tag
-from actors.rules.modifications import Reason
 from actors.rules.proposals import Change, State, Takes
-from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.verbs import considering, proposing
 from actors.views import history, proposals
 from actors.views.access import Acting
-from actors.views.proposals import Beside, Item
+from actors.views.proposals import Item
 from federation.api import answers, bodies
-from federation.api.answers import Answer
+from federation.api import proposal_shapes as shapes
 from federation.api.authenticating import READ, WRITE, acting
 from federation.api.models import in_words_of_the_body, named
 from federation.api.operations import ROOT, Argument, Operation
 from federation.api.paging import ARGUMENTS, cut, page_of
-from federation.api.shapes import ByLanguage, Flag, ListOf, Record, Text, Word, read_body
+from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, SETTINGS, SITE
-
-_MESSAGE: Final = "At most 2,000 characters; everybody can read it."
-
-_CHANGE: Final = Record(
-    "One section as it shall be. What is not given stays as it is.",
-    {
-        "section": Text("Its key; a new one adds a section."),
-        "name": ByLanguage("Its title.", or_text=True),
-        "text": ByLanguage(
-            "What it shall say, as Markdown; languages not named stay.", or_text=True
-        ),
-        "role": Word("What it is about; only for a new section.", [str(role) for role in Role]),
-        "adaptability": Word(
-            "How freely a fork may change it; only for a new section.",
-            [str(one) for one in Adaptability],
-        ),
-        "remove": Flag("It shall go."),
-        "reason": Word("Why.", [str(one) for one in Reason]),
-        "note": Text("The reason in words.", may_be_empty=True),
-    },
-    frozenset({"section"}),
-)
-PROPOSAL: Final = Record(
-    "A change to propose to the owner of a model.",
-    {
-        "message": Text(f"Why. {_MESSAGE}"),
-        "language": Text("The language of the message (BCP 47)."),
-        "fork": Text("The id of the organisation's own fork that it comes from."),
-        "sections": ListOf(
-            "Keys of sections of that fork which differ: as the fork says them.", Text("A key.")
-        ),
-        "changes": ListOf("Sections written for the purpose.", _CHANGE),
-    },
-    frozenset({"message"}),
-)
-ACCEPTANCE: Final = Record(
-    "What to take of a proposal. A section without a choice is taken; a conflict needs one.",
-    {
-        "choices": bodies.MERGE.members["choices"],
-        "message": Text(f"A word to the proposer. {_MESSAGE}", may_be_empty=True),
-    },
-)
-QUESTION: Final = Record(
-    "What to ask.", {"question": Text(f"The question. {_MESSAGE}")}, frozenset({"question"})
-)
-REFUSAL: Final = Record(
-    "Why it is declined.", {"reason": Text(f"The reason. {_MESSAGE}")}, frozenset({"reason"})
-)
-POLICY: Final = Record(
-    "From whom the organisation takes proposals.",
-    {"from": Word("From whom.", [one.value for one in Takes])},
-    frozenset({"from"}),
-)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -92,7 +36,7 @@ async def listed(request: web.Request) -> web.Response:
     view = proposals.received if side == "received" else proposals.sent
     async with request.app[DATABASE].read() as session:
         found = await view(session, who.organisation, page, waiting=waiting)
-    items = [_short(request, item) for item in found]
+    items = [shapes.short(request, item) for item in found]
     return answers.respond(cut(request, f"{ROOT}/proposals", items, page, ("side", "state")))
 
 
@@ -102,7 +46,7 @@ async def about(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         model = await named(request, session)
         found = await proposals.about(session, model, page, waiting=waiting)
-    items = [_short(request, item) for item in found]
+    items = [shapes.short(request, item) for item in found]
     path = f"{ROOT}/models/{model.id}/proposals"
     return answers.respond(cut(request, path, items, page, ("state",)))
 
@@ -111,7 +55,7 @@ async def read(request: web.Request) -> web.Response:
     """GET proposals/{id}: with the three columns."""
     async with request.app[DATABASE].read() as session:
         item = await _named(request, session)
-        answer = await _in_full(request, session, item)
+        answer = await shapes.in_full(request, session, item)
     return answers.respond(answer)
 
 
@@ -119,14 +63,14 @@ async def propose(request: web.Request) -> web.Response:
     """POST models/{id}/proposals: offer a change to the owner of that model."""
     who = await acting(request, WRITE)
     permissions.must_publish(who.office)
-    values = await read_body(request, PROPOSAL)
+    values = await read_body(request, shapes.PROPOSAL)
     async with request.app[DATABASE].begin() as session:
         source = await named(request, session)
         fork = await _fork(session, who, values.get("fork"))
         sheet = history.sheet(await history.head(session, source))
         changes = [
             *await _from_fork(session, fork, values.get("sections", ())),
-            *(_change(one, sheet) for one in values.get("changes", ())),
+            *(shapes.change(one, sheet) for one in values.get("changes", ())),
         ]
         try:
             row = await proposing.propose(
@@ -142,7 +86,7 @@ async def propose(request: web.Request) -> web.Response:
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
         item = await proposals.by_id(session, row.id)
-        answer = await _in_full(request, session, _there(item))
+        answer = await shapes.in_full(request, session, _there(item))
     where = f"{request.app[SETTINGS].instance.origin}{ROOT}/proposals/{row.id}"
     return answers.respond(answer, status=201, location=where)
 
@@ -150,7 +94,7 @@ async def propose(request: web.Request) -> web.Response:
 async def accept(request: web.Request) -> web.Response:
     """POST proposals/{id}/accept: a new version with what was chosen."""
     who = await acting(request, WRITE)
-    values = await read_body(request, ACCEPTANCE)
+    values = await read_body(request, shapes.ACCEPTANCE)
     async with request.app[DATABASE].begin() as session:
         item = await _to_answer(request, session, who)
         chosen = bodies.choices({"choices": values.get("choices", {})})
@@ -165,29 +109,29 @@ async def accept(request: web.Request) -> web.Response:
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
-        answer = await _in_full(request, session, item)
+        answer = await shapes.in_full(request, session, item)
     return answers.respond(answer)
 
 
 async def ask(request: web.Request) -> web.Response:
     """POST proposals/{id}/ask: a question to the proposer."""
     who = await acting(request, WRITE)
-    values = await read_body(request, QUESTION)
+    values = await read_body(request, shapes.QUESTION)
     async with request.app[DATABASE].begin() as session:
         item = await _to_answer(request, session, who)
         await considering.ask(session, request.app[SITE], item.proposal, values["question"])
-        answer = await _in_full(request, session, item)
+        answer = await shapes.in_full(request, session, item)
     return answers.respond(answer)
 
 
 async def reject(request: web.Request) -> web.Response:
     """POST proposals/{id}/reject: decline, with the reason."""
     who = await acting(request, WRITE)
-    values = await read_body(request, REFUSAL)
+    values = await read_body(request, shapes.REFUSAL)
     async with request.app[DATABASE].begin() as session:
         item = await _to_answer(request, session, who)
         await considering.reject(session, request.app[SITE], item.proposal, values["reason"])
-        answer = await _in_full(request, session, item)
+        answer = await shapes.in_full(request, session, item)
     return answers.respond(answer)
 
 
@@ -215,7 +159,7 @@ async def set_policy(request: web.Request) -> web.Response:
     """PUT proposal-policy: from whom the organisation takes proposals from now on."""
     who = await acting(request, WRITE)
     permissions.must_manage_members(who.office)
-    values = await read_body(request, POLICY)
+    values = await read_body(request, shapes.POLICY)
     async with request.app[DATABASE].begin() as session:
         await considering.take_from(session, who.organisation, Takes(values["from"]))
     return answers.respond({"from": values["from"]})
@@ -277,80 +221,6 @@ async def _from_fork(session: Session, fork: Model | None, keys: list[str]) -> l
     return [Change(key=key, section=by_key[key].proposed) for key in keys]
 
 
-def _change(one: Mapping[str, Any], sheet: Sheet) -> Change:
-    key, reason = one["section"], Reason(one.get("reason", Reason.LESSON))
-    note = one.get("note", "")
-    if one.get("remove"):
-        return Change(key=key, section=None, reason=reason, note=note)
-    before = sheet.section(key)
-    names = bodies.by_language(one.get("name", {}), sheet.language)
-    texts = bodies.by_language(one.get("text", {}), sheet.language)
-    section = Section(
-        key=key,
-        role=before.role if before else Role(one.get("role", Role.ADAPTABLE)),
-        adaptability=before.adaptability
-        if before
-        else Adaptability(one.get("adaptability", Adaptability.ADAPTABLE)),
-        names={**(before.names if before else {}), **names},
-        texts={**(before.texts if before else {}), **texts},
-        translated_from={
-            tag: of
-            for tag, of in (before.translated_from if before else {}).items()
-            if tag not in texts
-        },
-    )
-    return Change(key=key, section=section, reason=reason, note=note)
-
-
-def _short(request: web.Request, item: Item) -> Answer:
-    """Schema `ShortProposal`."""
-    row, model = item.proposal, item.model
-    return {
-        "id": str(row.id),
-        "iri": row.iri,
-        "url": f"{request.app[SETTINGS].instance.origin}/proposals/{row.id}",
-        "model": {"id": str(model.id), "iri": model.iri, "name": model.name},
-        "from": answers.actor(item.proposer),
-        "to": answers.actor(item.owner),
-        "state": row.state if model.deleted_at is None else "gone",
-        "message": row.message,
-        "language": row.language,
-        "sections": [one.key for one in item.changes],
-        "baseVersion": row.base_iri,
-        "fork": row.fork_iri,
-        "answer": row.answer,
-        "keys": row.keys,
-        "result": row.result_iri,
-        "currentVersion": row.current_iri,
-        "note": row.note_iri,
-        "at": answers.time(row.made_at),
-        "answered": answers.time(row.answered_at) if row.answered_at else None,
-    }
-
-
-async def _in_full(request: web.Request, session: Session, item: Item) -> Answer:
-    """Schema `Proposal`."""
-    beside = await proposals.beside(session, item)
-    changes = [
-        {
-            "section": one.key,
-            "reason": one.reason.value,
-            "note": one.note,
-            "text": dict(one.section.texts) if one.section else None,
-            "name": dict(one.section.names) if one.section else None,
-        }
-        for one in item.changes
-    ]
-    return _short(request, item) | {"changes": changes, "columns": _columns(beside)}
-
-
-def _columns(beside: Beside | None) -> list[Answer]:
-    if beside is None:
-        return []
-    base, ours = history.sheet(beside.base), history.sheet(beside.ours)
-    return [answers.compared(row, base, ours, beside.theirs) for row in beside.rows]
-
-
 _STATE: Final = Argument(
     "state",
     "Only what waits for an answer, or only what has one.",
@@ -400,7 +270,7 @@ OPERATIONS: Final = (
         scope=WRITE,
         status=201,
         answer="Proposal",
-        body=PROPOSAL,
+        body=shapes.PROPOSAL,
         has_location=True,
         problems={
             404: "There is no such model.",
@@ -440,11 +310,11 @@ OPERATIONS: Final = (
                 "accept",
                 "Take a proposal in, in part or whole",
                 accept,
-                ACCEPTANCE,
+                shapes.ACCEPTANCE,
                 "A conflict has no choice (`keys` names it), or it was answered already.",
             ),
-            ("ask", "Ask the proposer something", ask, QUESTION, "It was answered already."),
-            ("reject", "Decline a proposal", reject, REFUSAL, "It was answered already."),
+            ("ask", "Ask the proposer something", ask, shapes.QUESTION, "It was answered already."),
+            ("reject", "Decline a proposal", reject, shapes.REFUSAL, "It was answered already."),
         )
     ),
     Operation(
@@ -478,6 +348,6 @@ OPERATIONS: Final = (
         handler=set_policy,
         scope=WRITE,
         answer="ProposalPolicy",
-        body=POLICY,
+        body=shapes.POLICY,
     ),
 )

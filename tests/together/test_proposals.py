@@ -3,6 +3,7 @@
 The source is in France; a fork of it is in Italy, whose owner offers what she improved.
 """
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -133,3 +134,77 @@ async def test_what_a_fork_improved_is_offered_asked_about_taken_in_part_and_cre
     assert (await _get(italy, f"/models/{forked['id']}"))["relation"] == "inspired-by"
     await _post(italy, f"/models/{forked['id']}/merge", {"choices": {}})
     assert (await _get(italy, f"/models/{forked['id']}"))["relation"] == "replication-of"
+
+
+async def test_between_neighbours_a_proposal_is_answered_once_and_a_large_one_arrives(
+    street: Street, programs: tuple[Program, Program]
+) -> None:
+    france, italy = programs
+    neighbour = await a_program(france.house, "voisine")
+    source, copy, _ = await _forked(street, france, italy)
+    where = f"/models/{source['id']}/proposals"
+    one = {"message": "Moins cher.", "changes": [{"section": "costs", "text": "Cent."}]}
+    offered = await _post(neighbour, where, one)
+    await street.settle()
+    assert (await _kinds(france))[0] == "proposal"
+    path = f"/proposals/{offered['id']}"
+
+    # Two who accept at the same moment make one version; who comes late is told so.
+    answers = await asyncio.gather(*(france.post(f"{path}/accept", {}) for _ in range(2)))
+    assert sorted(answer.status for answer in answers) == [200, 409]
+    await street.settle()
+    assert (await _kinds(neighbour))[0] == "proposal-accepted"
+    now = await _get(france, f"/models/{source['id']}")
+    assert (now["version"]["number"], now["sections"][2]["text"]["fr"]) == (2, "Cent.")
+    assert (await neighbour.post(f"{path}/ask", {"question": "?"})).is_problem(403)
+    assert (await italy.delete(path)).is_problem(404)
+
+    # A large one is linked to, read at its own address, and can be declined with what conflicts.
+    long = "Un mot après l'autre.\n\n" * 2_000
+    changes = [
+        {"section": "costs", "text": long, "reason": "Lesson", "note": "Vu"},
+        {"section": "steps", "name": "Étapes", "text": "Un.", "role": "Steps"},
+        {"section": "legal", "remove": True},
+    ]
+    large = await _post(
+        italy, f"/models/{copy['id']}/proposals", {"message": "Tout.", "changes": changes}
+    )
+    await street.settle()
+    (waiting,) = (await _get(france, "/proposals?state=open"))["items"]
+    assert (waiting["iri"], waiting["sections"]) == (large["iri"], ["costs", "steps", "legal"])
+    body = as_body(now)
+    body["sections"][2]["text"]["fr"] = "Deux cents."
+    await _post(france, f"/models/{source['id']}/versions", body)
+    path = f"/proposals/{waiting['id']}"
+    assert (await france.post(f"{path}/accept", {})).is_problem(409)
+    declined = await _post(france, f"{path}/reject", {"reason": "Trop long."}, 200)
+    assert (declined["state"], declined["keys"]) == ("rejected", ["costs"])
+    await street.settle()
+    told = await _get(italy, f"/proposals/{large['id']}")
+    assert (told["answer"], told["keys"]) == ("Trop long.", ["costs"])
+    assert told["currentVersion"] == f"{source['iri']}/versions/3"
+
+    # Withdrawn, it is gone on both sides, with its Tombstone; so is the remark.
+    (await italy.delete(f"/proposals/{large['id']}")).told(204)
+    await street.settle()
+    assert (await france.get(path)).is_problem(404)
+    assert (await italy.get(f"/proposals/{large['id']}")).is_problem(410)
+    assert (await _get(italy, "/proposals?side=sent"))["items"] == []
+    assert [one["iri"] for one in (await _get(france, where))["items"]] == [offered["iri"]]
+
+    # What is wrong with a body is said at its place; a model of one's own is not proposed to.
+    for wrong, field in (
+        ({"changes": []}, "message"),
+        ({"message": " ", "changes": changes}, "message"),
+        ({"message": "x", "sections": ["nothing"], "fork": "7"}, "fork"),
+        ({"message": "x", "changes": []}, "changes"),
+        ({"message": "x", "changes": [{"section": "X Y", "text": "…"}]}, "changes[0].key"),
+        ({"message": "x" * 2_001, "changes": changes}, "message"),
+    ):
+        refused = await neighbour.post(where, wrong)
+        assert refused.is_problem(422)
+        assert field in refused.errors, (wrong, refused.errors)
+    assert (await france.post(where, one)).is_problem(403)
+    assert (await _get(france, "/proposal-policy"))["from"] == "everybody"
+    assert (await france.call("PUT", "/proposal-policy", {"from": "nobody"})).is_problem(403)
+    assert street.refusals() == []
