@@ -15,7 +15,7 @@ from activitypub import iris
 from activitypub.addressing import PUBLIC
 from activitypub.authority import Heard
 from activitypub.canonical_json import encode, parse
-from activitypub.errors import NotAuthoritative
+from activitypub.errors import Malformed, NotAuthoritative
 from activitypub.iris import Iri
 from actors import places
 from actors.database import Session
@@ -231,11 +231,19 @@ def _settle(site: Site, item: Item, answer: ap.Activity, state: State, words: st
     row, owner = item.proposal, Iri(item.owner.iri)
     if answer.result is not None and not iris.same_origin(answer.result, owner):
         raise NotAuthoritative("the version is not on the owner's host", code="not-owner")
-    current = answer.extra.get("currentVersion")
     row.state, row.answer, row.answered_at = state, words, site.now()
     row.result_iri = answer.result if state is State.ACCEPTED else None
-    row.current_iri = current if isinstance(current, str) else None
+    row.current_iri = _version_in(answer.extra.get("currentVersion"), item.model)
     row.keys = _keys(answer.extra.get("changes"), item.model)
+
+
+def _version_in(said: object, model: Model) -> str | None:
+    """The version of the model that an answer names, where that is at home where the model is."""
+    try:
+        named = iris.parse(said) if isinstance(said, str) else None
+    except Malformed:
+        return None
+    return named if named and iris.same_origin(named, Iri(model.iri)) else None
 
 
 def _keys(said: object, model: Model) -> list[str]:

@@ -154,6 +154,14 @@ async def open_about(session: Session, model: Model) -> int:
     return await _count(session, Proposal.model_id == model.id, *_waits(waiting=True))
 
 
+async def waiting_proposers(session: Session, model: Model) -> list[str]:
+    """Who waits for an answer about a model, by their ids on the wire."""
+    waiting = select(Proposal.proposer_id).where(
+        Proposal.model_id == model.id, Proposal.state.in_(WAITING)
+    )
+    return list(await session.scalars(select(Actor.iri).where(Actor.id.in_(waiting))))
+
+
 async def open_from(session: Session, proposer: Actor, owner: Actor) -> tuple[int, int]:
     """How many of somebody's wait for an owner, and how many of everybody's on that host."""
     to_her = (Model.actor_id == owner.id, *_waits(waiting=True))

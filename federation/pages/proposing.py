@@ -34,6 +34,7 @@ from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
 CHOOSE_SECTIONS: Final = N_("Please tick at least one section that you want to propose.")
+TICK_IT: Final = N_("You changed this section: tick it to propose it, or put its text back.")
 MOVED_ON: Final = N_(
     "The model changed while you were writing. What you typed is still here: check it, and send"
     " again."
@@ -50,6 +51,7 @@ class Row:
         texts: language → what stands in the field.
         marks: language → the words that differ from what the model says now.
         is_chosen: it is ticked.
+        is_open: something was written into it.
         goes: it would be removed.
         reason: why, as a word of the list.
         note: why, in her words.
@@ -60,6 +62,7 @@ class Row:
     texts: Mapping[str, str]
     marks: Mapping[str, list[Mark]]
     is_chosen: bool
+    is_open: bool
     goes: bool
     reason: str
     note: str
@@ -108,7 +111,13 @@ async def propose(request: web.Request) -> web.Response:
     if given.get("seen") != ground.head.iri:
         return await _show(request, here, ground, given, {}, problem=MOVED_ON)
     changes = _changes(ground, given)
-    faults = {} if changes else {"sections": CHOOSE_SECTIONS}
+    faults = {
+        f"take.{gain.key}": TICK_IT
+        for gain in ground.gains
+        if f"take.{gain.key}" not in given and _is_written(gain, given)
+    }
+    if not changes and not faults:
+        faults["sections"] = CHOOSE_SECTIONS
     if not given.get("message", "").strip():
         faults["message"] = forms.MISSING
     if faults:
@@ -220,6 +229,12 @@ def _typed(gain: Gain, given: Fields | None) -> dict[str, str]:
     return {tag: given.get(f"text.{gain.key}.{tag}", text) for tag, text in start.items()}
 
 
+def _is_written(gain: Gain, given: Fields | None) -> bool:
+    """Did she write something else into the fields than what stood there?"""
+    start, typed = _typed(gain, None), _typed(gain, given)
+    return any(typed[tag].replace("\r\n", "\n").strip() != start[tag].strip() for tag in start)
+
+
 def _changes(ground: _Ground, given: Fields) -> list[Change]:
     """What was ticked."""
     changes: list[Change] = []
@@ -275,6 +290,7 @@ def _rows(request: web.Request, ground: _Ground, given: Fields | None) -> list[R
                     if now.get(tag, "") != text
                 },
                 is_chosen=ticked if given is None else f"take.{gain.key}" in given,
+                is_open=_is_written(gain, given),
                 goes=gain.proposed is None,
                 reason=(before.reason if before else Reason.LESSON)
                 if given is None

@@ -192,6 +192,17 @@ async def test_between_neighbours_a_proposal_is_answered_once_and_a_large_one_ar
     assert (await _get(italy, "/proposals?side=sent"))["items"] == []
     assert [one["iri"] for one in (await _get(france, where))["items"]] == [offered["iri"]]
 
+    # Who waits for an answer hears of it when the model is deleted.
+    other = await _post(france, "/models", as_body(now) | {"name": "Un autre"})
+    await street.settle()
+    found = await italy.house.lookup.resolve(other["iri"])
+    await _post(italy, f"/models/{found.id}/proposals", one)
+    await street.settle()
+    (await france.delete(f"/models/{other['id']}")).told(204)
+    await street.settle()
+    (left,) = (await _get(italy, "/proposals?side=sent"))["items"]
+    assert left["state"] == "gone"
+
     # What is wrong with a body is said at its place; a model of one's own is not proposed to.
     for wrong, field in (
         ({"changes": []}, "message"),

@@ -72,11 +72,13 @@ async def test_a_section_is_given_back_asked_about_and_written_anew_from_both(
     await bruno.go(f"/m/{(await copy_of(beta, source)).id}/propose?from={fork.id}&section=costs")
     assert bruno.heading == "Give back what you improved"
     assert "Your proposal is sent to Coopérative Alpha on alpha.test." in bruno.text
-    await bruno.press(
-        "Send the proposal", take__costs=None, message="", text__costs__fr="Un local prêté."
-    )
+    await bruno.press("Send the proposal", take__costs=None, message="")
     assert bruno.status == 422
     assert "Error: Please tick at least one section that you want to propose." in bruno.faults
+    await bruno.press("Send the proposal", text__costs__fr="Un local prêté.", message="La ville.")
+    assert bruno.faults == [
+        "Error: You changed this section: tick it to propose it, or put its text back."
+    ]
     assert "Un local prêté." in bruno.html
     await bruno.press(
         "Send the proposal",
@@ -84,7 +86,6 @@ async def test_a_section_is_given_back_asked_about_and_written_anew_from_both(
         message="La ville prête des locaux.",
         reason__costs="Partners",
         note__costs="Essayé à Bologne",
-        text__value__fr="…",
     )
     assert "Your proposal is sent." in bruno.text
     mine = bruno.path
