@@ -17,6 +17,7 @@ from actors.mail import explorations
 from actors.site import Site
 from actors.verbs import (
     blocking,
+    considering,
     featuring,
     following,
     forgetting,
@@ -28,6 +29,7 @@ from actors.verbs import (
     mirroring,
     moving,
     overhearing,
+    proposing,
     publishing,
     quoting,
     relaying,
@@ -92,8 +94,10 @@ async def _on_announce(session: Session, site: Site, heard: Heard[Any], gathered
 
 
 async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """An Accept answers what we asked of a relay, a fork, a quote or a follow of ours."""
+    """An Accept answers what we asked of a relay, a proposal, a fork, a quote or a follow."""
     if await relaying.on_accept(session, heard):
+        return
+    if await proposing.on_answer(session, site, heard, gathered):
         return
     if await forking.on_listed(session, site, heard, gathered):
         return
@@ -105,8 +109,10 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A Reject answers what we asked of a relay or a commons, a quote or a follow of ours."""
+    """A Reject answers what we asked of a relay or a commons, a proposal, a quote or a follow."""
     if await relaying.on_reject(session, heard):
+        return
+    if await proposing.on_answer(session, site, heard, gathered):
         return
     if await overhearing.on_declined(session, site, heard):
         return
@@ -115,13 +121,14 @@ async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A follow, a like or a boost is taken back, also one that will come only later."""
+    """A follow, like, boost, block or proposal is taken back, also one that comes only later."""
     if hearing.is_our_own(heard):
         return  # the verb that says so has done it
     found = (
         await following.on_undo(session, heard)
         or await remarking.on_undo(session, heard)
         or await blocking.on_undo(session, heard)
+        or await considering.on_withdrawn(session, heard)
     )
     undone = hearing.iri_of(heard.activity.object)
     if undone and not found:
@@ -180,6 +187,10 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
     ),
     ("Flag", "any"): Reaction((reporting.on_flag,)),
+    ("Offer", "any"): Reaction(
+        (considering.on_offer,), considering.proposal_wanted, considering.concerns_us
+    ),
+    ("TentativeAccept", "any"): Reaction((proposing.on_tentative_accept,)),
     ("QuoteRequest", "any"): Reaction(
         (quoting.on_quote_request,), quoting.instrument_wanted, quoting.may_be_asked
     ),

@@ -19,11 +19,13 @@ from activitypub.iris import Iri, fragment, parse
 from activitypub.markup import render
 from activitypub.mediatypes import LD_JSON
 from actors import places
+from actors.documents import crediting
 from actors.documents.times import wire_time
 from actors.errors import Unwise
 from actors.places import place
 from actors.rules.licences import spdx_id, spdx_iri
 from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason
+from actors.rules.proposals import Credit
 from actors.rules.sections import Adaptability, Role, Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -63,6 +65,7 @@ class Reading:
     parent: Iri | None
     digest: str
     origin: Origin | None = field(default=None)
+    credits: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ def read(article: ap.Object) -> Reading:
         parent=_iri(extra.get("wasRevisionOf")),
         digest=digest,
         origin=_origin(extra),
+        credits=crediting.credits_in(extra.get("wasDerivedFrom")),
     )
 
 
@@ -213,7 +217,14 @@ def _article(telling: Telling) -> Document:
         **{name: sheet.facts[name] for name in MODEL_FACTS if name in sheet.facts},
         "sections": [_section(telling.model.iri, one, languages) for one in sheet.sections],
         **(_fork(telling.fork) if telling.fork else {}),
+        "wasDerivedFrom": _derived(telling),
     }
+
+
+def _derived(telling: Telling) -> Json:
+    """What a fork took, and whose contributions are in this version."""
+    taken = _taken(telling.fork) if telling.fork else []
+    return crediting.derived(taken, telling.revision.credits)
 
 
 def _copies(telling: Telling) -> list[Json]:
@@ -255,7 +266,6 @@ def _fork(fork: ForkTerms) -> Document:
         tags.append({"type": "Mention", "href": author.iri, "name": f"@{author.address}"})
     return {
         "origin": lineage.upstream_iri,
-        "wasDerivedFrom": _derived(fork),
         "forkKind": prefixed(FORK_KINDS[lineage.kind]),
         "wasGeneratedBy": {
             "type": "Adaptation",
@@ -265,12 +275,11 @@ def _fork(fork: ForkTerms) -> Document:
     }
 
 
-def _derived(fork: ForkTerms) -> Json:
+def _taken(fork: ForkTerms) -> list[Json]:
     """The version of the source that it is based on; then any other that it took from."""
     base: Json = {"id": fork.lineage.base_iri, "digest": fork.lineage.base_digest}
-    if fork.also is None:
-        return base
-    return [base, {"id": fork.also.iri, "digest": fork.also.digest}]
+    also: Json = {"id": fork.also.iri, "digest": fork.also.digest} if fork.also else None
+    return [base] if also is None else [base, also]
 
 
 def parents(document: Mapping[str, Json]) -> tuple[Iri, ...]:
@@ -279,7 +288,7 @@ def parents(document: Mapping[str, Json]) -> tuple[Iri, ...]:
     What is no address is left out.
     """
     found: list[Iri] = []
-    for one in _items(document.get("wasDerivedFrom"))[: 1 + MOST_ALSO]:
+    for one in crediting.taken_in(document.get("wasDerivedFrom"))[: 1 + MOST_ALSO]:
         try:
             iri = _iri(one)
         except Malformed:
@@ -391,10 +400,10 @@ def _read_section(value: Json) -> Section:
 
 
 def _origin(extra: Mapping[str, Json]) -> Origin | None:
-    source, derived = _iri(extra.get("origin")), _items(extra.get("wasDerivedFrom"))
+    source, taken = _iri(extra.get("origin")), crediting.taken_in(extra.get("wasDerivedFrom"))
     if source is None:
         return None
-    first = next(iter(derived), None)
+    first = next(iter(taken), None)
     base = first if isinstance(first, dict) else {"id": first}
     base_iri = _iri(base.get("id"))
     if base_iri is None:

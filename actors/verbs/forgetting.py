@@ -36,7 +36,7 @@ from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
-from actors.views import quotes, timelines
+from actors.views import proposals, quotes, timelines
 
 REMEMBERED = timedelta(days=90)
 """How long a Delete or Undo binds what has not come yet: no server known to us tries for longer
@@ -52,6 +52,7 @@ async def delete_model(session: Session, site: Site, model: Model) -> None:
     model = await publishing.held(session, model)
     organisation = await session.get_one(Actor, model.actor_id)
     recipients = await publishing.audience(session, model)
+    recipients += await proposals.waiting_proposers(session, model)
     stone = activities.tombstone(parse(model.document), at=site.now())
     sealed = await posting.seal(session, site, organisation, stone)
     network = await publishing.network(session)

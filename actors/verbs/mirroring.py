@@ -352,6 +352,7 @@ async def _remember_revision(
         merged_iri=taken,
         sheet=reading.sheet.to_json(),
         modifications=[one.to_json() for one in origin.modifications] if origin else [],
+        credits=[one.to_json() for one in reading.credits],
         digest=reading.digest,
         document=encode(version.document),
         made_at=version.published or site.now(),

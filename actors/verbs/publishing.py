@@ -27,6 +27,7 @@ from actors.places import place
 from actors.rules import licences, naming, provenance
 from actors.rules import modifications as adaptations
 from actors.rules.modifications import Modification
+from actors.rules.proposals import Credit
 from actors.rules.sections import Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -59,6 +60,7 @@ class Making:
     parent: Revision | None = None
     merged_iri: str | None = None
     modifications: tuple[Modification, ...] = ()
+    credits: tuple[Credit, ...] = ()
 
 
 async def publish(
@@ -347,6 +349,7 @@ async def _write(
         note=making.note,
         sheet=sheet.to_json(),
         modifications=[one.to_json() for one in making.modifications],
+        credits=[one.to_json() for one in making.credits],
         digest=sheet.digest,
         document=b"",
         made_at=now,

@@ -13,7 +13,9 @@ from aiohttp import web
 from actors.database import Session
 from actors.rules.codes.lists import Code
 from actors.rules.heading import Value
+from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
+from actors.rules.proposals import Credit
 from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
 from actors.tables.actor import Actor
@@ -116,6 +118,7 @@ def short_model(entry: Entry) -> Answer:
 
 def version(revision: Revision) -> Answer:
     """Schema `Version`."""
+    credited = [Credit.from_json(one) for one in revision.credits]
     parents = (revision.parent_iri, revision.merged_iri)
     return {
         "number": revision.number,
@@ -125,6 +128,7 @@ def version(revision: Revision) -> Answer:
         "note": revision.note,
         "parents": [iri for iri in parents if iri is not None],
         "modifications": [modification(one) for one in history.modifications(revision)],
+        "credits": [{"iri": one.iri, "by": one.by} for one in credited],
     }
 
 
@@ -257,18 +261,20 @@ def comparison(found: Upstream) -> Answer:
             }
             for one in found.heading
         ],
-        "sections": [
-            {
-                "key": one.key,
-                "core": one.core,
-                "verdict": str(one.verdict),
-                "base": one.base and section(one.base, base),
-                "ours": one.ours and section(one.ours, ours),
-                "theirs": one.theirs and section(one.theirs, theirs),
-                "suggestion": one.suggestion and section(one.suggestion, ours),
-            }
-            for one in found.sections
-        ],
+        "sections": [compared(one, base, ours, theirs) for one in found.sections],
+    }
+
+
+def compared(one: SectionMerge, base: Sheet, ours: Sheet, theirs: Sheet) -> Answer:
+    """Schema `ComparedSection`."""
+    return {
+        "key": one.key,
+        "core": one.core,
+        "verdict": str(one.verdict),
+        "base": one.base and section(one.base, base),
+        "ours": one.ours and section(one.ours, ours),
+        "theirs": one.theirs and section(one.theirs, theirs),
+        "suggestion": one.suggestion and section(one.suggestion, ours),
     }
 
 

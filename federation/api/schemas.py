@@ -16,6 +16,7 @@ from actors.rules.heading import Kind
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
+from actors.rules.proposals import Takes
 from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.views.kin import Standing, Tie
@@ -104,6 +105,16 @@ _VERSION_MEMBERS: Final[dict[str, Schema]] = {
     "note": _text("What the author said about this version; may be empty."),
     "parents": _PARENTS,
     "modifications": _list(_ref("Modification"), "What a fork has adapted so far, and why."),
+    "credits": _list(
+        _record(
+            "A proposal that was taken in.",
+            {
+                "iri": {**_IRI, "description": "The version of a fork that it came from, or it."},
+                "by": {**_IRI, "description": "Who proposed it."},
+            },
+        ),
+        "Whose proposals are new in this version.",
+    ),
 }
 
 _SHORT_MODEL: Final[dict[str, Schema]] = {
@@ -120,6 +131,35 @@ _SHORT_MODEL: Final[dict[str, Schema]] = {
     "published": _TIME,
     "updated": _TIME,
     "author": _ref("Actor"),
+}
+
+_SHORT_PROPOSAL: Final[dict[str, Schema]] = {
+    "id": _ID,
+    "iri": {**_IRI, "description": "The ActivityPub id."},
+    "url": {**_IRI, "description": "The page for people."},
+    "model": _record("What is to change.", {"id": _ID, "iri": _IRI, "name": _text("Name")}),
+    "from": _ref("Actor"),
+    "to": _ref("Actor"),
+    "state": _one_of(
+        "What became of it; gone: the model was deleted.",
+        "open",
+        "asked",
+        "accepted",
+        "rejected",
+        "gone",
+    ),
+    "message": _text("Why, by who proposes it."),
+    "language": _or_null(_text("Of the message (BCP 47).")),
+    "sections": _list({"type": "string"}, "The keys of the sections it is about."),
+    "baseVersion": {**_IRI, "description": "The version it was written against."},
+    "fork": _or_null({**_IRI, "description": "The version of a fork that it comes from."}),
+    "answer": _text("What the owner said last; may be empty."),
+    "keys": _list({"type": "string"}, "The sections that were taken, or are in conflict."),
+    "result": _or_null({**_IRI, "description": "The version that it is in."}),
+    "currentVersion": _or_null({**_IRI, "description": "The version at the refusal."}),
+    "note": _or_null({**_IRI, "description": "The remark under which people talk about it."}),
+    "at": _TIME,
+    "answered": _or_null(_TIME),
 }
 
 _COMMONS: Final[dict[str, Schema]] = {
@@ -503,6 +543,35 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "suggestion": _or_null(_ref("Section")),
         },
     ),
+    "ShortProposal": _record("A change that is proposed, in a list.", _SHORT_PROPOSAL),
+    "Proposals": _page_of("ShortProposal", "Changes that are proposed."),
+    "Proposal": _record(
+        "A change that is proposed, beside the model as it is now.",
+        _SHORT_PROPOSAL
+        | {
+            "changes": _list(
+                _record(
+                    "One section as it shall be.",
+                    {
+                        "section": _text("Its key."),
+                        "reason": _one_of("Why.", *(str(reason) for reason in Reason)),
+                        "note": _text("The reason in words; may be empty."),
+                        "text": _or_null({**_BY_LANGUAGE, "description": "Null: it shall go."}),
+                        "name": _or_null(_BY_LANGUAGE),
+                    },
+                ),
+                "As it was proposed.",
+            ),
+            "columns": _list(
+                _ref("ComparedSection"),
+                "Base: when it was proposed; ours: the model now; theirs: with the change.",
+            ),
+        },
+    ),
+    "ProposalPolicy": _record(
+        "From whom an organisation takes proposals.",
+        {"from": _one_of("From whom.", *(str(one) for one in Takes))},
+    ),
     "ComparedValue": _record(
         "A value beside the sections on three sides; null where it is not there.",
         _VALUE
@@ -706,7 +775,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "id": _ID,
             "kind": _text(
                 "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed, "
-                "published, unpublished …"
+                "published, unpublished, proposal, proposal-accepted …"
             ),
             "from": _ref("Actor"),
             "model": _or_null(

@@ -23,6 +23,7 @@ from actors.views import (
     origins,
     pins,
     profiles,
+    proposals,
     reception,
     siblings,
     timelines,
@@ -81,6 +82,7 @@ async def model(request: web.Request) -> web.Response:
         kin_count = await siblings.count(session, found)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
+        giving = await proposals.giving(session, found, here.organisation, upstream)
     sheet = history.sheet(head)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -113,6 +115,7 @@ async def model(request: web.Request) -> web.Response:
         source_origin=source_origin,
         kin_count=kin_count,
         fork_count=fork_count,
+        giving=giving,
     )
 
 

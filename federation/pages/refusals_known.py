@@ -238,6 +238,32 @@ COMMONS: Final = (
 )
 """`actors.rules.commons` and the verbs of a commons."""
 
+PROPOSALS: Final = (
+    N_("There is no such proposal here."),
+    N_("This proposal was withdrawn."),
+    N_("This proposal was answered already."),
+    N_("This proposes no change."),
+    N_("A proposal has at most %(number)s sections."),
+    N_("A section is named twice."),
+    N_("A reason has at most %(number)s characters."),
+    N_("Take at least one section, or decline the proposal."),
+    N_("This model is your own: change it yourself."),
+    N_("Only who made a proposal can withdraw it."),
+    N_("Only who made a proposal can make it anew."),
+    N_("This proposal was accepted: what it said is part of the model now."),
+    N_("%(number)s proposals of yours wait there already: let them be answered."),
+    N_("This is not an adaptation of ours of that model."),
+    N_("Proposals of yours are not taken here."),
+    N_("This organisation takes no proposals at present."),
+    N_("This organisation takes proposals from its followers only."),
+    N_("Too many proposals from your site wait here already."),
+    N_("The version that the proposal starts from is none of this model's."),
+    N_("The proposal is not what its digest says."),
+    N_("What the proposal comes from is somebody else's."),
+    N_("Only the organisation that published a model can answer proposals for it."),
+)
+"""`actors.rules.proposals`, and the verbs of proposals."""
+
 ARCHIVES: Final = (
     N_("The archive holds %(name)s twice."),
     N_("This is no archive: it does not begin as one."),
@@ -315,6 +341,7 @@ PATTERNS: Final = (
     *OFFICES,
     *VERBS,
     *QUOTES,
+    *PROPOSALS,
     *REPORTS,
     *LOOKING_UP,
     *ELSEWHERE,

@@ -36,6 +36,8 @@ from federation.pages import (
     notices,
     organisations,
     pinning,
+    proposals,
+    proposing,
     quoting,
     remarks,
     reporting,
@@ -54,6 +56,7 @@ SHARED: Final[Mapping[str, Handler]] = {
     places.MODEL: models.model,
     places.VERSION: versions.version,
     places.REMARK: remarks.remark,
+    places.PROPOSAL: proposals.proposal,
 }
 """Address template → page, where a document has the same address."""
 
@@ -85,6 +88,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/siblings", kin.family),
         web.get(f"{MODEL}/kept", kin.kept),
         web.get(f"{MODEL}/kept/{{id}}", kin.kept_version),
+        web.get(f"{MODEL}/proposals", proposals.about),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -136,6 +140,11 @@ def _for_members() -> list[web.RouteDef]:
         web.post(f"{places.VERSION_PAGE}/restore", versions.restore),
         web.get(f"{MODEL}/fork", forks.fork_page),
         web.post(f"{MODEL}/fork", forks.fork),
+        web.get("/proposals", proposals.listing),
+        web.post("/proposals", proposals.choose),
+        web.post(places.PROPOSAL, proposals.answer),
+        web.get(f"{MODEL}/propose", proposing.propose_page),
+        web.post(f"{MODEL}/propose", proposing.propose),
         web.get(f"{MODEL}/workspace", workspace.workspace),
         web.get(f"{MODEL}/merge", merging.merge_page),
         web.post(f"{MODEL}/merge", merging.merge),

@@ -65,6 +65,12 @@ SENTENCES: Final = {
     "draft-called-off": N_("It is not published by itself any more."),
     "draft-discarded": N_("The draft is thrown away."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
+    "proposed": N_("Your proposal is sent. You will be told what they answer."),
+    "proposal-accepted": N_("Accepted: it is in a new version, and who proposed it is being told."),
+    "proposal-asked": N_("Your question is sent."),
+    "proposal-rejected": N_("Declined. Who proposed it is being told why."),
+    "proposal-withdrawn": N_("The proposal is withdrawn."),
+    "proposals-from": N_("That is saved. It holds for proposals from now on."),
     "acting": N_("From now on you act for this organisation."),
 }
 

@@ -50,6 +50,7 @@ _SHARED: Final[Mapping[str, Handler]] = {
     places.MODEL: _MODEL,
     places.VERSION: _VERSION,
     places.REMARK: documents.remark,
+    places.PROPOSAL: documents.proposal,
 }
 SHARED: Final = {address: _guarded(address, handler) for address, handler in _SHARED.items()}
 """Ids that a browser may open too: template → document."""

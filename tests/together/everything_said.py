@@ -19,6 +19,7 @@ from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Json
 from actors.rules.consent import Quotable
+from actors.rules.proposals import Change
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -27,6 +28,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import (
     blocking,
+    considering,
     enrolling,
     featuring,
     following,
@@ -35,6 +37,7 @@ from actors.verbs import (
     liking,
     moving,
     opening,
+    proposing,
     publishing,
     quoting,
     relaying,
@@ -43,6 +46,7 @@ from actors.verbs import (
     rewording,
     tending,
 )
+from actors.views import history, proposals
 
 Document = dict[str, Any]
 
@@ -191,6 +195,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await _take_from_a_sibling(beta, fork, model)
     await alpha.delete(gone)
     await alpha.street.settle()
+    await _give_back(alpha, beta, repair, model, fork)
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
     word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
@@ -247,6 +252,34 @@ async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair
             summary="On **répare**.",
             facts={"legalName": "La Coop SCIC", "foundingDate": "2009-05-01"},
         )
+
+
+async def _give_back(alpha: House, beta: House, repair: Actor, model: Model, fork: Model) -> None:
+    """Offer a change three times: it is asked about and accepted, declined, and withdrawn."""
+    for decision in ("accept", "reject", "withdraw"):
+        async with beta.begin() as session:
+            source = await history.model_by_iri(session, model.iri)
+            assert source is not None
+            sheet = history.sheet(await history.head(session, source))
+            costs = sheet.section("costs")
+            assert costs is not None
+            change = Change("costs", replace(costs, texts={"fr": f"Un local prêté: {decision}."}))
+            offered = await proposing.propose(
+                session, beta.site, repair, source, [change], message="Essayez.", fork=fork
+            )
+        await alpha.street.settle()
+        async with alpha.begin() as session:
+            item = await proposals.by_iri(session, offered.iri)
+            assert item is not None
+            if decision == "accept":
+                await considering.ask(session, alpha.site, item.proposal, "Depuis quand ?")
+                await considering.accept(session, alpha.site, item.proposal, {}, message="Merci !")
+            elif decision == "reject":
+                await considering.reject(session, alpha.site, item.proposal, "Pas ici.")
+        if decision == "withdraw":
+            async with beta.begin() as session:
+                await proposing.withdraw(session, beta.site, offered)
+        await alpha.street.settle()
 
 
 async def _quotes(
