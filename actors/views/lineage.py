@@ -155,7 +155,7 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         current=current,
         ours=ours,
         sections=merging.compare(
-            history.sheet(base), history.sheet(ours), history.sheet(current), since
+            history.sheet(base), history.sheet(ours), history.sheet(current), between=since
         ),
     )
 
