@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.errors import NotFound
-from actors.rules import permissions
+from actors.rules import comparing, permissions
 from actors.rules.comparing import Mark
 from actors.rules.modifications import Modification
 from actors.rules.sections import Section
@@ -129,10 +129,20 @@ def varied_by(one: Variation) -> Varied:
     """What a sibling made of a section, with its words marked."""
     return Varied(
         by=one.by,
-        texts=models.marked(one.before, one.now) if one.now is not None else (),
+        texts=_marked(one.before, one.now) if one.now is not None else (),
         is_added=one.before is None,
         is_removed=one.now is None,
         reasons=one.reasons,
+    )
+
+
+def _marked(before: Section | None, now: Section) -> tuple[tuple[str, list[Mark]], ...]:
+    """The texts that differ from those that were taken, with their words marked."""
+    taken = {} if before is None else dict(before.texts)
+    return tuple(
+        (tag, comparing.words(taken.get(tag, ""), text))
+        for tag, text in now.texts.items()
+        if taken.get(tag) != text
     )
 
 
