@@ -215,6 +215,7 @@ async def beside(session: Session, model: Model, iri: str) -> Upstream:
             history.sheet(base), history.sheet(ours), history.sheet(theirs), between=since
         ),
         is_direct=False,
+        own_base=await lineage.base_of(session, tie),
     )
 
 
