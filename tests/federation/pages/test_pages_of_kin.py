@@ -81,7 +81,7 @@ async def test_a_member_sees_the_family_takes_from_it_and_keeps_its_sources(
     await bruno.follow("Compare with yours, and take from it")
     assert bruno.heading == "What a relative changed"
     assert "another adaptation of your source" in bruno.text
-    await bruno.press("Save my choices", **{"choice.value": "theirs"})
+    await bruno.press("Publish my choices", **{"choice.value": "theirs"})
     assert "Your choices are saved in a new version." in bruno.text
     async with beta.read() as session:
         model = await history.model_by_iri(session, own.iri)
