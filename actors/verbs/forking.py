@@ -204,12 +204,11 @@ def explained(
 
     What was recorded about a section that now says what the source says is dropped.
     """
-    theirs = history.sheet(beside.current)
-    told = modifications.merged(
-        kin.modifications_after(beside, choices), modifications.judged(reasons, theirs)
-    )
-    if not beside.is_direct:
-        return told  # the source may say something else still
+    known = kin.modifications_after(beside, choices)
+    if not beside.is_direct:  # the source may say something else still
+        base = None if beside.own_base is None else history.sheet(beside.own_base)
+        return modifications.merged(known, modifications.judged(reasons, base))
+    told = modifications.merged(known, modifications.judged(reasons, history.sheet(beside.current)))
     alike = {
         row.key
         for row in beside.sections

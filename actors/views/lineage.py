@@ -36,8 +36,8 @@ class Upstream:
     """A fork beside its source: the three columns of a merge.
 
     Or beside another relative (`views.kin.beside`): then `is_direct` is False, `lineage` still the
-    fork's own tie to its source, and `base` the last version that both come from; an empty one
-    with the number 0 where none is known here.
+    fork's own tie to its source, `own_base` the version of that which it took, and `base` the last
+    version that both come from; an empty one with the number 0 where none is known here.
     """
 
     lineage: Lineage
@@ -48,6 +48,7 @@ class Upstream:
     ours: Revision
     sections: tuple[SectionMerge, ...]
     is_direct: bool = True
+    own_base: Revision | None = None
 
     @property
     def other_iri(self) -> str:
@@ -62,6 +63,8 @@ class Upstream:
     @property
     def heading(self) -> tuple[ValueMerge, ...]:
         """Names, summaries, licence and facts on the three sides."""
+        if not self.is_direct:  # what a relative is called is its own affair
+            return ()
         return heading.compare(
             history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
         )
@@ -253,7 +256,7 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         current=current,
         ours=ours,
         sections=merging.compare(
-            history.sheet(base), history.sheet(ours), history.sheet(current), since
+            history.sheet(base), history.sheet(ours), history.sheet(current), between=since
         ),
     )
 
