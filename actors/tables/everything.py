@@ -31,6 +31,7 @@ from actors.tables import (
     revision,
     timeline,
     tombstone,
+    translation,
     wording,
     worker,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "revision",
     "timeline",
     "tombstone",
+    "translation",
     "wording",
     "worker",
 ]
