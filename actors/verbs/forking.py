@@ -34,7 +34,7 @@ from actors.tables.revision import Revision
 from actors.verbs import hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, lineage
+from actors.views import blocks, history, lineage, translations
 from actors.vocabulary import FORK_KINDS
 
 Choice = Literal["ours", "theirs"] | Mapping[str, str]
@@ -242,7 +242,8 @@ async def on_upstream_update(
         await session.flush()
         beside = await lineage.upstream(session, own)
         if beside is not None:
-            about = {"version": current.number} | _moved(beside.sections)
+            again = [row.key for row in translations.to_translate_again(beside)]
+            about = {"version": current.number, "again": again} | _moved(beside.sections)
             await noticing.tell(
                 session, site, own.actor_id, "upstream", sender, model=own, about=about
             )

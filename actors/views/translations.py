@@ -130,7 +130,7 @@ async def work(session: Session, model: Model, language: str) -> Work:
         language=language,
         number=head.number,
         units=units,
-        behind=await _behind(session, model, units, beside),
+        behind=await _behind(session, model, sheet, units, beside),
         lost={key: one for key, one in ready.items() if key not in keys},
         waiting=tuple(row.key for row in to_translate_again(beside, language)),
         choices=0 if beside is None else len(_open(beside)),
@@ -138,14 +138,21 @@ async def work(session: Session, model: Model, language: str) -> Work:
 
 
 async def behind(
-    session: Session, model: Model, sheet: Sheet, language: str
+    session: Session, model: Model, sheet: Sheet, language: str, beside: Upstream | None
 ) -> Mapping[str, Behind]:
-    """For a reader of this language: the sections that are behind their source, and why."""
-    beside = await lineage.upstream(session, model)
+    """For a reader of this language: the sections that are behind their source, and why.
+
+    Args:
+        session: an open transaction.
+        model: any that we know.
+        sheet: what it says now.
+        language: that she reads.
+        beside: the model and what it was forked from; None for an original.
+    """
     units = translations.units(sheet, language, {}, _taken_texts(sheet, beside))
-    found = dict(await _behind(session, model, units, beside))
+    found = dict(await _behind(session, model, sheet, units, beside))
     for row in to_translate_again(beside, language):
-        if row.ours is not None and beside is not None and row.key not in found:
+        if beside is not None and row.key not in found:
             found[row.key] = _upstream_moved(row, beside, language)
     return found
 
@@ -220,12 +227,15 @@ def _taken_texts(sheet: Sheet, beside: Upstream | None) -> dict[str, Mapping[str
 
 
 async def _behind(
-    session: Session, model: Model, units: tuple[Unit, ...], beside: Upstream | None
+    session: Session,
+    model: Model,
+    head: Sheet,
+    units: tuple[Unit, ...],
+    beside: Upstream | None,
 ) -> Mapping[str, Behind]:
     """Why each stale unit, or piece that was made from an older source, is behind."""
     wanted: dict[str, str] = {}
     late: dict[str, Unit] = {}
-    head = history.sheet(await history.head(session, model))
     for unit in units[1:]:
         section = head.section(unit.key)
         if section is None or unit.source is None:

@@ -19,7 +19,17 @@ from actors.rules.sections import Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
+from actors.views import (
+    commons,
+    history,
+    lineage,
+    origins,
+    pins,
+    profiles,
+    reception,
+    timelines,
+    translations,
+)
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
@@ -69,7 +79,9 @@ async def model(request: web.Request) -> web.Response:
         proof = await proofs.of(session, request.app[SITE], found, author, head)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
-    sheet = history.sheet(head)
+        sheet = history.sheet(head)
+        text = reading.read(sheet, _wanted(request))
+        behind = await translations.behind(session, found, sheet, text.language, upstream)
     if here.acting is not None:
         await looking.look(request.app, found)
     return await asyncio.to_thread(
@@ -83,7 +95,8 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
-        text=reading.read(sheet, _wanted(request)),
+        text=text,
+        behind=behind,
         upstream=upstream,
         upstream_changes=[] if upstream is None else reading.source_changes(upstream),
         tie=tie,

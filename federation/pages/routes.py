@@ -23,6 +23,7 @@ from federation.pages import (
     feeds,
     followers,
     forks,
+    glossaries,
     hashtags,
     home,
     interacting,
@@ -41,6 +42,7 @@ from federation.pages import (
     signing_in,
     space,
     static,
+    translators,
     writing,
 )
 
@@ -75,6 +77,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/versions", models.versions),
         web.get(f"{MODEL}/compare", models.compare),
         web.get(f"{MODEL}/archive", archives.download),
+        web.get(f"{MODEL}/translations", translators.overview),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -126,6 +129,17 @@ def _for_members() -> list[web.RouteDef]:
         web.post(f"{MODEL}/fork", forks.fork),
         web.get(f"{MODEL}/merge", forks.merge_page),
         web.post(f"{MODEL}/merge", forks.merge),
+        web.get(f"{MODEL}/translations/{{language}}", translators.work_page),
+        web.post(f"{MODEL}/translations/{{language}}", translators.work),
+        *(
+            route
+            for glossary in ("/glossary", f"{MODEL}/glossary")
+            for route in (
+                web.get(glossary, glossaries.page),
+                web.post(glossary, glossaries.act),
+                web.get(f"{glossary}.csv", glossaries.table),
+            )
+        ),
         web.post(places.REMARK, remarks.reply),
         web.get(f"{places.REMARK}/quotes", quoting.quotes),
         web.post(f"{places.REMARK}/quotes", quoting.quote),
