@@ -242,8 +242,9 @@ async def on_upstream_update(
         await session.flush()
         beside = await lineage.upstream(session, own)
         if beside is not None:
-            again = [row.key for row in translations.to_translate_again(beside)]
-            about = {"version": current.number, "again": again} | _moved(beside.sections)
+            about = {"version": current.number} | _moved(beside.sections)
+            if again := [row.key for row in translations.to_translate_again(beside)]:
+                about["again"] = again
             await noticing.tell(
                 session, site, own.actor_id, "upstream", sender, model=own, about=about
             )

@@ -118,6 +118,17 @@ async def save(
     return tuple(crossed)
 
 
+def must_not_cross(crossed: Collection[str]) -> None:
+    """For whoever is not shown both sides: undo a `save` that found a colleague's words.
+
+    Raises:
+        Conflicting: there are such sections; `keys` names them.
+    """
+    if crossed:
+        words = "Somebody else prepared something there meanwhile."
+        raise Conflicting(words, keys=tuple(crossed))
+
+
 async def confirm(
     session: Session,
     site: Site,
@@ -135,8 +146,9 @@ async def confirm(
     """
     model = await publishing.held(session, model)
     units = {unit.key: unit for unit in (await _units(session, model, language))}
+    words = "There is no translation here that could be confirmed."
     faults = {
-        key: "There is no translation here that could be confirmed."
+        key: words
         for key in sections
         if key not in units or not units[key].shown_text or not units[key].is_open
     }

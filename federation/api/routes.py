@@ -16,10 +16,12 @@ from federation.api import (
     drafts,
     follows,
     forks,
+    glossaries,
     models,
     notices,
     reports,
     search,
+    translations,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -36,6 +38,8 @@ OPERATIONS: Final = (
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
+    *translations.OPERATIONS,
+    *glossaries.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,

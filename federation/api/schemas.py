@@ -16,6 +16,7 @@ from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
+from federation.api.schemas_of_translations import GLOSSARIES, TRANSLATIONS
 from federation.api.shapes import Schema
 
 
@@ -640,5 +641,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
         "required": ["type", "title", "status", "detail"],
     },
+    **TRANSLATIONS,
+    **GLOSSARIES,
 }
 """Answer name → schema."""

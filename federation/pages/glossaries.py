@@ -19,7 +19,7 @@ from actors.views import glossaries as views
 from actors.views import history
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, models, rendering, saying, sessions
+from federation.pages import addresses, forms, models, rendering, saying, sessions, words
 from federation.pages.forms import Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_, gettext, speaking
@@ -146,6 +146,8 @@ async def _show(
         model = await _model(session, acting, request)
         rows = await views.rows(session, acting.organisation, model)
         sheet = None if model is None else history.sheet(await history.head(session, model))
+    own = rendering.language(request) if model is None else model.language
+    spoken = list(dict.fromkeys(row.into for row in reversed(rows)))
     into = request.query.get("into", "")
     listed = [row for row in rows if not into or row.into == into]
     number = int(request.query.get("page", "1")) if request.query.get("page", "1").isdigit() else 1
@@ -171,7 +173,8 @@ async def _show(
         typed=typed.fields,
         faults=typed.faults,
         problem=typed.problem,
-        own_language="" if model is None else model.language,
+        own_language=own,
+        said_in=next(tag for tag in (*spoken, *words.WRITING_LANGUAGES) if tag != own),
         pasting=striking == "import",
     )
 

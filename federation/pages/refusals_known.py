@@ -57,8 +57,10 @@ DRAFTS: Final = (
 
 TRANSLATIONS: Final = (
     N_("This translation cannot be saved yet."),
+    N_("Only the organisation that published a model can translate it."),
     N_("There is no translation here that could be confirmed."),
     N_("Nothing is prepared in this language."),
+    N_("Somebody else prepared something there meanwhile."),
     N_("Something else was published meanwhile where this translation belongs."),
     N_("Translate the title first: the model is to be known by it."),
     N_("There is nothing here to translate from."),

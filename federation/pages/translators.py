@@ -79,7 +79,7 @@ class Row:
     def rows(self) -> int:
         """Lines of the field: some more than the longer text has at this width."""
         text = self.text or ("" if self.unit.source is None else self.unit.source.text)
-        return min(30, max(3, len(text) // 55 + text.count("\n") + 2))
+        return min(30, max(3, len(text) // 65 + text.count("\n") + 2))
 
 
 @dataclass(frozen=True)

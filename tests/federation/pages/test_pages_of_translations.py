@@ -41,7 +41,7 @@ async def test_a_language_is_translated_piece_by_piece_and_published_when_ready(
     coop = await alpha.actor("coop")
     model = await alpha.publish(coop)
     await anna.go(f"{PAGE}/translations")
-    assert "The model is written in French and has 2 sections." in anna.text
+    assert "The model is written in French. People translate it" in anna.text
     await anna.press("Begin", language="it")
     assert (anna.heading, anna.path) == ("Translate into Italian", IT)
     assert "0 of 2 sections" in anna.text
