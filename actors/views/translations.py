@@ -88,8 +88,16 @@ class Work:
 
 
 def overview(sheet: Sheet) -> tuple[Progress, ...]:
-    """Each language that a sheet speaks besides its own, as published; at most MOST_LANGUAGES."""
-    return translations.progress(sheet, sheet.languages[1 : MOST_LANGUAGES + 1])
+    """Each language of a sheet into which something is translated; at most MOST_LANGUAGES.
+
+    Its own is among them in a fork that is put into it section by section.
+    """
+    own, *others = sheet.languages
+    is_translated = any(
+        own not in section.texts or own in section.translated_from for section in sheet.sections
+    )
+    listed = [own, *others] if is_translated else others
+    return translations.progress(sheet, listed[:MOST_LANGUAGES])
 
 
 async def pieces(session: Session, model: Model, language: str) -> dict[str, Piece]:

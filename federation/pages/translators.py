@@ -116,7 +116,7 @@ async def overview(request: web.Request) -> web.Response:
         offered=[tag for tag in words.WRITING_LANGUAGES if tag not in there],
         prepared=ready,
         works=_may_work(here, found),
-        more=max(0, len(sheet.languages) - 1 - len(listed)),
+        more=max(0, len(sheet.languages) - 1 - views.MOST_LANGUAGES),
     )
 
 
