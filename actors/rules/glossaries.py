@@ -79,29 +79,33 @@ def tidy(entry: Entry) -> Entry:
     return found
 
 
-def found_in(text: str, language: str, into: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries whose word stands in this text, in the order in which it does.
+class Finder:
+    """Finds the entries for one language in many texts: the stems of the words are made once."""
 
-    Entries for other languages are left out; of two for the same word the first counts.
-    """
-    primary = _primary(language)
-    wanted: dict[tuple[str, str, str], tuple[tuple[str, ...], Entry]] = {}
-    for entry in entries:
-        if _primary(entry.language) == primary and _primary(entry.into) == _primary(into):
-            wanted.setdefault(entry.mark, (_stems(entry.term, primary), entry))
-    if not wanted:
-        return ()
-    stems = _stems(text, primary)
-    places: dict[str, list[int]] = {}
-    for place, one in enumerate(stems):
-        places.setdefault(one, []).append(place)
-    found: list[tuple[int, Entry]] = []
-    for sought, entry in wanted.values():
-        for place in places.get(sought[0], ()) if sought else ():
-            if stems[place : place + len(sought)] == sought:
-                found.append((place, entry))
-                break
-    return tuple(entry for _, entry in sorted(found, key=lambda one: one[0]))
+    def __init__(self, entries: Iterable[Entry], into: str) -> None:
+        """Entries for other languages are left out; of two for the same word the first counts."""
+        self._by_stem: dict[tuple[str, str], list[tuple[tuple[str, ...], Entry]]] = {}
+        seen: set[tuple[str, str, str]] = set()
+        for entry in entries:
+            if _primary(entry.into) != _primary(into) or entry.mark in seen:
+                continue
+            seen.add(entry.mark)
+            language = _primary(entry.language)
+            if stems := _stems(entry.term, language):
+                self._by_stem.setdefault((language, stems[0]), []).append((stems, entry))
+
+    def found_in(self, text: str, language: str) -> tuple[Entry, ...]:
+        """The entries whose word stands in this text, in the order in which it does."""
+        if not self._by_stem:
+            return ()
+        primary = _primary(language)
+        stems = _stems(text, primary)
+        found: dict[Entry, None] = {}
+        for place, one in enumerate(stems):
+            for sought, entry in self._by_stem.get((primary, one), ()):
+                if stems[place : place + len(sought)] == sought:
+                    found[entry] = None
+        return tuple(found)
 
 
 def read_section(text: str, language: str) -> tuple[Entry, ...]:
@@ -271,6 +275,10 @@ def _primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-@lru_cache(maxsize=4096)
 def _stems(text: str, language: str) -> tuple[str, ...]:
-    return tuple(stem(word, language) or folded(word) for word in split(text))
+    return tuple(_stem(word, language) for word in split(text))
+
+
+@lru_cache(maxsize=8192)
+def _stem(word: str, language: str) -> str:
+    return stem(word, language) or folded(word)

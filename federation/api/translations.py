@@ -7,7 +7,7 @@ from aiohttp import web
 from actors.database import Session
 from actors.errors import NotAllowed, Unwise
 from actors.rules import comparing, permissions
-from actors.rules.glossaries import Entry, found_in
+from actors.rules.glossaries import Finder
 from actors.rules.translations import HEADING, Unit, standing
 from actors.tables.model import Model
 from actors.verbs import translating
@@ -186,6 +186,7 @@ async def _answer(session: Session, who: Acting, row: Model, language: str) -> a
     if beside is not None:
         sheets.append(history.sheet(beside.current))
     known = await glossaries.for_model(session, who.organisation, row, *sheets)
+    finder = Finder(known, language)
     return {
         "language": language,
         "version": work.number,
@@ -193,17 +194,17 @@ async def _answer(session: Session, who: Acting, row: Model, language: str) -> a
         "sections": work.total,
         "prepared": work.prepared,
         "waiting": list(work.waiting),
-        "units": [_unit(unit, work, known) for unit in work.units],
+        "units": [_unit(unit, work, finder) for unit in work.units],
         "lost": [
             {"section": key, "name": one.name, "text": one.text} for key, one in work.lost.items()
         ],
     }
 
 
-def _unit(unit: Unit, work: Work, known: tuple[Entry, ...]) -> answers.Answer:
+def _unit(unit: Unit, work: Work, finder: Finder) -> answers.Answer:
     source, piece = unit.source, unit.piece
     text = "" if source is None else f"{unit.source_name}\n{source.text}"
-    found = () if source is None else found_in(text, source.language, work.language, known)
+    found = () if source is None else finder.found_in(text, source.language)
     return {
         "section": unit.key or _PATH_OF_HEADING,
         "state": unit.state.value,

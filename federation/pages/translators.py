@@ -16,7 +16,7 @@ from actors.database import Session
 from actors.errors import Conflicting, NotAllowed, NotFound, Refusal, Unwise
 from actors.rules import comparing, permissions
 from actors.rules.comparing import Mark
-from actors.rules.glossaries import Entry, found_in
+from actors.rules.glossaries import Entry, Finder
 from actors.rules.translations import HEADING, State, Unit, standing
 from actors.tables.model import Model
 from actors.verbs import translating
@@ -302,7 +302,8 @@ def _show(
     known: tuple[Entry, ...],
     typed: Typed,
 ) -> web.Response:
-    rows = [_row(unit, work, known, typed) for unit in work.units if unit.is_open]
+    finder = Finder(known, work.language)
+    rows = [_row(unit, work, finder, typed) for unit in work.units if unit.is_open]
     only = request.query.get("only", "")
     show = ALL if request.query.get("show") == ALL else WORK
     concerned = typed.sayings.keys() | typed.faults.keys()
@@ -347,7 +348,7 @@ def _next(rows: list[Row], only: str) -> str:
     )
 
 
-def _row(unit: Unit, work: Work, known: tuple[Entry, ...], typed: Typed) -> Row:
+def _row(unit: Unit, work: Work, finder: Finder, typed: Typed) -> Row:
     said = typed.sayings.get(unit.key)
     source = unit.source
     why = work.behind.get(unit.key)
@@ -364,7 +365,7 @@ def _row(unit: Unit, work: Work, known: tuple[Entry, ...], typed: Typed) -> Row:
         name=unit.shown_name if said is None else said.name,
         text=unit.shown_text if said is None else said.text,
         seen=standing(unit.shown_name, unit.shown_text),
-        words=() if source is None else found_in(sought, source.language, work.language, known),
+        words=() if source is None else finder.found_in(sought, source.language),
         source=tuple(marks),
         mine=tuple(mine),
         why=why,

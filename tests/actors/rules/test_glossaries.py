@@ -4,7 +4,7 @@ import pytest
 
 from actors.errors import Unwise
 from actors.rules import glossaries
-from actors.rules.glossaries import Entry
+from actors.rules.glossaries import Entry, Finder
 
 WORKSHOP = Entry(
     "fr", "atelier de réparation", "it", "officina di riparazione", "Mai “laboratorio”."
@@ -14,18 +14,22 @@ CAFE = Entry("fr", "café", "it", "bar")
 ALL = (CAFE, WORKSHOP, SCIC)
 
 
+def found_in(text: str, language: str, into: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return Finder(entries, into).found_in(text, language)
+
+
 def test_words_are_found_by_their_stems_in_the_order_of_the_text() -> None:
     text = "Une SCIC ouvre des ateliers de réparation; on y répare."
-    assert glossaries.found_in(text, "fr", "it", ALL) == (SCIC, WORKSHOP)
-    assert glossaries.found_in("Les CAFÉS.", "fr-BE", "it-CH", ALL) == (CAFE,)
-    assert glossaries.found_in(text, "fr", "en", ALL) == ()
-    assert glossaries.found_in(text, "it", "fr", ALL) == ()
-    assert glossaries.found_in("atelier, puis réparation", "fr", "it", ALL) == ()
+    assert found_in(text, "fr", "it", ALL) == (SCIC, WORKSHOP)
+    assert found_in("Les CAFÉS.", "fr-BE", "it-CH", ALL) == (CAFE,)
+    assert found_in(text, "fr", "en", ALL) == ()
+    assert found_in(text, "it", "fr", ALL) == ()
+    assert found_in("atelier, puis réparation", "fr", "it", ALL) == ()
     twice = Entry("fr", "Café", "it", "caffè")
-    assert glossaries.found_in("Un café.", "fr", "it", (twice, CAFE)) == (twice,)
-    assert glossaries.found_in("…", "fr", "it", (Entry("fr", "!!", "it", "x"),)) == ()
+    assert found_in("Un café.", "fr", "it", (twice, CAFE)) == (twice,)
+    assert found_in("…", "fr", "it", (Entry("fr", "!!", "it", "x"),)) == ()
     arabic = Entry("ar", "تعاونية", "fr", "coopérative")
-    assert glossaries.found_in("هذه تعاونية", "ar", "fr", (arabic,)) == (arabic,)
+    assert found_in("هذه تعاونية", "ar", "fr", (arabic,)) == (arabic,)
 
 
 def test_a_section_carries_the_entries_and_keeps_its_prose() -> None:
@@ -42,6 +46,7 @@ def test_a_section_carries_the_entries_and_keeps_its_prose() -> None:
     assert "- **officina di riparazione**: atelier de réparation (fr). Mai" in italian
     assert "SCIC" not in italian
     assert glossaries.write_section(written, "fr", ALL).count("café") == 1
+    assert glossaries.read_section(f"- **x**: {'y' * 121} (it)", "fr") == ()
     assert glossaries.read_section("- **x**: y (zzzz)\n**z**", "fr") == ()
 
 
@@ -64,6 +69,11 @@ def test_a_table_goes_to_a_spreadsheet_and_comes_back() -> None:
         glossaries.read_table("x;fr;y;it\n" * 1_001)
     with pytest.raises(Unwise, match="not a table"):
         glossaries.read_table('a;fr;"' + "x" * 200_000)
+
+
+def test_a_glossary_of_a_stranger_is_read_up_to_a_limit() -> None:
+    many = "\n".join(f"- **m{n}**: n{n} (it)" for n in range(glossaries.MOST_ENTRIES))
+    assert len(glossaries.read_section(many, "fr")) == glossaries.MOST_ENTRIES
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_piece_is_ready_until_its_source_or_what_it_replaces_changes() -> None
     piece = Piece("why", "Perché", "Ecco.", digest_of(FR), "")
     whole = sheet(section())
     unit = units(whole, "it", {"why": piece})[1]
-    assert (unit.needs_work, unit.shown_text) == (False, "Ecco.")
+    assert (unit.needs_work, unit.shown_name, unit.shown_text) == (False, "Perché", "Ecco.")
     moved = units(sheet(section(texts={"fr": NEW})), "it", {"why": piece})[1]
     assert moved.is_late
     assert moved.needs_work
@@ -85,6 +85,9 @@ def test_what_is_applied_names_the_source_it_was_made_from() -> None:
     assert done.sections[0].names == {"fr": "Pourquoi", "it": "Perché"}
     assert done.sections[0].translated_from == {"it": digest_of(FR)}
     assert "it" not in done.sections[1].texts
+    nameless = applied(sheet(section()), "it", [Piece("why", "", "Ecco.", "z", "")])
+    assert nameless.names == {"fr": "Atelier"}
+    assert nameless.sections[0].names == {"fr": "Pourquoi"}
 
 
 def test_what_is_typed_is_tidied_and_judged_alone() -> None:
@@ -110,6 +113,8 @@ def test_a_fork_that_kept_its_translations_only_knows_what_they_translate() -> N
     unknown = units(whole, "it", {}, {"why": {"fr": "Something else."}})[1]
     assert unknown.source == translations.Source("fr", "", digest_of(FR))
     assert translations.source_of(replace(alone, upstream_digests={}), "it", "it") is None
+    alone_in_french = replace(alone, texts={"fr": FR}, translated_from={"fr": "z"})
+    assert translations.source_of(alone_in_french, "it", "fr") is None
     into_english = translations.source_of(alone, "it", "en", {"fr": FR})
     assert into_english is not None
     assert into_english.text == FR
@@ -129,6 +134,8 @@ def test_a_declared_translation_never_conflicts_even_where_the_source_text_was_l
         assert merged.texts == {"fr": NEW, "it": IT}
         assert translations.state_of(merged, "it", "it") is State.STALE
         assert combine(base, theirs, ours) == merged
+    recast = replace(TRANSLATED, adaptability=Adaptability.CORE)
+    assert not translations.only_translated(base, recast)
     own = section(texts={"it": "Diverso."})
     assert not translations.only_translated(base, own)
     assert combine(base, own, theirs) is None
