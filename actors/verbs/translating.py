@@ -96,7 +96,7 @@ async def save(
         NotAllowed, Gone: the model is not ours, or was deleted.
     """
     model = await publishing.held(session, model)
-    units = {unit.key: unit for unit in (await _units(session, model, language))}
+    units = {unit.key: unit for unit in await views.units(session, model, language)}
     typed = [
         (translations.tidied(one.section, language, one.name, one.text), one) for one in sayings
     ]
@@ -145,7 +145,7 @@ async def confirm(
         NotAllowed, Gone: as `save`.
     """
     model = await publishing.held(session, model)
-    units = {unit.key: unit for unit in (await _units(session, model, language))}
+    units = {unit.key: unit for unit in await views.units(session, model, language)}
     words = "There is no translation here that could be confirmed."
     faults = {
         key: words
@@ -238,10 +238,6 @@ async def take_sources(
         if row.verdict is Verdict.THEIRS:
             taken[row.key] = "theirs"
     return await forking.merge(session, site, model, taken, author=author, note=note)
-
-
-async def _units(session: Session, model: Model, language: str) -> tuple[Unit, ...]:
-    return (await views.work(session, model, language)).units
 
 
 def _fault(key: str, unit: Unit | None, language: str, name: str, text: str) -> str:

@@ -54,6 +54,7 @@ class Work:
         units: the heading, then each section.
         behind: why, by section, for what is stale.
         lost: pieces whose section is gone, by its key.
+        sheets: what it says, and, for a fork, what its source says now.
         waiting: sections whose translations are behind once the source's new version is taken.
         choices: how many sections of that version somebody has to choose about first.
     """
@@ -64,6 +65,7 @@ class Work:
     units: tuple[Unit, ...]
     behind: Mapping[str, Behind]
     lost: Mapping[str, Piece]
+    sheets: tuple[Sheet, ...] = ()
     waiting: tuple[str, ...] = ()
     choices: int = 0
 
@@ -125,21 +127,30 @@ async def prepared(session: Session, model: Model) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def units(session: Session, model: Model, language: str) -> tuple[Unit, ...]:
+    """A model in one language: what is published, what is prepared; not what changed since."""
+    sheet = history.sheet(await history.head(session, model))
+    ready = await pieces(session, model, language)
+    return translations.units(sheet, language, ready, await _taken_texts(session, model, sheet))
+
+
 async def work(session: Session, model: Model, language: str) -> Work:
-    """A model in one language: what there is, what is prepared, what has changed since."""
+    """The same, with what has changed since it was translated, here and in the source of a fork."""
     head = await history.head(session, model)
     sheet = history.sheet(head)
     beside = await lineage.upstream(session, model)
     ready = await pieces(session, model, language)
-    units = translations.units(sheet, language, ready, _taken_texts(sheet, beside))
-    keys = {unit.key for unit in units}
+    taken = await _taken_texts(session, model, sheet)
+    found = translations.units(sheet, language, ready, taken)
+    keys = {unit.key for unit in found}
     return Work(
         model=model,
         language=language,
         number=head.number,
-        units=units,
-        behind=await _behind(session, model, sheet, units, beside),
+        units=found,
+        behind=await _behind(session, model, sheet, found, beside),
         lost={key: one for key, one in ready.items() if key not in keys},
+        sheets=(sheet,) if beside is None else (sheet, history.sheet(beside.current)),
         waiting=tuple(row.key for row in to_translate_again(beside, language)),
         choices=0 if beside is None else len(_open(beside)),
     )
@@ -157,8 +168,9 @@ async def behind(
         language: that she reads.
         beside: the model and what it was forked from; None for an original.
     """
-    units = translations.units(sheet, language, {}, _taken_texts(sheet, beside))
-    found = dict(await _behind(session, model, sheet, units, beside))
+    taken = await _taken_texts(session, model, sheet)
+    shown = translations.units(sheet, language, {}, taken)
+    found = dict(await _behind(session, model, sheet, shown, beside))
     for row in to_translate_again(beside, language):
         if beside is not None and row.key not in found:
             found[row.key] = _upstream_moved(row, beside, language)
@@ -216,19 +228,23 @@ def _open(beside: Upstream) -> list[SectionMerge]:
     return [row for row in beside.sections if row.verdict is Verdict.CONFLICT]
 
 
-def _taken_texts(sheet: Sheet, beside: Upstream | None) -> dict[str, Mapping[str, str]]:
+async def _taken_texts(
+    session: Session, model: Model, sheet: Sheet
+) -> dict[str, Mapping[str, str]]:
     """For a fork that keeps translations only: what the sections say that it took last."""
     lacking = [
         section
         for section in sheet.sections
         if section.upstream_digests and not section.texts.keys() - section.translated_from.keys()
     ]
-    if beside is None or not lacking:
+    tie = await lineage.of(session, model) if lacking else None
+    base = await history.revision_by_iri(session, tie.base_iri) if tie else None
+    if base is None:
         return {}
-    base = history.sheet(beside.base)
+    taken = history.sheet(base)
     found: dict[str, Mapping[str, str]] = {}
     for section in lacking:
-        upstream = base.section((section.upstream or "").rpartition("#")[2])
+        upstream = taken.section((section.upstream or "").rpartition("#")[2])
         if upstream is not None:
             found[section.key] = upstream.texts
     return found

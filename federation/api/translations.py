@@ -12,7 +12,7 @@ from actors.rules.translations import HEADING, Unit, standing
 from actors.tables.model import Model
 from actors.verbs import translating
 from actors.verbs.translating import Saying
-from actors.views import glossaries, history, lineage
+from actors.views import glossaries, history
 from actors.views import translations as views
 from actors.views.access import Acting
 from actors.views.translations import Behind, Work
@@ -181,11 +181,7 @@ async def _ours(request: web.Request, session: Session, who: Acting) -> Model:
 async def _answer(session: Session, who: Acting, row: Model, language: str) -> answers.Answer:
     """Schema `Translation`."""
     work = await views.work(session, row, language)
-    sheets = [history.sheet(await history.head(session, row))]
-    beside = await lineage.upstream(session, row)
-    if beside is not None:
-        sheets.append(history.sheet(beside.current))
-    known = await glossaries.for_model(session, who.organisation, row, *sheets)
+    known = await glossaries.for_model(session, who.organisation, row, *work.sheets)
     finder = Finder(known, language)
     return {
         "language": language,

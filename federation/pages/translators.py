@@ -21,7 +21,7 @@ from actors.rules.translations import HEADING, State, Unit, standing
 from actors.tables.model import Model
 from actors.verbs import translating
 from actors.verbs.translating import Saying
-from actors.views import glossaries, history, lineage
+from actors.views import glossaries, history
 from actors.views import translations as views
 from actors.views.access import Acting
 from actors.views.translations import Work
@@ -126,7 +126,7 @@ async def work_page(request: web.Request) -> web.Response:
     language = translating.language_of(request.match_info["language"])
     async with request.app[DATABASE].read() as session:
         work = await _work(session, acting, request.match_info["slug"], language)
-        known = await _entries(session, acting, work.model)
+        known = await _entries(session, acting, work)
     return _show(request, here, work, known, Typed())
 
 
@@ -143,7 +143,7 @@ async def work(request: web.Request) -> web.Response:
         typed = Typed({one.section: one for one in sayings}, problem=problem, note=note)
         return await _again(request, here, None, language, typed)
     async with request.app[DATABASE].read() as session:
-        await _work(session, acting, slug, language)
+        await _model(session, acting, slug)
     try:
         word, crossed = await _act(request, acting, given, language, sayings, note)
     except Refusal as refused:
@@ -232,7 +232,7 @@ async def _again(
             known: tuple[Entry, ...] = ()
         else:
             work = await _work(session, acting, request.match_info["slug"], language)
-            known = await _entries(session, acting, work.model)
+            known = await _entries(session, acting, work)
         sheet = history.sheet(await history.head(session, work.model))
     by_key = {
         (sheet.sections[int(place[1])].key if (place := _PLACE.match(path)) else path): words
@@ -255,7 +255,11 @@ def _without_pieces(work: Work) -> Work:
 
 
 async def _work(session: Session, acting: Acting, slug: str, language: str) -> Work:
-    """A model in one language, for a member who may translate it.
+    return await views.work(session, await _model(session, acting, slug), language)
+
+
+async def _model(session: Session, acting: Acting, slug: str) -> Model:
+    """A model, for a member who may translate it.
 
     Raises:
         NotAllowed: it is somebody else's, or her office does not allow it.
@@ -264,15 +268,11 @@ async def _work(session: Session, acting: Acting, slug: str, language: str) -> W
     if not found.is_ours or found.actor_id != acting.organisation.id:
         raise NotAllowed("Only the organisation that published a model can translate it.")
     permissions.must_translate(acting.office)
-    return await views.work(session, found, language)
+    return found
 
 
-async def _entries(session: Session, acting: Acting, model: Model) -> tuple[Entry, ...]:
-    sheets = [history.sheet(await history.head(session, model))]
-    beside = await lineage.upstream(session, model)
-    if beside is not None:
-        sheets.append(history.sheet(beside.current))
-    return await glossaries.for_model(session, acting.organisation, model, *sheets)
+async def _entries(session: Session, acting: Acting, work: Work) -> tuple[Entry, ...]:
+    return await glossaries.for_model(session, acting.organisation, work.model, *work.sheets)
 
 
 def _may_work(here: Visitor, model: Model) -> bool:

@@ -168,6 +168,7 @@ async def story(street: Street, alpha: House) -> list[str]:
     await street.settle()
     models = [f"/m/{source.slug}{end}" for end in ("", "/versions", "/compare?from=1", "/fork")]
     forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete")]
+    forks += [f"/m/{fork}{end}" for end in ("/translations", "/translations/it", "/glossary")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
     return [*general, *models, *forks, "/space", "/notices", "/write"]
 
