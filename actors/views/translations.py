@@ -134,6 +134,25 @@ async def units(session: Session, model: Model, language: str) -> tuple[Unit, ..
     return translations.units(sheet, language, ready, await _taken_texts(session, model, sheet))
 
 
+async def rendered(
+    session: Session, model: Model, language: str, typed: Mapping[str, tuple[str, str]]
+) -> Sheet:
+    """The sheet as it would be published: to draw its pages ahead, outside of the transaction.
+
+    Args:
+        session: an open transaction.
+        model: one of ours.
+        language: that is translated into.
+        typed: section → title and text that are to be saved at the same time.
+    """
+    sheet = history.sheet(await history.head(session, model))
+    ready = await pieces(session, model, language)
+    for key, (name, text) in typed.items():
+        if text:
+            ready[key] = Piece(key, name, text, "", "")
+    return translations.applied(sheet, language, ready.values())
+
+
 async def work(session: Session, model: Model, language: str) -> Work:
     """The same, with what has changed since it was translated, here and in the source of a fork."""
     head = await history.head(session, model)

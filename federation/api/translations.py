@@ -1,10 +1,12 @@
 """Translations: how far each language is, and one language, prepared piece by piece."""
 
+import asyncio
 from typing import Any, Final
 
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, Unwise
 from actors.rules import comparing, permissions
 from actors.rules.glossaries import Finder
@@ -128,6 +130,10 @@ async def publish(request: web.Request) -> web.Response:
     permissions.must_publish(who.office)
     language = _language(request)
     values = await read_body(request, PUBLICATION)
+    async with request.app[DATABASE].read() as session:
+        row = await _ours(request, session, who)
+        ahead = await views.rendered(session, row, language, {})
+    await asyncio.to_thread(render_ahead, ahead)
     async with request.app[DATABASE].begin() as session:
         row = await _ours(request, session, who)
         note = values.get("note", "")

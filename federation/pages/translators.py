@@ -5,6 +5,7 @@ as one goes, seen by one's own organisation alone, and published when it is read
 saves what was typed first, and what cannot be saved is shown again.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents.model import render_ahead
 from actors.errors import Conflicting, NotAllowed, NotFound, Refusal, Unwise
 from actors.rules import comparing, permissions
 from actors.rules.comparing import Mark
 from actors.rules.glossaries import Entry, Finder
-from actors.rules.translations import HEADING, State, Unit, standing
+from actors.rules.translations import HEADING, State, Unit, standing, tidied
 from actors.tables.model import Model
 from actors.verbs import translating
 from actors.verbs.translating import Saying
@@ -174,6 +176,12 @@ async def _act(
     key = HEADING if key == "HEADING" else key
     if button in ("publish", "take"):
         permissions.must_publish(acting.office)
+    if button == "publish":
+        typed = {one.section: tidied(one.section, language, one.name, one.text) for one in sayings}
+        async with request.app[DATABASE].read() as session:
+            model = await models.find(session, request.match_info["slug"])
+            ahead = await views.rendered(session, model, language, typed)
+        await asyncio.to_thread(render_ahead, ahead)
     async with request.app[DATABASE].begin() as session:
         model = await models.find(session, request.match_info["slug"])
         if button == "take":

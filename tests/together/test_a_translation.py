@@ -55,20 +55,20 @@ async def test_a_translation_abroad_is_behind_and_never_in_conflict(street: Stre
     made = (await italian.post(f"{path}/it/publish", {})).told(201)
     assert made["relation"] == "replication-of"
     # She reads Italian only: the French text of that section need not stand beside it.
-    sections = [
+    sections: list[dict[str, Any]] = [
         {name: one[name] for name in ("key", "role", "adaptability", "name", "text")}
         | {"translatedFrom": one["translatedFrom"]}
         for one in made["sections"]
     ]
     sections[0]["text"] = {"it": "Si ripara insieme."}
-    body = {name: made[name] for name in ("language", "license")}
-    body |= {"name": made["names"], "summary": made["summaries"], "sections": sections}
-    (await italian.post(f"/models/{fork['id']}/versions", body)).told(201)
+    again: dict[str, Any] = {name: made[name] for name in ("language", "license")}
+    again |= {"name": made["names"], "summary": made["summaries"], "sections": sections}
+    (await italian.post(f"/models/{fork['id']}/versions", again)).told(201)
     await street.settle()
 
     changed = {**SOURCE["sections"][0], "text": {"fr": CHANGED}}
-    body = {**SOURCE, "sections": [changed, SOURCE["sections"][1]]}
-    (await french.post(f"/models/{source['id']}/versions", body)).told(201)
+    moved = {**SOURCE, "sections": [changed, SOURCE["sections"][1]]}
+    (await french.post(f"/models/{source['id']}/versions", moved)).told(201)
     await street.settle()
     notices = (await italian.get("/notices")).told(200)["items"]
     (told,) = [one["about"] for one in notices if one["kind"] == "upstream"]
@@ -90,8 +90,8 @@ async def test_a_translation_abroad_is_behind_and_never_in_conflict(street: Stre
     there = {one["language"]: one for one in await languages(french, str(mirrored.id))}
     assert (there["it"]["stale"], there["it"]["new"], there["fr"]["own"]) == (1, 1, 2)
 
-    again = {"text": "Si ripara insieme, il sabato.", "seen": unit["standing"]}
-    (await italian.call("PUT", f"{path}/it/sections/value", again)).told(200)
+    better = {"text": "Si ripara insieme, il sabato.", "seen": unit["standing"]}
+    (await italian.call("PUT", f"{path}/it/sections/value", better)).told(200)
     (await italian.post(f"{path}/it/publish", {})).told(201)
     await street.settle()
     unit = (await italian.get(f"{path}/it")).told(200)["units"][1]

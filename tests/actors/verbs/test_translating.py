@@ -1,6 +1,7 @@
 """Translating: pieces of several translators at once, on both engines; what is gone is gone."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -155,3 +156,30 @@ async def test_a_glossary_is_bounded_and_says_each_thing_once(
         assert sheet.sections[-1].texts["en"] == "- **tool**: outil (fr)"
         with pytest.raises(Conflicting):
             await defining.write_down(session, site, model)
+
+
+async def test_only_so_many_languages_are_listed_and_versions_looked_through(
+    database: Database, site: Site, coop: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = a_sheet()
+    tags = [f"x{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(70)]
+    many = replace(sheet, names={**sheet.names, **dict.fromkeys(tags, "M")})
+    assert len(views.overview(many)) == views.MOST_LANGUAGES
+    model = await published(database, site, coop)
+    monkeypatch.setattr(views, "MOST_VERSIONS", 2)
+    first = sheet.sections[0]
+    for text in ("On répare.", "On répare mieux."):
+        async with database.begin() as session:
+            now = history.sheet(await history.head(session, await session.get_one(Model, model.id)))
+            one = replace(now.sections[0], texts={**now.sections[0].texts, "fr": text})
+            row = await session.get_one(Model, model.id)
+            await publishing.revise(session, site, row, now.with_sections((one, now.sections[1])))
+    async with database.read() as session:
+        row = await session.get_one(Model, model.id)
+        (why,) = (await views.work(session, row, "en")).behind.values()
+        assert (why.before, why.changed_at, why.now) == (None, None, "On répare mieux.")
+    monkeypatch.setattr(views, "MOST_VERSIONS", 3)
+    async with database.read() as session:
+        (why,) = (await views.work(session, row, "en")).behind.values()
+        assert why.before == first.texts["fr"]
+        assert why.changed_at is not None
