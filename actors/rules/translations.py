@@ -352,10 +352,11 @@ def only_translated(base: Section, ours: Section) -> bool:
     """
     if (base.role, base.adaptability) != (ours.role, ours.adaptability):
         return False
-    kept = [tag for tag in ours.texts if tag in base.texts and tag not in ours.translated_from]
-    own = [tag for tag in ours.texts if tag not in base.texts and tag not in ours.translated_from]
-    is_untouched = all(ours.texts[tag] == base.texts[tag] for tag in kept)
-    return is_untouched and not own and bool(ours.texts.keys() & ours.translated_from.keys())
+    declared = ours.texts.keys() & ours.translated_from.keys()
+    own = ours.texts.keys() - declared
+    sources = base.texts.keys() - base.translated_from.keys()
+    kept = (own | sources) & ours.texts.keys()
+    return bool(declared - sources) and all(ours.texts[tag] == base.texts.get(tag) for tag in kept)
 
 
 def _rendered(section: Section, into: str, piece: Piece) -> Section:

@@ -224,7 +224,7 @@ async def take_sources(
     """A fork that only translated takes what its source says now; its translations wait for work.
 
     Wherever it did more, its own changes stand beside what is taken; where both sides changed the
-    same thing, somebody has to choose first.
+    same thing, somebody has to choose first. What its source removed stays.
 
     Raises:
         Conflicting: somebody has to choose; `keys` names the sections.
@@ -235,7 +235,7 @@ async def take_sources(
     beside = await lineage.upstream(session, model)
     taken: dict[str, Literal["theirs"]] = {}
     for row in () if beside is None else beside.sections:
-        if row.verdict is Verdict.THEIRS:
+        if row.verdict is Verdict.THEIRS and row.theirs is not None:
             taken[row.key] = "theirs"
     return await forking.merge(session, site, model, taken, author=author, note=note)
 

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from activitypub.multihash import digest_of
 from actors.rules import merging, translations
 from actors.rules.combining import combine
@@ -134,8 +137,51 @@ def test_a_declared_translation_never_conflicts_even_where_the_source_text_was_l
         assert merged.texts == {"fr": NEW, "it": IT}
         assert translations.state_of(merged, "it", "it") is State.STALE
         assert combine(base, theirs, ours) == merged
+    as_if = section(texts={"fr": NEW}, translated_from={"fr": digest_of(FR)})
+    assert not translations.only_translated(base, as_if)
     recast = replace(TRANSLATED, adaptability=Adaptability.CORE)
     assert not translations.only_translated(base, recast)
     own = section(texts={"it": "Diverso."})
     assert not translations.only_translated(base, own)
     assert combine(base, own, theirs) is None
+
+
+TEXTS = st.text(alphabet="aé \n.*", min_size=1, max_size=30)
+OTHERS = st.dictionaries(st.sampled_from(("it", "de", "ar")), TEXTS, max_size=3)
+
+
+@given(before=TEXTS, after=TEXTS, translated=OTHERS.filter(bool), is_kept=st.booleans())
+def test_whatever_is_translated_no_change_of_its_source_conflicts_or_loses_it(
+    before: str, after: str, translated: dict[str, str], is_kept: bool
+) -> None:
+    base, theirs = section(texts={"fr": before}), section(texts={"fr": after})
+    kept = {"fr": before} if is_kept else {}
+    named = dict.fromkeys(translated, digest_of(before))
+    ours = section(texts={**kept, **translated}, translated_from=named)
+    (row,) = merging.compare(sheet(base), sheet(ours, language="it"), sheet(theirs))
+    assert row.verdict is not Verdict.CONFLICT
+    taken = merging.resolve(
+        [row], {}, sheet(ours, language="it"), sheet(theirs), upstream=None
+    ).sections[0]
+    assert {tag: taken.texts[tag] for tag in translated} == translated
+    states = {translations.state_of(taken, "it", tag) for tag in translated}
+    if before != after:
+        assert taken.texts["fr"] == after
+        assert states == {State.STALE}
+
+
+@given(texts=OTHERS.filter(bool), into=st.sampled_from(("it", "de")))
+def test_what_is_prepared_everywhere_leaves_no_work_when_it_is_applied(
+    texts: dict[str, str], into: str
+) -> None:
+    whole = sheet(*(section(key) for key in texts))
+    ready = {
+        one.key: Piece(one.key, "N", "T", one.source.digest, "")
+        for one in units(whole, into, {})
+        if one.source is not None
+    }
+    assert not any(one.needs_work for one in units(whole, into, ready))
+    done = applied(whole, into, ready.values())
+    assert not any(one.needs_work for one in units(done, into, {}))
+    (told,) = translations.progress(done, [into])
+    assert (told.done, told.heading) == (told.total, True)
