@@ -3,23 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
+from activitypub.multihash import digest_of
 from actors.database import Session
 from actors.rules import translations
 from actors.rules.merging import SectionMerge, Verdict
-from actors.rules.sections import Section, Sheet, stale
+from actors.rules.sections import Section, Sheet
 from actors.rules.translations import Piece, Progress, Unit, digest_or_nothing, only_translated
+from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.tables.translation import Translation
 from actors.views import history, lineage
 from actors.views.lineage import Upstream
 
-MOST_VERSIONS = 50
-"""Versions that are looked through for what a translation was made from: a sheet may have 256 KiB.
-What is older is called outdated without saying since when."""
+MOST_VERSIONS = 20
+"""Versions that are looked through for what a translation was made from, while a reader waits: a
+sheet may have 256 KiB. What is older is called outdated without saying since when."""
 
 MOST_LANGUAGES = 60
 """Languages of a model that are listed: twice those of the European Union and its regions. A sheet
@@ -115,6 +118,18 @@ async def pieces(session: Session, model: Model, language: str) -> dict[str, Pie
 def piece(row: Translation) -> Piece:
     """A row as the rules see it."""
     return Piece(row.section, row.name, row.text, row.source, row.before)
+
+
+async def prepared_by(
+    session: Session, model: Model, language: str
+) -> dict[str, tuple[str, datetime]]:
+    """Who prepared which section, and when; nobody is named who is no member any more."""
+    rows = await session.execute(
+        select(Translation.section, Member.name, Translation.changed_at)
+        .outerjoin(Member, Member.id == Translation.author_id)
+        .where(Translation.model_id == model.id, Translation.language == language)
+    )
+    return {section: (name or "", changed_at) for section, name, changed_at in rows.all()}
 
 
 async def prepared(session: Session, model: Model) -> dict[str, int]:
@@ -320,35 +335,30 @@ async def _trace(
         sources.append(beside.source.id)
     for model_id in sources:
         later: datetime | None = None
-        numbers = await session.scalars(
+        versions = await session.scalars(
             select(Revision.id)
             .where(Revision.model_id == model_id)
             .order_by(Revision.number.desc())
             .limit(MOST_VERSIONS)
         )
-        for revision_id in numbers.all():
+        for revision_id in versions.all():
             if wanted.keys() <= found.keys():
                 return found
-            revision = await session.get_one(Revision, revision_id)
-            sheet = history.sheet(revision)
+            said = await session.execute(
+                select(Revision.sheet, Revision.made_at).where(Revision.id == revision_id)
+            )
+            sheet, made_at = said.one()
             for key, digest in wanted.items():
-                text = None if key in found else _with_digest(sheet.section(key), digest)
+                text = None if key in found else _with_digest(sheet, key, digest)
                 if text is not None:
                     found[key] = (text, later)
-            later = revision.made_at
+            later = made_at
     return found
 
 
-def _with_digest(section: Section | None, digest: str) -> str | None:
-    if section is None:
-        return None
-    return next((section.texts[tag] for tag, one in section.digests.items() if one == digest), None)
-
-
-def languages_behind(sheet: Sheet) -> dict[str, int]:
-    """How many sections are stale, by language."""
-    counts: dict[str, int] = {}
-    for section in sheet.sections:
-        for tag in stale(section, sheet.language):
-            counts[tag] = counts.get(tag, 0) + 1
-    return counts
+def _with_digest(sheet: Mapping[str, Any], key: str, digest: str) -> str | None:
+    """A text of a section by its digest, in a sheet as rows keep it: the rest is not looked at."""
+    texts = [one["texts"] for one in sheet["sections"] if one["key"] == key]
+    return next(
+        (text for each in texts for text in each.values() if digest_of(text) == digest), None
+    )

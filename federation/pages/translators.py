@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -129,7 +130,8 @@ async def work_page(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         work = await _work(session, acting, request.match_info["slug"], language)
         known = await _entries(session, acting, work)
-    return _show(request, here, work, known, Typed())
+        by = await views.prepared_by(session, work.model, language)
+    return _show(request, here, work, known, Typed(), by)
 
 
 async def work(request: web.Request) -> web.Response:
@@ -230,6 +232,8 @@ def _refused(refused: Refusal, sayings: list[Saying], note: str) -> Typed:
 async def _again(
     request: web.Request, here: Visitor, acting: Acting | None, language: str, typed: Typed
 ) -> web.Response:
+    known: tuple[Entry, ...]
+    by: Mapping[str, tuple[str, datetime]]
     async with request.app[DATABASE].read() as session:
         if acting is None:  # what was typed is shown again, what is prepared is not
             found = await models.find(session, request.match_info["slug"])
@@ -237,10 +241,11 @@ async def _again(
                 raise NotAllowed("Only the organisation that published a model can translate it.")
             seen = await views.work(session, found, language)
             work = _without_pieces(seen)
-            known: tuple[Entry, ...] = ()
+            known, by = (), {}
         else:
             work = await _work(session, acting, request.match_info["slug"], language)
             known = await _entries(session, acting, work)
+            by = await views.prepared_by(session, work.model, language)
         sheet = history.sheet(await history.head(session, work.model))
     by_key = {
         (sheet.sections[int(place[1])].key if (place := _PLACE.match(path)) else path): words
@@ -249,9 +254,8 @@ async def _again(
     faults = {
         HEADING if key.startswith(("names", "summar")) else key: by_key[key] for key in by_key
     }
-    return _show(
-        request, here, work, known, Typed(typed.sayings, faults, typed.problem, typed.note)
-    )
+    again = Typed(typed.sayings, faults, typed.problem, typed.note)
+    return _show(request, here, work, known, again, by)
 
 
 def _without_pieces(work: Work) -> Work:
@@ -309,6 +313,7 @@ def _show(
     work: Work,
     known: tuple[Entry, ...],
     typed: Typed,
+    by: Mapping[str, tuple[str, datetime]],
 ) -> web.Response:
     finder = Finder(known, work.language)
     rows = [_row(unit, work, finder, typed) for unit in work.units if unit.is_open]
@@ -333,6 +338,7 @@ def _show(
         model=work.model,
         language=work.language,
         shown=shown,
+        by=by,
         folded=[row for row in rows if row not in shown],
         own=[unit for unit in work.units if not unit.is_open and unit.key != HEADING],
         only=only,

@@ -113,6 +113,8 @@ async def test_nobody_is_overwritten_unseen_and_only_editors_publish(
         assert "Only stewards and editors publish in this name." in tom.text
         await tom.press("Throw away what is prepared (Les coûts)", text__value="Di Anna.")
         assert "1 piece prepared" in tom.text
+        await tom.go(f"{IT}?only=value")
+        assert "Prepared Anna, March 2, 2026" in tom.text
 
         # Another Italian text is published through the form: both are shown before publishing.
         sheet = await now(alpha)
