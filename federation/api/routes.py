@@ -10,6 +10,7 @@ from federation.api import (
     admin,
     answers,
     archives,
+    choices,
     codes,
     commons,
     directory,
@@ -22,6 +23,7 @@ from federation.api import (
     reports,
     search,
     translations,
+    versions,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -35,11 +37,13 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *versions.OPERATIONS,
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
     *translations.OPERATIONS,
     *glossaries.OPERATIONS,
+    *choices.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
