@@ -34,6 +34,7 @@ from actors.tables import (
     revision,
     timeline,
     tombstone,
+    translation,
     wording,
     worker,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "revision",
     "timeline",
     "tombstone",
+    "translation",
     "wording",
     "worker",
 ]

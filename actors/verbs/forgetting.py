@@ -33,6 +33,7 @@ from actors.tables.remark import Boost, Like, Remark
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
+from actors.tables.translation import Term, Translation
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
@@ -129,6 +130,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
         raise NotAllowed("the network of an instance cannot be closed")
     await _say_nothing_more(session, site, organisation)
     await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
+    await session.execute(delete(Term).where(Term.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):
@@ -226,7 +228,8 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
-    await session.execute(delete(Draft).where(Draft.model_id == model.id))
+    for prepared in (Draft, Translation, Term):
+        await session.execute(delete(prepared).where(prepared.model_id == model.id))
     kept = (
         select(Lineage.id)
         .where(or_(Lineage.base_iri == Revision.iri, Lineage.seen_iri == Revision.iri))

@@ -36,7 +36,7 @@ from actors.tables.revision import Revision
 from actors.verbs import choosing, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, kin, lineage
+from actors.views import blocks, history, kin, lineage, translations
 from actors.views.lineage import Upstream
 from actors.vocabulary import FORK_KINDS
 
@@ -317,6 +317,8 @@ async def on_moved(session: Session, site: Site, source: Model) -> None:
         beside = await lineage.upstream(session, own)
         if beside is not None:
             about = {"version": current.number} | _moved(beside.sections)
+            if again := [row.key for row in translations.to_translate_again(beside)]:
+                about["again"] = again
             await noticing.tell(
                 session, site, own.actor_id, "upstream", sender, model=own, about=about
             )

@@ -17,12 +17,14 @@ from federation.api import (
     drafts,
     follows,
     forks,
+    glossaries,
     kin,
     models,
     notices,
     proposals,
     reports,
     search,
+    translations,
     versions,
 )
 from federation.api.description import describe
@@ -42,6 +44,8 @@ OPERATIONS: Final = (
     *archives.OPERATIONS,
     *forks.OPERATIONS,
     *proposals.OPERATIONS,
+    *translations.OPERATIONS,
+    *glossaries.OPERATIONS,
     *choices.OPERATIONS,
     *kin.OPERATIONS,
     *follows.OPERATIONS,

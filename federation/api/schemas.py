@@ -22,6 +22,7 @@ from actors.rules.sections import Adaptability, Role
 from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
+from federation.api.schemas_of_translations import GLOSSARIES, TRANSLATIONS
 from federation.api.shapes import Schema
 
 
@@ -945,5 +946,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
         "required": ["type", "title", "status", "detail"],
     },
+    **TRANSLATIONS,
+    **GLOSSARIES,
 }
 """Answer name → schema."""

@@ -27,6 +27,7 @@ from actors.views import (
     reception,
     siblings,
     timelines,
+    translations,
 )
 from actors.views.timelines import Item
 from federation import looking
@@ -83,7 +84,9 @@ async def model(request: web.Request) -> web.Response:
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
         giving = await proposals.giving(session, found, here.organisation, upstream)
-    sheet = history.sheet(head)
+        sheet = history.sheet(head)
+        text = reading.read(sheet, wanted(request))
+        behind = await translations.behind(session, found, sheet, text.language, upstream)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -99,7 +102,8 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
-        text=reading.read(sheet, wanted(request)),
+        text=text,
+        behind=behind,
         upstream=upstream,
         upstream_changes=[] if upstream is None else reading.source_changes(upstream),
         tie=tie,

@@ -61,6 +61,32 @@ DRAFTS: Final = (
 )
 """`actors.verbs.drafting` and the worker that publishes."""
 
+TRANSLATIONS: Final = (
+    N_("This translation cannot be saved yet."),
+    N_("Only the organisation that published a model can translate it."),
+    N_("There is no translation here that could be confirmed."),
+    N_("Nothing is prepared in this language."),
+    N_("Somebody else prepared something there meanwhile."),
+    N_("Something else was published meanwhile where this translation belongs."),
+    N_("Translate the title first: the model is to be known by it."),
+    N_("There is nothing here to translate from."),
+    N_("This text was written for itself in this language: change it in the edit form."),
+    N_("This is no entry of a glossary."),
+    N_("A glossary has at most %(number)s entries."),
+    N_("This is not a table with one entry a line."),
+    N_("Some lines of the table are no entries."),
+    N_("A line has a word, its language, the equivalent and the language of that."),
+    N_("Please write the word."),
+    N_("The two languages are the same."),
+    N_("Please write how it is said, or a note that explains it."),
+    N_("A word of a glossary has no stars and no brackets; put them into the note."),
+    N_("This glossary has an entry for that word already."),
+    N_("There is no such entry in this glossary."),
+    N_("This model has no entries of its own."),
+    N_("The sheet says all of this already."),
+)
+"""`actors.rules.translations`, `actors.rules.glossaries` and the verbs beside them."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -90,6 +116,7 @@ SEARCHES: Final = (
 OFFICES: Final = (
     N_("Only stewards and editors publish in this name."),
     N_("Only stewards and editors follow in this name."),
+    N_("Only stewards, editors and translators work at translations."),
     N_("Only stewards manage members."),
     N_("Only stewards of the network administer this instance."),
 )
@@ -339,6 +366,7 @@ PATTERNS: Final = (
     *LICENCES,
     *SEARCHES,
     *OFFICES,
+    *TRANSLATIONS,
     *VERBS,
     *QUOTES,
     *PROPOSALS,

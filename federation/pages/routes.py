@@ -24,6 +24,7 @@ from federation.pages import (
     feeds,
     followers,
     forks,
+    glossaries,
     hashtags,
     home,
     interacting,
@@ -46,6 +47,7 @@ from federation.pages import (
     signing_in,
     space,
     static,
+    translators,
     versions,
     workspace,
     writing,
@@ -89,6 +91,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/kept", kin.kept),
         web.get(f"{MODEL}/kept/{{id}}", kin.kept_version),
         web.get(f"{MODEL}/proposals", proposals.about),
+        web.get(f"{MODEL}/translations", translators.overview),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -149,6 +152,17 @@ def _for_members() -> list[web.RouteDef]:
         web.get(f"{MODEL}/merge", merging.merge_page),
         web.post(f"{MODEL}/merge", merging.merge),
         web.post(f"{MODEL}/lineage", kin.walk),
+        web.get(f"{MODEL}/translations/{{language}}", translators.work_page),
+        web.post(f"{MODEL}/translations/{{language}}", translators.work),
+        *(
+            route
+            for glossary in ("/glossary", f"{MODEL}/glossary")
+            for route in (
+                web.get(glossary, glossaries.page),
+                web.post(glossary, glossaries.act),
+                web.get(f"{glossary}.csv", glossaries.table),
+            )
+        ),
         web.post(places.REMARK, remarks.reply),
         web.get(f"{places.REMARK}/quotes", quoting.quotes),
         web.post(f"{places.REMARK}/quotes", quoting.quote),

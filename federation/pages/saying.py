@@ -64,6 +64,13 @@ SENTENCES: Final = {
     "draft-planned": N_("The draft is saved, and will be published at the time you chose."),
     "draft-called-off": N_("It is not published by itself any more."),
     "draft-discarded": N_("The draft is thrown away."),
+    "translation-saved": N_("Saved. Only your organisation sees it until it is published."),
+    "translation-dropped": N_("What was prepared there is thrown away."),
+    "sources-taken": N_(
+        "The new texts of the source are there. What you translated waits for you."
+    ),
+    "entry-kept": N_("The glossary is saved."),
+    "entry-forgotten": N_("The word is struck out."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
     "proposed": N_("Your proposal is sent. You will be told what they answer."),
     "proposal-accepted": N_("Accepted: it is in a new version, and who proposed it is being told."),

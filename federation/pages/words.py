@@ -251,6 +251,7 @@ POSTING: Final = {
 OFFICES: Final = {
     "steward": N_("steward"),
     "editor": N_("editor"),
+    "translator": N_("translator"),
     "reader": N_("reader"),
 }
 

@@ -175,6 +175,7 @@ async def story(street: Street, alpha: House) -> list[str]:
     forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete", "/workspace", beside)]
     forks += [f"/m/{fork}/versions/1", f"/m/{fork}/versions/1/restore"]
     forks += [f"/m/{fork}/{page}" for page in ("lineage", "siblings", "kept")]
+    forks += [f"/m/{fork}{end}" for end in ("/translations", "/translations/it", "/glossary")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
     offers = ["/proposals?side=sent", proposed, f"/m/{source.slug}/propose"]
     return [*general, *models, *forks, *offers, "/space", "/notices", "/write"]

@@ -21,6 +21,7 @@ PAIRED = re.compile(r"%\(\w+\)s|<(?!code>)[^>]+>")
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
     "actors/rules/facts.py",
+    "actors/rules/glossaries.py",
     "actors/rules/heading.py",
     "actors/rules/merging.py",
     "actors/rules/licences.py",
@@ -47,6 +48,9 @@ SAID_TO_PEOPLE = (
     "actors/verbs/forgetting.py",
     "actors/verbs/joining.py",
     "actors/verbs/tending.py",
+    "actors/verbs/defining.py",
+    "actors/verbs/translating.py",
+    "actors/views/glossaries.py",
     "actors/views/commons.py",
     "actors/verbs/forking.py",
     "actors/rules/proposals.py",
