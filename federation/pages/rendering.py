@@ -27,7 +27,17 @@ from actors.rules.polls import Poll
 from actors.rules.readiness import readiness
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
-from federation.pages import addresses, forms, planning, reading, saying, static, translating, words
+from federation.pages import (
+    addresses,
+    forms,
+    illustrated,
+    planning,
+    reading,
+    saying,
+    static,
+    translating,
+    words,
+)
 from federation.pages.sessions import NOBODY, Visitor, visitor
 
 TEMPLATE_FOLDER: Final = Path(__file__).parent / "templates"
@@ -66,6 +76,7 @@ def environment() -> Environment:
     made.filters.update(_filters())
     made.globals.update(
         best=reading.best,
+        illustrated=illustrated,
         original=addresses.original,
         page_of=addresses.page_of,
         planning=planning,
