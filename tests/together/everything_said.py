@@ -12,12 +12,14 @@ from sqlalchemy import select
 from together.commons import CHARTER, known, open_commons, say
 from together.judges.signatures import Signed
 from together.judges.verdict import ACTIVITY_JSON, Answer
+from together.pictures import kept
 from together.stranger import Stranger
 from together.street import House, Street, a_sheet
 
 from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Json
+from actors.documents import media as documents
 from actors.rules.consent import Quotable
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
@@ -181,8 +183,11 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.street.settle()
     fork = await _fork(beta, repair, model)
     await alpha.street.settle()
+    photo, statutes = await kept(alpha, coop), await kept(alpha, coop, "Statuts", is_picture=False)
+    files = [documents.to_document(alpha.origin, one) for one in (photo, statutes)]
+    shown: dict[str, Json] = {"image": files[0], "attachment": [*files]}
     for house, one, sheet in (
-        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS)),
+        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS | shown)),
         (alpha, large, a_large_sheet(parts=4)),
         (beta, fork, a_sheet("Atelier de Turin")),
     ):
@@ -191,7 +196,9 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.delete(gone)
     await alpha.street.settle()
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
-    word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
+    word = await _remark(
+        alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
+    )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()

@@ -9,6 +9,13 @@ from typing import Any
 import aiohttp
 from PIL import Image
 from together.app import Reader
+from together.street import House
+
+from actors.tables.actor import Actor
+from actors.tables.media import Media
+from actors.verbs import picturing
+from actors.verbs.picturing import Sent, Stored, Words
+from federation.app_keys import UPLOADS
 
 SECRET = b"SECRET-PLACE"
 """What a camera wrote into every honest picture, and nobody may find again."""
@@ -56,6 +63,23 @@ def a_form(file: bytes | None, name: str = "photo.jpg", **fields: str) -> aiohtt
     else:
         form.add_field("nothing", b"", filename="", content_type="application/octet-stream")
     return form
+
+
+async def kept(
+    house: House, organisation: Actor, words: str = "Un vélo", *, is_picture: bool = True
+) -> Media:
+    """A file of an organisation, laid into the room as the darkroom would."""
+    files = house.app[UPLOADS].files
+    data = a_picture() if is_picture else a_document(words)
+    digest = files.put(data)
+    if is_picture:
+        full = Stored(digest, "image/jpeg", len(data), 60, 40)
+        sent = Sent("image", full, full, "L2Eyb[~qay~q_3j[fQj[fQayfQfQ", "velo.jpg")
+    else:
+        sent = Sent("document", Stored(digest, "application/pdf", len(data)), label="statuts.pdf")
+    said = Words(words, "Léa, CC BY 4.0", (-0.5, 0.25) if is_picture else None)
+    async with house.begin() as session:
+        return await picturing.keep(session, house.site, organisation, sent, said, most=10**9)
 
 
 async def sends(

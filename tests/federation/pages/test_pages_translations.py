@@ -55,6 +55,12 @@ SAID_TO_PEOPLE = (
     "actors/verbs/reporting.py",
     "actors/verbs/rewording.py",
     "federation/rates.py",
+    "actors/rules/illustrations.py",
+    "actors/verbs/picturing.py",
+    "actors/verbs/illustrating.py",
+    "federation/darkroom.py",
+    "federation/media.py",
+    "federation/uploads.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
 REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal", "_must")
