@@ -18,6 +18,8 @@ IMAGE: Final = "image"
 ATTACHMENT: Final = "attachment"
 TOO_MANY: Final = f"A model has {MOST_ON_A_SHEET} files at most beside its picture."
 
+TWICE: Final = "This very file is there already."
+
 
 @dataclass(frozen=True)
 class Illustrations:
@@ -37,7 +39,13 @@ class Illustrations:
         return (*((self.image,) if self.image else ()), *self.attachments)
 
     def with_one(self, item: Document, *, is_image: bool) -> "Illustrations":
-        """One more; a picture that stood for the model stands among the others from now on."""
+        """One more; a picture that stood for the model stands among the others from now on.
+
+        Raises:
+            Unwise: it is there already.
+        """
+        if self.by_url(str(item.get("url"))) is not None:
+            raise Unwise(TWICE, fields={"file": TWICE})
         if not is_image:
             return replace(self, attachments=(*self.attachments, item))
         former = (self.image,) if self.image else ()

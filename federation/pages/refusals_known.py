@@ -313,6 +313,7 @@ FILES: Final = (
     N_("There is no such picture."),
     N_("This file has been lost here."),
     N_("A model has %(number)s files at most beside its picture."),
+    N_("This very file is there already."),
 )
 """Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
 
