@@ -145,8 +145,9 @@ def build(
     application[CLIENT] = client
     application[JOURNAL] = journal
     application[LOOKUP] = lookup
-    application[ARCHIVIST] = Archivist(database, here, lookup)
-    uploads = Uploads(database, here, Files(settings.media_directory), settings.media.most_bytes)
+    files = Files(settings.media_directory)
+    application[ARCHIVIST] = Archivist(database, here, lookup, files)
+    uploads = Uploads(database, here, files, settings.media.most_bytes)
     application[UPLOADS] = uploads
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)

@@ -34,6 +34,7 @@ MOST_SHOWN: Final = 32
 """Media of one document that are looked at: as many attachments as are read at all."""
 
 _MULTIHASH: Final = b"\x12\x20"  # sha2-256, 32 bytes
+_MULTIHASH_BYTES: Final = 34
 _TYPES: Final = {"Image": PICTURE, "Document": DOCUMENT, "Audio": "audio", "Video": "video"}
 
 
@@ -84,6 +85,15 @@ def small_address(origin: Iri, media: Media) -> Iri:
 def multihash(digest: str) -> str:
     """The digest of a file as documents give it."""
     return "z" + base58.b58encode(_MULTIHASH + bytes.fromhex(digest)).decode("ascii")
+
+
+def plain_digest(multihash: str) -> str | None:
+    """The hexadecimal digest in what a document gives; None where it is another kind of digest."""
+    try:
+        raw = base58.b58decode(multihash.removeprefix("z")) if multihash.startswith("z") else b""
+    except ValueError:
+        return None
+    return raw[2:].hex() if raw[:2] == _MULTIHASH and len(raw) == _MULTIHASH_BYTES else None
 
 
 def to_document(origin: Iri, media: Media) -> Document:

@@ -21,13 +21,23 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.canonical_json import Json
 from actors.database import Session, insert_once
+from actors.documents import archive
 from actors.documents import media as documents
+from actors.documents.archive import Contents
+from actors.documents.media import Shown
 from actors.errors import Conflicting, Unwise
-from actors.rules.pictures import LONGEST_CREDIT, LONGEST_DESCRIPTION, label
+from actors.rules.pictures import (
+    DOCUMENT,
+    LONGEST_CREDIT,
+    LONGEST_DESCRIPTION,
+    PICTURE,
+    label,
+)
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.draft import Draft
 from actors.tables.media import Media, MediaUse
+from actors.tables.model import Model
 from actors.views import media as views
 
 REMARK: Final = "remark"
@@ -260,9 +270,7 @@ async def show_named(
         owner: the organisation whose rows are meant, where several have sent the same file.
         with_former: as `show`.
     """
-    named: list[Json] = [
-        one for fact in facts for one in (fact if isinstance(fact, list) else [fact]) if one
-    ]
+    named = _flat(facts)
     if not named and not await _shows(session, subject, subject_id):
         return
     digests = [documents.name_of(site.origin, one.url) for one in documents.shown(named)]
@@ -273,6 +281,59 @@ async def show_named(
 async def _shows(session: Session, subject: str, subject_id: int) -> bool:
     mine = (MediaUse.subject == subject, MediaUse.subject_id == subject_id)
     return await session.scalar(select(MediaUse.id).where(*mine).limit(1)) is not None
+
+
+async def bring_back(session: Session, site: Site, model: Model, contents: Contents) -> None:
+    """A model of ours came home from an archive: its files are known again under their addresses.
+
+    Args:
+        session: an open transaction.
+        site: our origin, clock and ids.
+        model: as it is now.
+        contents: the archive; its files lie in the room already.
+    """
+    for version in contents.versions:
+        told = [version.get(name) for name in FACTS]
+        for one in documents.shown(_flat(told)):
+            await _know_again(session, site, model, one, contents)
+        await show_named(session, site, MODEL, model.id, told, model.actor_id, with_former=True)
+
+
+async def _know_again(
+    session: Session, site: Site, model: Model, one: Shown, contents: Contents
+) -> None:
+    digest = documents.name_of(site.origin, one.url)
+    name = None if digest is None else archive.file_name(digest, one.media_type)
+    if digest is None or name is None or name not in contents.files:
+        return
+    if await views.by_digest(session, digest):
+        return
+    size = len(contents.files[name])
+    full = Stored(digest, one.media_type, size, one.width, one.height)
+    is_picture = one.kind == PICTURE
+    media = Media(
+        id=site.new_id(),
+        actor_id=model.actor_id,
+        kind=PICTURE if is_picture else DOCUMENT,
+        media_type=full.media_type,
+        digest=digest,
+        size=size,
+        width=full.width,
+        height=full.height,
+        small_digest=digest if is_picture else None,  # the small one was not in the archive
+        small_type=full.media_type if is_picture else "",
+        small_width=full.width,
+        small_height=full.height,
+        description=one.name,
+        credit=one.credit,
+        made_at=site.now(),
+    )
+    session.add(media)
+    await session.flush()
+
+
+def _flat(facts: Sequence[Json]) -> list[Json]:
+    return [one for fact in facts for one in (fact if isinstance(fact, list) else [fact]) if one]
 
 
 async def let_go(session: Session, subject: str, subject_id: int) -> None:
