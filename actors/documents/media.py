@@ -124,6 +124,12 @@ def shown_by(origin: Iri, media: Sequence[Media], *, is_sensitive: bool = False)
     return told | ({"sensitive": True} if is_sensitive else {})
 
 
+def portrait(origin: Iri, icon: Media | None, header: Media | None) -> Document:
+    """How an organisation of ours looks, in its own document."""
+    said: Document = {} if icon is None else {"icon": to_document(origin, icon)}
+    return said if header is None else said | {"image": to_document(origin, header)}
+
+
 def read(value: Json) -> Shown | None:
     """What a document says of one file; None where it says nothing that people could use."""
     if not isinstance(value, dict) or value.get("type") not in _TYPES:

@@ -217,7 +217,7 @@ async def show(
     site: Site,
     subject: str,
     subject_id: int,
-    files: Sequence[Media],
+    files: Sequence[Media | None],
     *,
     with_former: bool = False,
 ) -> None:
@@ -228,7 +228,7 @@ async def show(
         site: our ids.
         subject: what kind of thing: `remark`, `model` …
         subject_id: which one.
-        files: in order.
+        files: in order; None keeps a place free.
         with_former: it holds on to what it showed before.
     """
     mine = (MediaUse.subject == subject, MediaUse.subject_id == subject_id)
@@ -237,6 +237,8 @@ async def show(
     else:
         await session.execute(delete(MediaUse).where(*mine))
     for place, media in enumerate(files):
+        if media is None:
+            continue
         values = {
             "id": site.new_id(),
             "media_id": media.id,

@@ -20,6 +20,14 @@ class Kept:
     size: int
 
 
+@dataclass(frozen=True)
+class Portrait:
+    """The sign of an organisation, and the picture above its page."""
+
+    icon: Media | None = None
+    header: Media | None = None
+
+
 async def one_of(session: Session, organisation: Actor, media_id: int | None) -> Media:
     """A file of an organisation.
 
@@ -60,6 +68,17 @@ async def of_subject(session: Session, subject: str, subject_id: int) -> list[Me
         .order_by(MediaUse.place)
     )
     return list(found)
+
+
+async def portrait(session: Session, actor_id: int) -> Portrait:
+    """How an organisation of ours looks."""
+    rows = await session.execute(
+        select(MediaUse.place, Media)
+        .join(Media, Media.id == MediaUse.media_id)
+        .where(MediaUse.subject == "organisation", MediaUse.subject_id == actor_id)
+    )
+    found = {row[0]: row[1] for row in rows}
+    return Portrait(icon=found.get(0), header=found.get(1))
 
 
 async def library(session: Session, organisation: Actor, page: Page) -> list[Media]:

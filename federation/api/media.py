@@ -16,11 +16,12 @@ from actors.rules.pictures import PICTURE
 from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.media import Media
-from actors.verbs import illustrating, picturing
+from actors.verbs import illustrating, picturing, portraying
 from actors.verbs.picturing import DESCRIBE, Words
 from actors.views import drafts, history
 from actors.views import media as views
 from actors.views.access import Acting
+from actors.views.media import Portrait
 from federation.api import answers, models, paging
 from federation.api.authenticating import READ, WRITE, acting
 from federation.api.operations import ROOT, Argument, Operation
@@ -36,6 +37,13 @@ WORDS: Final = Record(
         ),
         "credit": Text("Who made it, and under which licence.", may_be_empty=True),
         "focus": Text("The point that matters most: two numbers from -1 to 1, as in -0.5,0.8."),
+    },
+)
+LOOKS: Final = Record(
+    "How the organisation looks; what is left out is not shown any more.",
+    {
+        "icon": Text("Its sign: the id of a picture."),
+        "header": Text("The picture above its page: the id of a picture."),
     },
 )
 SHOWN: Final = Record(
@@ -148,6 +156,38 @@ async def illustrate_draft(request: web.Request) -> web.Response:
     return answers.respond(answer)
 
 
+async def portrait(request: web.Request) -> web.Response:
+    """GET pictures."""
+    who = await acting(request, READ)
+    async with request.app[DATABASE].read() as session:
+        found = await views.portrait(session, who.organisation.id)
+    return answers.respond(_portrait(request.app[SITE].origin, found))
+
+
+async def portray(request: web.Request) -> web.Response:
+    """PUT pictures: the sign of the organisation, and the picture above its page."""
+    who = await _publisher(request)
+    values = await read_body(request, LOOKS)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        chosen: dict[str, Media | None] = {"icon": None, "header": None}
+        for name in chosen:
+            if values.get(name):
+                number = id_in(values[name])
+                chosen[name] = await views.one_of(session, who.organisation, number)
+        await portraying.portray(session, site, who.organisation, **chosen)
+        found = await views.portrait(session, who.organisation.id)
+    return answers.respond(_portrait(site.origin, found))
+
+
+def _portrait(origin: Iri, found: Portrait) -> answers.Answer:
+    """Schema `Portrait`."""
+    return {
+        "icon": None if found.icon is None else stored(origin, found.icon, 1),
+        "header": None if found.header is None else stored(origin, found.header, 1),
+    }
+
+
 def stored(origin: Iri, media: Media, uses: int) -> answers.Answer:
     """Schema `File`."""
     return {
@@ -240,6 +280,25 @@ EVERYWHERE: Final = {"type": "string", "enum": ["true"]}
 _FORM: Final = "multipart/form-data"
 
 OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/pictures",
+        name="readPortrait",
+        says="Read how the organisation looks",
+        handler=portrait,
+        scope=READ,
+        answer="Portrait",
+    ),
+    Operation(
+        method="PUT",
+        path="/pictures",
+        name="portray",
+        says="Say how the organisation looks from now on; its followers are told",
+        handler=portray,
+        scope=WRITE,
+        answer="Portrait",
+        body=LOOKS,
+    ),
     Operation(
         method="GET",
         path="/media",

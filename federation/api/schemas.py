@@ -254,6 +254,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             ),
         },
     ),
+    "Portrait": _record(
+        "How the organisation looks.",
+        {"icon": _or_null(_ref("File")), "header": _or_null(_ref("File"))},
+    ),
     "Drafts": _record(
         "Every draft of the organisation.",
         {"items": _list(_ref("Draft"), "Changed last first."), "next": {"type": "null"}},

@@ -51,7 +51,10 @@ class Describer:
         if actor.id not in self._accounts:
             counts = await profiles.counts(self._session, actor)
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
-            self._accounts[actor.id] = entities.account(self._site.origin, actor, counts, lines)
+            header = _header(actor) if actor.is_ours else ""
+            self._accounts[actor.id] = entities.account(
+                self._site.origin, actor, counts, lines, header
+            )
         return self._accounts[actor.id]
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
@@ -187,6 +190,14 @@ def _document(body: bytes) -> Document:
 def _objects(value: Json, kind: str) -> list[Document]:
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
+
+
+def _header(actor: Actor) -> str:
+    """The picture above the page of one of ours."""
+    if b'"image"' not in actor.document:
+        return ""
+    shown = media_documents.read(_document(actor.document).get("image"))
+    return "" if shown is None else shown.url
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

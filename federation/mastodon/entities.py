@@ -84,7 +84,9 @@ def profile_page(origin: str, actor: Actor) -> str:
     return actor.url or (f"{origin}/@{actor.handle}" if actor.is_ours else actor.iri)
 
 
-def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity]) -> Entity:
+def account(
+    origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity], header: str = ""
+) -> Entity:
     """An Account.
 
     Args:
@@ -92,6 +94,7 @@ def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity])
         actor: whose account it is.
         counts: as far as we know them.
         fields: made by `field`.
+        header: the address of the picture above its page, if it has one.
     """
     picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
     return {
@@ -110,8 +113,8 @@ def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity])
         "uri": actor.iri,
         "avatar": picture,
         "avatar_static": picture,
-        "header": origin + HEADER,
-        "header_static": origin + HEADER,
+        "header": header or origin + HEADER,
+        "header_static": header or origin + HEADER,
         "followers_count": counts.followers,
         "following_count": counts.following,
         "statuses_count": counts.models + counts.remarks,

@@ -148,7 +148,7 @@ async def _add(
         typed = MultiDictProxy(MultiDict(fields))
         forms.require_token(here, typed)
         try:
-            media = await room.keep(acting.organisation, arrived, _words(typed))
+            media = await room.keep(acting.organisation, arrived, words_of(typed))
             async with request.app[DATABASE].begin() as session:
                 place = await find(session, acting, request)
                 item = documents.to_document(request.app[SITE].origin, media)
@@ -165,7 +165,7 @@ async def _add(
     raise web.HTTPSeeOther(saying.address(place.path, _word(place)))
 
 
-def _words(given: Mapping[str, str]) -> Words:
+def words_of(given: Mapping[str, str]) -> Words:
     """What is said beside a file.
 
     Raises:
@@ -210,7 +210,7 @@ async def _changed(
 async def _described(
     session: Session, site: Site, acting: Acting, item: Document, given: Mapping[str, str]
 ) -> Document:
-    words = _words(given)
+    words = words_of(given)
     media = await _own(session, site, acting, item)
     if media is not None:
         picturing.say(media, words)

@@ -317,6 +317,7 @@ FILES: Final = (
     N_("This file has been lost here."),
     N_("A model has %(number)s files at most beside its picture."),
     N_("This very file is there already."),
+    N_("This has to be a picture."),
 )
 """Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
 

@@ -59,6 +59,9 @@ SENTENCES: Final = {
     "draft-planned": N_("The draft is saved, and will be published at the time you chose."),
     "draft-called-off": N_("It is not published by itself any more."),
     "draft-discarded": N_("The draft is thrown away."),
+    "portrayed": N_(
+        "This is how your organisation looks now. Those who follow you are being told."
+    ),
     "illustrated": N_("The new version is published, with what you changed."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
     "acting": N_("From now on you act for this organisation."),

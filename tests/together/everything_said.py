@@ -37,6 +37,7 @@ from actors.verbs import (
     liking,
     moving,
     opening,
+    portraying,
     publishing,
     quoting,
     relaying,
@@ -184,6 +185,9 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     fork = await _fork(beta, repair, model)
     await alpha.street.settle()
     photo, statutes = await kept(alpha, coop), await kept(alpha, coop, "Statuts", is_picture=False)
+    async with alpha.begin() as session:
+        ours = await session.get_one(Actor, coop.id)
+        await portraying.portray(session, alpha.site, ours, icon=photo, header=photo)
     files = [documents.to_document(alpha.origin, one) for one in (photo, statutes)]
     shown: dict[str, Json] = {"image": files[0], "attachment": [*files]}
     for house, one, sheet in (

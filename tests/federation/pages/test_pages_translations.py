@@ -58,6 +58,7 @@ SAID_TO_PEOPLE = (
     "actors/rules/illustrations.py",
     "actors/verbs/picturing.py",
     "actors/verbs/illustrating.py",
+    "actors/verbs/portraying.py",
     "federation/darkroom.py",
     "federation/media.py",
     "federation/uploads.py",

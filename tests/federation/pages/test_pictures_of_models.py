@@ -169,3 +169,38 @@ async def _puts(app: App, path: str, body: dict[str, Any]) -> tuple[int, Any]:
     url = app.house.url(path)
     async with app.house.street.session.put(url, json=body, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)
+
+
+async def test_an_organisation_has_a_sign_and_a_picture_above_its_page(
+    alpha: House, anna: Reader
+) -> None:
+    await anna.go("/space")
+    await anna.follow("Our pictures")
+    await anna.attach("Show it", a_picture(), description="")
+    assert (anna.status, len(anna.faults)) == (422, 1)
+    await anna.attach("Show it", a_document(), description="Statuts")
+    assert (anna.status, anna.faults) == (422, ["Error: This has to be a picture."])
+    await anna.attach("Show it", a_picture(), description="Une clé à molette")
+    assert "This is how your organisation looks now" in anna.text
+    await anna.attach("Show it", a_picture(colour="red"), description="L'atelier", part="header")
+    said = await document(alpha, "/actors/coop")
+    assert (said["icon"]["name"], said["image"]["name"]) == ("Une clé à molette", "L'atelier")
+    assert (await alpha.actor("coop")).icon == said["icon"]["url"]
+    await anna.go("/@coop")
+    shown = [one.get("alt") for one in anna.page.xpath("//main//img")]
+    assert shown == ["L'atelier", "Une clé à molette"]
+    coop = await alpha.actor("coop")
+    async with alpha.street.session.get(alpha.url(f"/api/v1/accounts/{coop.id}")) as answer:
+        account = await answer.json()
+    assert (account["avatar"], account["header"]) == (said["icon"]["url"], said["image"]["url"])
+    await anna.go("/pictures")
+    await anna.press("Show none")
+    now = await document(alpha, "/actors/coop")
+    assert ("icon" in now, now["image"]) == (False, said["image"])
+    member = await alpha.member("bob@example.org", coop)
+    app = App(alpha, coop, await alpha.token(member, coop))
+    looks = await app.gets("/api/essaim/v1/pictures")
+    assert (looks["icon"], looks["header"]["url"]) == (None, said["image"]["url"])
+    status, looks = await _puts(app, "/api/essaim/v1/pictures", {"icon": looks["header"]["id"]})
+    assert (status, looks["header"], looks["icon"]["url"]) == (200, None, said["image"]["url"])
+    assert (await _puts(app, "/api/essaim/v1/pictures", {"icon": "17"}))[0] == 404
