@@ -53,6 +53,7 @@ from federation.settings import (
     PrivateDestination,
     Settings,
 )
+from federation.transport.names import NoAddress
 from federation.workers.running import WORKERS
 
 DOORS = 8
@@ -76,7 +77,7 @@ class Names(AbstractResolver):
     ) -> list[ResolveResult]:
         """Where a house is."""
         if host not in self.ports:
-            raise OSError(f"{host} has no address")
+            raise NoAddress(f"{host} has no address")
         return [
             ResolveResult(
                 hostname=host,
