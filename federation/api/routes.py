@@ -10,6 +10,7 @@ from federation.api import (
     admin,
     answers,
     archives,
+    choices,
     codes,
     commons,
     directory,
@@ -21,6 +22,7 @@ from federation.api import (
     notices,
     reports,
     search,
+    versions,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -34,10 +36,12 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *versions.OPERATIONS,
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *media.OPERATIONS,
     *forks.OPERATIONS,
+    *choices.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
