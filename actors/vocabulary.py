@@ -41,6 +41,8 @@ MODEL_FACTS = (
     "resourceLicense",
     "supportOffered",
     "steward",
+    "image",
+    "attachment",
 )
 """The structured facts a model may state beside its text, by their names on the wire."""
 

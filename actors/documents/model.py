@@ -378,7 +378,9 @@ def _sheet(article: ap.Object) -> Sheet:
             summaries=_texts(article.summary_map),
             license=spdx_id(license_iri),
             sections=tuple(_read_section(one) for one in _items(extra.get("sections"))),
-            facts={name: extra[name] for name in MODEL_FACTS if name in extra},
+            facts={
+                name: article.document[name] for name in MODEL_FACTS if name in article.document
+            },
         )
     except (ValueError, Unwise) as error:
         raise Malformed("a section of the model cannot be understood", code="json") from error

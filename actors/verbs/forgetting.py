@@ -35,7 +35,7 @@ from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
 from actors.tables.translation import Term, Translation
 from actors.tables.wording import Hashtag, Wording
-from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
+from actors.verbs import hearing, mirroring, picturing, posting, publishing, quoting, rewording
 from actors.verbs.mirroring import Gathered
 from actors.views import proposals, quotes, timelines
 
@@ -155,6 +155,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     stone = activities.tombstone(parse(organisation.document), at=site.now())
     organisation.document = encode(await posting.seal(session, site, organisation, stone))
     await _bury_actor(session, site, organisation)
+    await picturing.let_all_go(session, organisation)
 
 
 async def _say_nothing_more(session: Session, site: Site, organisation: Actor) -> None:
@@ -236,6 +237,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
         .exists()
     )
     await session.execute(delete(Revision).where(Revision.model_id == model.id, ~kept))
+    await picturing.let_go(session, picturing.MODEL, model.id)
     await session.execute(delete(Lineage).where(Lineage.model_id == model.id))
     await session.flush()
 
@@ -245,6 +247,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.document, remark.source, remark.poll = b"", "", None
     for said in (Wording, Hashtag):
         await session.execute(delete(said).where(said.remark_id == remark.id))
+    await picturing.let_go(session, picturing.REMARK, remark.id)
     for done in (Like, Boost):
         await session.execute(delete(done).where(done.object_iri == remark.iri))
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))

@@ -44,6 +44,7 @@ from actors.verbs import (
     hearing,
     listing,
     mirroring,
+    picturing,
     posting,
 )
 from actors.verbs.mirroring import Gathered
@@ -366,6 +367,10 @@ async def _write(
     session.add(revision)
     await session.flush()
     await listing.list_model(session, model, sheet)
+    files = [sheet.facts.get(name) for name in picturing.FACTS]
+    await picturing.show_named(
+        session, site, picturing.MODEL, model.id, files, organisation.id, with_former=True
+    )
     return living, sealed
 
 

@@ -11,6 +11,9 @@ import orjson
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents import media
+from actors.documents.media import Shown
+from actors.rules import illustrations
 from actors.rules.codes.lists import Code
 from actors.rules.heading import Value
 from actors.rules.merging import SectionMerge
@@ -57,6 +60,7 @@ async def model(session: Session, row: Model) -> Answer:
         "version": newest,
         "parents": newest["parents"],
         "commons": row.commons_iri,
+        **illustrated(sheet),
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row)],
@@ -169,8 +173,32 @@ def said(sheet: Sheet) -> Answer:
         "summary": sheet.summaries.get(sheet.language, ""),
         "summaries": dict(sheet.summaries),
         "license": sheet.license,
+        **illustrated(sheet),
         "sections": [section(one, sheet) for one in sheet.sections],
         "checklist": checklist(sheet),
+    }
+
+
+def illustrated(sheet: Sheet) -> Answer:
+    """What a sheet shows: `image` and `attachments`, each by schema `Shown`."""
+    found = illustrations.of(sheet)
+    image = media.read(found.image)
+    return {
+        "image": None if image is None else _shown(image),
+        "attachments": [_shown(one) for one in media.shown(list(found.attachments))],
+    }
+
+
+def _shown(one: Shown) -> Answer:
+    return {
+        "kind": one.kind,
+        "url": one.url,
+        "mediaType": one.media_type or None,
+        "description": one.name,
+        "credit": one.credit,
+        "width": one.width or None,
+        "height": one.height or None,
+        "digest": one.digest or None,
     }
 
 

@@ -186,6 +186,11 @@ _TRUST: Final = _one_of(
     *("keys", "operator", "ours", "word"),
 )
 
+_ILLUSTRATED: Final[dict[str, Schema]] = {
+    "image": _or_null(_ref("Shown")),
+    "attachments": _list(_ref("Shown"), "Further pictures, and documents, in order."),
+}
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actor": _record(
         "An organisation, or anybody else who can speak.",
@@ -233,6 +238,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         _VERSION_MEMBERS
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | _ILLUSTRATED
         | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
@@ -251,9 +257,59 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         }
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | _ILLUSTRATED
         | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Shown": _record(
+        "A picture or document as a version shows it, here or on another server.",
+        {
+            "kind": _one_of("What it is.", "image", "document", "audio", "video"),
+            "url": {**_IRI, "description": "Where its bytes are."},
+            "mediaType": _or_null(_text("As its author says.")),
+            "description": _text("What a picture shows, or what a document is; may be empty."),
+            "credit": _text("Who made it; may be empty."),
+            "width": _or_null(_NUMBER),
+            "height": _or_null(_NUMBER),
+            "digest": _or_null(_text("Of its bytes: a sha-256 multihash in base58btc.")),
+        },
+    ),
+    "File": _record(
+        "A picture or document of the organisation.",
+        {
+            "id": _ID,
+            "kind": _one_of("What it is.", "image", "document"),
+            "mediaType": _text("Of what is kept; a picture may have been sent as another one."),
+            "url": {**_IRI, "description": "Where its bytes are, for everybody and for ever."},
+            "small": _or_null({**_IRI, "description": "Where its small picture is."}),
+            "size": {**_COUNT, "description": "Bytes."},
+            "width": _or_null(_NUMBER),
+            "height": _or_null(_NUMBER),
+            "digest": _text("Of its bytes: a sha-256 multihash in base58btc."),
+            "description": _text("What a picture shows, or what a document is; may be empty."),
+            "credit": _text("Who made it; may be empty."),
+            "label": _text("What the file was called."),
+            "focus": _list({"type": "number"}, "The point that matters most: across, up."),
+            "blurhash": _or_null(_text("A picture of a few characters.")),
+            "uses": {**_COUNT, "description": "How many things show it."},
+            "made": _TIME,
+        },
+    ),
+    "Files": _record(
+        "Files of the organisation.",
+        {
+            "items": _list(_ref("File"), "Newest first."),
+            "next": _or_null({**_IRI, "description": "Where older ones are; null at the end."}),
+            "room": _record(
+                "What they take, and what there is.",
+                {"files": _COUNT, "bytes": _COUNT, "mostBytes": _COUNT},
+            ),
+        },
+    ),
+    "Portrait": _record(
+        "How the organisation looks.",
+        {"icon": _or_null(_ref("File")), "header": _or_null(_ref("File"))},
     ),
     "Drafts": _record(
         "Every draft of the organisation.",
@@ -286,6 +342,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
             "checklist": _ref("Checklist"),
         }
+        | _ILLUSTRATED
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
     ),

@@ -11,6 +11,7 @@ from activitypub.multihash import digest
 from actors.documents import archive, proving
 from actors.documents.proving import Evidence, Examination, Standing
 from actors.errors import Unwise
+from actors.files import Files
 from actors.rules.containers import MOST_BYTES
 from actors.tables.model import Model
 from actors.verbs.reclaiming import Restored, Trust
@@ -151,7 +152,8 @@ async def restore(
 
 
 def _archivist(instance: Instance) -> Archivist:
-    return Archivist(instance.database, instance.site, instance.lookup)
+    files = Files(instance.settings.media_directory)
+    return Archivist(instance.database, instance.site, instance.lookup, files)
 
 
 def _read(file: Path) -> bytes:

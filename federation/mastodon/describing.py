@@ -12,16 +12,18 @@ from activitypub.canonical_json import Document, Json
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.documents import media as media_documents
 from actors.rules import consent
 from actors.rules.consent import Consent
+from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
 from actors.rules.polls import Poll
 from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import quoting
-from actors.views import pins, profiles, quotes, reception, timelines
+from actors.verbs import picturing, quoting
+from actors.views import media, pins, profiles, quotes, reception, timelines
 from actors.views.timelines import Item, Tallies
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
@@ -49,7 +51,10 @@ class Describer:
         if actor.id not in self._accounts:
             counts = await profiles.counts(self._session, actor)
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
-            self._accounts[actor.id] = entities.account(self._site.origin, actor, counts, lines)
+            header = _header(actor) if actor.is_ours else ""
+            self._accounts[actor.id] = entities.account(
+                self._site.origin, actor, counts, lines, header
+            )
         return self._accounts[actor.id]
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
@@ -62,6 +67,7 @@ class Describer:
         tallies = await timelines.tallies(self._session, Iri(subject.iri))
         if isinstance(subject, Model):
             inner = entities.model_status(author, subject, tallies)
+            inner |= await self._pictures(subject, inner)
         else:
             inner = await self._remark(author, subject, tallies)
         ours = await reception.standing(self._session, self._viewer, subject.iri)
@@ -84,10 +90,39 @@ class Describer:
             tags=[entities.tag(origin, name) for name in _hashtags(remark.document)],
             reply_to=await self._reply_to(remark),
         )
+        inner |= await self._media(remark)
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
         return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+
+    async def _pictures(self, model: Model, inner: Entity) -> Entity:
+        """The picture of a model of ours, and on its card; others' are not copied here."""
+        if not model.is_ours:
+            return {}
+        files = await media.of_subject(self._session, picturing.MODEL, model.id)
+        pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
+        if not pictures:
+            return {}
+        shown = [entities.media(self._site.origin, one) for one in pictures]
+        return {"media_attachments": list(shown), "card": _with_picture(inner["card"], shown[0])}
+
+    async def _media(self, remark: Remark) -> Entity:
+        """What a remark shows; of others' files only where they are."""
+        if b'"attachment"' not in remark.document:
+            return {}
+        said = _document(remark.document)
+        found: list[Json] = []
+        files = await media.of_subject(self._session, picturing.REMARK, remark.id)
+        if files:
+            found += [entities.media(self._site.origin, one) for one in files]
+        else:
+            theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
+            found += [
+                entities.remote_media(remark.id, place, one) for place, one in enumerate(theirs)
+            ]
+        is_sensitive = bool(remark.summary) or said.get("sensitive") is True
+        return {"media_attachments": found, "sensitive": is_sensitive}
 
     async def _quotes(self, item: Item) -> Entity:
         """What a status quotes, who quotes it, and who may."""
@@ -128,6 +163,22 @@ class Describer:
         return (str(item.subject.id), str(item.author.id)) if item else None
 
 
+def _with_picture(card: Json, picture: Entity) -> Json:
+    """A card with the picture of what it leads to."""
+    if not isinstance(card, dict):
+        return card
+    small = picture["meta"]
+    measured = small["small"] if isinstance(small, dict) else {}
+    size = measured if isinstance(measured, dict) else {}
+    return card | {
+        "image": picture["preview_url"],
+        "image_description": picture["description"] or "",
+        "width": size.get("width", 0),
+        "height": size.get("height", 0),
+        "blurhash": picture["blurhash"],
+    }
+
+
 def _document(body: bytes) -> Document:
     """The stored JSON; a document that was taken under older, wider limits is as good as none."""
     try:
@@ -139,6 +190,14 @@ def _document(body: bytes) -> Document:
 def _objects(value: Json, kind: str) -> list[Document]:
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
+
+
+def _header(actor: Actor) -> str:
+    """The picture above the page of one of ours."""
+    if b'"image"' not in actor.document:
+        return ""
+    shown = media_documents.read(_document(actor.document).get("image"))
+    return "" if shown is None else shown.url
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

@@ -314,6 +314,9 @@ ARCHIVES: Final = (
     N_("Its size is not the one in the manifest."),
     N_("It does not list what is there, or members do not go by their names."),
     N_("The archive holds no version of its model."),
+    N_("No version in the archive shows this file."),
+    N_("Its bytes are not those that a version shows."),
+    N_("It is of another kind than its name says."),
     N_("It is no model that can be understood."),
     N_("It is at another version than the newest one in the file."),
     N_("It is not a version of this model by its author."),
@@ -357,7 +360,29 @@ ARCHIVES: Final = (
 )
 """Of archives: `actors.documents` and the verbs that restore."""
 
+FILES: Final = (
+    N_("A file may have %(number)s MB at most."),
+    N_("This is no JPEG, PNG, GIF, WebP, AVIF or PDF."),
+    N_("This PDF is cut off, or something is hidden behind its end."),
+    N_("files cannot be written down just now"),
+    N_("The form could not be read"),
+    N_("Several files of your organisation are under way: wait for them."),
+    N_("The picture cannot be read: it is damaged, or something else."),
+    N_("The picture has more than %(number)s million pixels."),
+    N_("Too many pictures are being prepared just now: try again in a minute."),
+    N_("Your organisation has no room for more files here: delete some first."),
+    N_("Say in words what the picture shows, for those who do not see it."),
+    N_("Something that was published shows this file: it stays as long as that."),
+    N_("There is no such picture."),
+    N_("This file has been lost here."),
+    N_("A model has %(number)s files at most beside its picture."),
+    N_("This very file is there already."),
+    N_("This has to be a picture."),
+)
+"""Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
+
 PATTERNS: Final = (
+    *FILES,
     *ARCHIVES,
     *COMMONS,
     *SHEETS,

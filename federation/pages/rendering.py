@@ -29,7 +29,17 @@ from actors.rules.readiness import readiness
 from actors.views import translations
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
-from federation.pages import addresses, forms, planning, reading, saying, static, translating, words
+from federation.pages import (
+    addresses,
+    forms,
+    illustrated,
+    planning,
+    reading,
+    saying,
+    static,
+    translating,
+    words,
+)
 from federation.pages.directions import Directions, direction
 from federation.pages.sessions import NOBODY, Visitor, visitor
 
@@ -70,6 +80,7 @@ def environment() -> Environment:
     made.globals.update(
         best=reading.best,
         changed_words=comparing.words,
+        illustrated=illustrated,
         original=addresses.original,
         page_of=addresses.page_of,
         planning=planning,

@@ -71,6 +71,10 @@ SENTENCES: Final = {
     ),
     "entry-kept": N_("The glossary is saved."),
     "entry-forgotten": N_("The word is struck out."),
+    "portrayed": N_(
+        "This is how your organisation looks now. Those who follow you are being told."
+    ),
+    "illustrated": N_("The new version is published, with what you changed."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
     "proposed": N_("Your proposal is sent. You will be told what they answer."),
     "proposal-accepted": N_("Accepted: it is in a new version, and who proposed it is being told."),

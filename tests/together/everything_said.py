@@ -12,12 +12,14 @@ from sqlalchemy import select
 from together.commons import CHARTER, known, open_commons, say
 from together.judges.signatures import Signed
 from together.judges.verdict import ACTIVITY_JSON, Answer
+from together.pictures import kept
 from together.stranger import Stranger
 from together.street import House, Street, a_sheet
 
 from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Json
+from actors.documents import media as documents
 from actors.rules.consent import Quotable
 from actors.rules.proposals import Change
 from actors.rules.sections import Adaptability, Role, Section, Sheet
@@ -37,6 +39,7 @@ from actors.verbs import (
     liking,
     moving,
     opening,
+    portraying,
     proposing,
     publishing,
     quoting,
@@ -185,8 +188,14 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.street.settle()
     fork = await _fork(beta, repair, model)
     await alpha.street.settle()
+    photo, statutes = await kept(alpha, coop), await kept(alpha, coop, "Statuts", is_picture=False)
+    async with alpha.begin() as session:
+        ours = await session.get_one(Actor, coop.id)
+        await portraying.portray(session, alpha.site, ours, icon=photo, header=photo)
+    files = [documents.to_document(alpha.origin, one) for one in (photo, statutes)]
+    shown: dict[str, Json] = {"image": files[0], "attachment": [*files]}
     for house, one, sheet in (
-        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS)),
+        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS | shown)),
         (alpha, large, a_large_sheet(parts=4)),
         (beta, fork, a_sheet("Atelier de Turin")),
     ):
@@ -197,7 +206,9 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.street.settle()
     await _give_back(alpha, beta, repair, model, fork)
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
-    word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
+    word = await _remark(
+        alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
+    )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()

@@ -45,7 +45,14 @@ from federation import application, safekeeping
 from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.lookup import Lookup
 from federation.negotiation import Handler
-from federation.settings import DatabaseSettings, Federation, Instance, PrivateDestination, Settings
+from federation.settings import (
+    DatabaseSettings,
+    Federation,
+    Instance,
+    MediaSettings,
+    PrivateDestination,
+    Settings,
+)
 from federation.transport.names import NoAddress
 from federation.workers.running import WORKERS
 
@@ -382,6 +389,7 @@ class Street:
             directory=self.directory,
             instance=Instance(origin=Iri(f"https://{name}.test"), listen=f"127.0.0.1:{port}"),
             database=DatabaseSettings(url=self._new_database(name)),
+            media=MediaSettings(directory=f"media-{name}"),
             federation=Federation(
                 private_destinations=tuple(
                     PrivateDestination.parse(f"127.0.0.1:{door}") for door in doors

@@ -67,6 +67,13 @@ SAID_TO_PEOPLE = (
     "actors/verbs/reverting.py",
     "actors/verbs/rewording.py",
     "federation/rates.py",
+    "actors/rules/illustrations.py",
+    "actors/verbs/picturing.py",
+    "actors/verbs/illustrating.py",
+    "actors/verbs/portraying.py",
+    "federation/darkroom.py",
+    "federation/media.py",
+    "federation/uploads.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
 REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal", "_must")
