@@ -16,6 +16,7 @@ from actors.database import Session
 from actors.mail import explorations
 from actors.site import Site
 from actors.verbs import (
+    attesting,
     blocking,
     featuring,
     following,
@@ -32,11 +33,12 @@ from actors.verbs import (
     quoting,
     relaying,
     remarking,
+    replicating,
     reporting,
     sharing,
 )
 from actors.verbs.mirroring import Gathered
-from actors.vocabulary import is_model, is_note
+from actors.vocabulary import is_attestation, is_model, is_note, is_record
 
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
@@ -122,6 +124,7 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
         await following.on_undo(session, heard)
         or await remarking.on_undo(session, heard)
         or await blocking.on_undo(session, heard)
+        or await attesting.on_undo(session, site, heard)
     )
     undone = hearing.iri_of(heard.activity.object)
     if undone and not found:
@@ -163,6 +166,19 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ),
     ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer, sharing.on_said)),
     ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer, sharing.on_said)),
+    ("Create", "record"): Reaction(
+        (remarking.on_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Update", "record"): Reaction(
+        (remarking.on_update_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Create", "attestation"): Reaction(
+        (attesting.on_attest,), attesting.wanted, attesting.concerns_us, reads_anew=True
+    ),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
     ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete, sharing.on_said)),
     ("Announce", "activity"): Reaction(
@@ -173,8 +189,13 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
     ("Like", "any"): Reaction((remarking.on_like, sharing.on_said)),
     ("Dislike", "any"): Reaction((sharing.on_said,)),
-    ("Add", "any"): Reaction((featuring.on_add,)),
-    ("Remove", "any"): Reaction((featuring.on_remove,)),
+    ("Add", "any"): Reaction(
+        (featuring.on_add, replicating.on_listed),
+        replicating.listed_wanted,
+        replicating.may_list,
+        reads_anew=True,
+    ),
+    ("Remove", "any"): Reaction((featuring.on_remove, replicating.on_unlisted)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
@@ -204,4 +225,8 @@ def _kind(thing: ap.Object | Iri) -> str:
         return "actor"
     if is_model(thing):
         return "model"
+    if is_record(thing):
+        return "record"
+    if is_attestation(thing):
+        return "attestation"
     return "note" if is_note(thing) else "other"

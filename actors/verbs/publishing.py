@@ -39,6 +39,7 @@ from actors.tables.revision import Revision
 from actors.verbs import (
     cataloguing,
     catching_up,
+    counting,
     distributing,
     hearing,
     listing,
@@ -358,6 +359,7 @@ async def _write(
     session.add(revision)
     await session.flush()
     await listing.list_model(session, model, sheet)
+    await counting.moved(session, site, model)
     return living, sealed
 
 

@@ -23,7 +23,7 @@ from actors.tables.actor import Actor
 from actors.tables.remark import Boost, Like, Remark
 from actors.verbs import cataloguing, mirroring, phrasing, posting, quoting
 from actors.verbs.remarking import must_say_something
-from actors.views import quotes, timelines
+from actors.views import coverage, quotes, timelines
 
 
 async def reword(
@@ -52,6 +52,8 @@ async def reword(
     """
     must_say_something(text, summary)
     remark, author = await held(session, remark)
+    if await coverage.by_iri(session, remark.iri) is not None:
+        raise NotAllowed("A record of practice only grows: add to it on its own page.")
     language = language or remark.language
     if (text, summary, language) == (remark.source, remark.summary, remark.language):
         return remark

@@ -19,11 +19,21 @@ from actors.rules.sections import Section, Sheet
 from actors.site import id_in
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import commons, history, lineage, origins, pins, profiles, reception, timelines
+from actors.views import (
+    commons,
+    coverage,
+    history,
+    lineage,
+    origins,
+    pins,
+    profiles,
+    reception,
+    timelines,
+)
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, proofs, reading, rendering, sessions
+from federation.pages import forms, mapping, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
 
@@ -55,6 +65,7 @@ async def model(request: web.Request) -> web.Response:
         tie = await lineage.of(session, found)
         relation = await lineage.relation(session, found)
         forks = await lineage.forks(session, found)
+        practice = await coverage.coverage(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -90,6 +101,8 @@ async def model(request: web.Request) -> web.Response:
         relation=relation,
         modifications=history.modifications(head),
         forks=forks,
+        practice=practice,
+        practice_map=mapping.drawn(practice),
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,

@@ -60,6 +60,10 @@ SENTENCES: Final = {
     "draft-called-off": N_("It is not published by itself any more."),
     "draft-discarded": N_("The draft is thrown away."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
+    "recorded": N_("Your record is published. The model’s organisation is being told."),
+    "record-grown": N_("That is added. Whoever has the record is being told."),
+    "attested": N_("You said it, and the organisation is being told."),
+    "unattested": N_("You took it back. Whoever was told of it is being told."),
     "acting": N_("From now on you act for this organisation."),
 }
 
