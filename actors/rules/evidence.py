@@ -1,6 +1,6 @@
 """Evidence: how much a record of practice shows, and who may confirm it.
 
-The ladder (FEDERATION.md, "Evidence"):
+The ladder (FEDERATION.md, "Records"):
 
 - E0: an intention: somebody considers or prepares it.
 - E1: it runs or ran, as they say themselves.

@@ -84,8 +84,7 @@ async def attest(
     posting.must_be_here(organisation)
     if row.deleted_at is not None:
         raise Gone("This record was deleted.")
-    if row.actor_id == organisation.id:
-        raise NotAllowed("Nobody vouches for itself: ask the source, or a network.")
+    must_be_others(row, organisation)
     await _check(session, site, row, saying)
     for before in await _standing(session, row.iri, organisation):
         await revoke(session, site, before)
@@ -166,6 +165,26 @@ async def revoke(session: Session, site: Site, said: Attestation) -> None:
         )
     if row is not None and row.deleted_at is None:
         await counting.reckon(session, row)
+
+
+def must_be_others(row: Replication, organisation: Actor) -> None:
+    """Refuse whoever speaks of its own record.
+
+    Raises:
+        NotAllowed: it does.
+    """
+    if row.actor_id == organisation.id:
+        raise NotAllowed("Nobody vouches for itself: ask the source, or a network.")
+
+
+def must_be_own(row: Replication, organisation: Actor) -> None:
+    """Refuse to change somebody else's record.
+
+    Raises:
+        NotAllowed: it is.
+    """
+    if row.actor_id != organisation.id:
+        raise NotAllowed("Only its own organisation adds to a record.")
 
 
 def wanted(heard: Heard[ap.Activity], gathered: Gathered) -> frozenset[Iri]:

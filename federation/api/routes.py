@@ -18,6 +18,7 @@ from federation.api import (
     forks,
     models,
     notices,
+    records,
     reports,
     search,
 )
@@ -41,6 +42,7 @@ OPERATIONS: Final = (
     *directory.OPERATIONS,
     *search.OPERATIONS,
     *codes.OPERATIONS,
+    *records.OPERATIONS,
     *notices.OPERATIONS,
     *reports.OPERATIONS,
     *admin.OPERATIONS,

@@ -15,6 +15,7 @@ from actors.rules.permissions import Office
 from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.vocabulary import FORK_KINDS
+from federation.api import record_shapes
 from federation.api.facts import FACTS
 from federation.api.shapes import Schema
 
@@ -622,6 +623,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "The clock of a laboratory.",
         {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},
     ),
+    **record_shapes.SCHEMAS,
     "Problem": {
         "type": "object",
         "description": "A problem document (RFC 9457).",

@@ -132,7 +132,7 @@ def beside_fields(faults: Mapping[str, str]) -> dict[str, str]:
         elif parts[0] == "observations":
             name = "difficulty"
         else:
-            name = _FIELD_OF.get(parts[-1], "name")
+            name = _FIELD_OF.get(parts[-1], parts[-1])
         found.setdefault(name, words)
     return found
 

@@ -6,7 +6,7 @@ others. Whoever stopped is shown as plainly as whoever goes on.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -237,6 +237,8 @@ async def attest_page(request: web.Request) -> web.Response:
     """GET /records/{id}/attest: say of somebody else's record whether it is so."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
+    async with request.app[DATABASE].read() as session:
+        attesting.must_be_others((await _found(session, request)).row, acting.organisation)
     return await _show_attest(request, here, {}, {})
 
 
@@ -244,21 +246,22 @@ async def attest(request: web.Request) -> web.Response:
     """POST /records/{id}/attest."""
     here = await sessions.visitor(request)
     given = await forms.fields(request)
+    chosen = list(dict.fromkeys(given.getall("section", [])))
     if here.acting is None or not forms.token_fits(here, given):
         problem = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
-        return await _show_attest(request, here, given, {}, problem=problem)
+        return await _show_attest(request, here, given, {}, chosen=chosen, problem=problem)
     permissions.must_publish(here.acting.office)
     typed = Typed({name: given[name].strip() for name in given})
     since, until = form.day(typed, "since"), form.day(typed, "until")
     if typed["verdict"] not in list(Verdict):
         typed.faults["verdict"] = forms.MISSING
     if typed.faults:
-        return await _show_attest(request, here, given, typed.faults)
+        return await _show_attest(request, here, given, typed.faults, chosen=chosen)
     said = Saying(
         verdict=Verdict(typed["verdict"]),
         content=typed["content"],
         language=rendering.language(request),
-        sections=tuple(dict.fromkeys(given.getall("section", []))),
+        sections=tuple(chosen),
         since=since,
         until=until,
         links=form.links(typed),
@@ -271,7 +274,9 @@ async def attest(request: web.Request) -> web.Response:
             )
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return await _show_attest(request, here, given, typed.faults, problem=problem)
+        return await _show_attest(
+            request, here, given, typed.faults, chosen=chosen, problem=problem
+        )
     raise web.HTTPSeeOther(saying.address(f"/records/{found.row.id}", "attested"))
 
 
@@ -354,12 +359,12 @@ async def _show_attest(
     given: Mapping[str, str],
     faults: Mapping[str, str],
     *,
+    chosen: Sequence[str] = (),
     problem: str = "",
 ) -> web.Response:
     async with request.app[DATABASE].read() as session:
         found = await _found(session, request)
         sections = await attesting.section_keys(session, found.row) or {}
-    chosen = given.getall("section", []) if isinstance(given, forms.Fields) else []
     return rendering.page(
         request,
         here,

@@ -297,7 +297,42 @@ ARCHIVES: Final = (
 )
 """Of archives: `actors.documents` and the verbs that restore."""
 
+RECORDS: Final = (
+    N_("Please say how far you are."),
+    N_("This record is not complete."),
+    N_("Please give it a title."),
+    N_("Please say in one sentence what you do."),
+    N_("Please choose a territory of the list, such as ITH5."),
+    N_("Please say what was measured."),
+    N_("Please give a smaller number, in a larger unit."),
+    N_("Please write something, or leave it out."),
+    N_("This day is still to come."),
+    N_("At most %(number)s characters."),
+    N_("Please say what this leads to."),
+    N_("Please give an address that begins with https://."),
+    N_("One record holds %(number)s at most; begin another one."),
+    N_("This is before %(number)s."),
+    N_("Only its own organisation adds to a record."),
+    N_("This record was deleted."),
+    N_("Nothing was added."),
+    N_("Only who said it can take it back."),
+    N_("That was taken back already."),
+    N_("Nobody vouches for itself: ask the source, or a network."),
+    N_("This statement is not complete."),
+    N_("There is no such statement here."),
+    N_("This statement was taken back."),
+    N_("There is no such record here."),
+    N_("This record was deleted by its organisation."),
+    N_("A record of practice only grows: add to it on its own page."),
+    N_("Please say in a few words what you have seen."),
+    N_("The period ends before it begins."),
+    N_("There is no such section in this version."),
+    N_("One statement holds %(number)s links at most."),
+)
+"""Of records of practice and what is said of them."""
+
 PATTERNS: Final = (
+    *RECORDS,
     *ARCHIVES,
     *COMMONS,
     *SHEETS,

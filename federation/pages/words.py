@@ -269,6 +269,7 @@ SEARCH_FACETS: Final = {
     "territory": N_("Territory"),
     "language": N_("Readable in"),
     "maturity": N_("Maturity"),
+    "evidence": N_("Evidence in practice"),
     "licence": N_("Licence"),
     "status": N_("Status of its organisation"),
     "by": N_("From"),
@@ -323,6 +324,8 @@ def facet(name: str, value: str, language: str) -> str:
             return territory_name(value)
         case "language":
             return language_name(value)
+        case "evidence":
+            return f"{value} · {label(LEVELS, value)}" if value in LEVELS else value
         case "maturity":
             return label(MATURITIES, value)
         case "status":
