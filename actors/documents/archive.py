@@ -21,7 +21,9 @@ from actors.vocabulary import NAMESPACE
 
 FORMAT: Final = NAMESPACE + "Archive"
 EDITION: Final = 1
-"""Of the format. A reader refuses every other one: it could not say what is proven."""
+WITH_PRACTICE: Final = 3
+"""Editions of the format: without records of practice, which older readers know, and with them. A
+reader refuses every other one: it could not say what is proven."""
 
 MANIFEST: Final = "manifest.json"
 LIVING: Final = "model.json"
@@ -30,8 +32,11 @@ VERSIONS: Final = "versions"
 ACTORS: Final = "actors"
 UPSTREAM: Final = "upstream"
 FORKS: Final = "forks"
+RECORDS: Final = "records"
+ATTESTATIONS: Final = "attestations"
 
-_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS)
+_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS, RECORDS, ATTESTATIONS)
+_PRACTICE: Final = (f"{RECORDS}/", f"{ATTESTATIONS}/")
 _ALTERED: Final = "The archive was altered."
 
 
@@ -45,6 +50,8 @@ class Contents:
         actors: whoever made a version in this file, with the public keys they list.
         upstream: the versions of other models that were taken into this one.
         forks: the newest version of each fork that is listed.
+        records: records of practice that count for the model, as far as they have room.
+        attestations: what others say of these, and have not taken back.
         lineage: what the maker of the file knows besides; see `actors.views.archives`.
     """
 
@@ -54,6 +61,8 @@ class Contents:
     lineage: Document
     upstream: tuple[Document, ...] = field(default=())
     forks: tuple[Document, ...] = field(default=())
+    records: tuple[Document, ...] = field(default=())
+    attestations: tuple[Document, ...] = field(default=())
 
     def members(self) -> dict[str, Document]:
         """Every document by the name of its member, the manifest left out."""
@@ -63,6 +72,8 @@ class Contents:
             (ACTORS, self.actors),
             (UPSTREAM, self.upstream),
             (FORKS, self.forks),
+            (RECORDS, self.records),
+            (ATTESTATIONS, self.attestations),
         ):
             ordered = sorted(documents, key=lambda one: str(one.get("id")))
             named |= {f"{folder}/{place}.json": one for place, one in enumerate(ordered, start=1)}
@@ -90,7 +101,8 @@ def read(data: bytes) -> Contents:
     if MANIFEST not in members:
         raise Unwise(f"This is no archive of a model: it has no {MANIFEST}.")
     manifest = _document(MANIFEST, members.pop(MANIFEST))
-    if (manifest.get("format"), manifest.get("edition")) != (FORMAT, EDITION):
+    is_known = manifest.get("edition") in (EDITION, WITH_PRACTICE)
+    if manifest.get("format") != FORMAT or not is_known:
         raise Unwise("This is no archive of a model, or one of an edition that is not known here.")
     faults = dict(_altered(manifest, members))
     if faults:
@@ -109,7 +121,9 @@ def _manifest(model: str, members: Mapping[str, bytes]) -> Document:
         {"name": name, "size": len(written), "digest": digest(written)}
         for name, written in sorted(members.items())
     ]
-    return {"format": FORMAT, "edition": EDITION, "model": model, "members": listed}
+    has_practice = any(name.startswith(_PRACTICE) for name in members)
+    edition = WITH_PRACTICE if has_practice else EDITION
+    return {"format": FORMAT, "edition": edition, "model": model, "members": listed}
 
 
 def _altered(manifest: Document, members: Mapping[str, bytes]) -> Iterable[tuple[str, str]]:
@@ -164,6 +178,8 @@ def _contents(documents: Mapping[str, Document]) -> Contents:
         actors=tuple(folders[ACTORS]),
         upstream=tuple(folders[UPSTREAM]),
         forks=tuple(folders[FORKS]),
+        records=tuple(folders[RECORDS]),
+        attestations=tuple(folders[ATTESTATIONS]),
     )
 
 

@@ -9,6 +9,7 @@ the same to servers that know it only as an answer (FEDERATION.md, "Records").
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,15 +19,16 @@ import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
 from activitypub.authority import Heard
 from activitypub.canonical_json import encode, parse
-from activitypub.errors import NotAuthoritative
+from activitypub.errors import NotAuthoritative, ProtocolError
 from activitypub.iris import Iri
+from activitypub.proofs import eddsa_jcs
 from actors import places
 from actors.database import Session, insert_once
 from actors.documents import activities
 from actors.documents import model as model_documents
 from actors.documents import replication as documents
 from actors.documents.replication import Addressed, ReadAttestation
-from actors.errors import Gone, NotAllowed, Unwise
+from actors.errors import Gone, NotAllowed, Refusal, Unwise
 from actors.mail import outbox
 from actors.places import place
 from actors.rules import records
@@ -39,7 +41,7 @@ from actors.tables.model import Model
 from actors.tables.replication import Replication
 from actors.verbs import counting, hearing, mirroring, noticing, posting, replicating
 from actors.verbs.mirroring import Gathered
-from actors.views import blocks, coverage, history
+from actors.views import blocks, coverage, history, profiles
 from actors.vocabulary import is_attestation, is_model
 
 MOST_STEPS_UP = 4
@@ -287,6 +289,47 @@ async def forget_all(session: Session, site: Site, actor: Actor) -> None:
     )
     for said in rows.all():
         await _take_back(session, site, said, actor)
+
+
+async def bring_back(
+    session: Session, site: Site, records_: Sequence[ap.Object], said: Sequence[ap.Object]
+) -> int:
+    """Remember records of practice, and what is said of them, that an archive holds.
+
+    Only what its author has signed by a key that we know; the rest is left.
+
+    Returns:
+        How many were remembered, or known already.
+    """
+    count = 0
+    for thing in records_:
+        author = await _signer(session, thing)
+        row = None
+        if author is not None:
+            with suppress(ProtocolError, Refusal):
+                row = await replicating.remember(session, site, thing, author)
+        if row is not None:
+            await counting.count(session, site, row)
+            count += 1
+    for note in said:
+        author, subject = await _signer(session, note), documents.read_attestation(note).record
+        row = await coverage.by_iri(session, subject)
+        if author is None or row is None or row.deleted_at is not None:
+            continue
+        with suppress(ProtocolError, Refusal):
+            await _remember(session, site, note, author, row)
+        await counting.reckon(session, row)
+        count += 1
+    return count
+
+
+async def _signer(session: Session, thing: ap.Object) -> Actor | None:
+    """Whose it is, where that is somebody else whom we know, and it carries a proof."""
+    if eddsa_jcs.method(thing.document) is None or len(thing.attributed_to) != 1:
+        return None
+    actor = await profiles.by_iri(session, thing.attributed_to[0])
+    is_usable = actor is not None and actor.gone_at is None and actor.shut_at is None
+    return actor if is_usable and actor is not None and not actor.is_ours else None
 
 
 async def by_iri(session: Session, iri: str) -> Attestation | None:

@@ -176,14 +176,21 @@ async def records(
         statement = statement.where(Replication.level == level)
     if stage:
         statement = statement.where(Replication.stage == stage)
-    rows = await session.execute(page.cut(statement, Replication.id.expression))
+    rows = await session.execute(page.cut(statement, Counted.replication_id.expression))
+    return [Listed(row[0], row[1]) for row in rows]
+
+
+async def everything(session: Session, model: Model, most: int) -> list[Listed]:
+    """The records that count for a model, the newest first, for a file."""
+    statement = _counting(select(Replication, Actor), model)
+    rows = await session.execute(statement.order_by(Counted.replication_id.desc()).limit(most))
     return [Listed(row[0], row[1]) for row in rows]
 
 
 async def iris(session: Session, model: Model, page: Page) -> list[tuple[int, str]]:
     """Id and address of the records that count for a model, the newest first."""
     statement = _counting(select(Replication.id, Replication.iri), model)
-    rows = await session.execute(page.cut(statement, Replication.id.expression))
+    rows = await session.execute(page.cut(statement, Counted.replication_id.expression))
     return [(row[0], row[1]) for row in rows]
 
 

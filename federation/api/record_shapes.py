@@ -39,9 +39,10 @@ class Day:
     def read(self, value: Json, path: str, faults: Faults) -> date | None:
         """The day."""
         try:
-            return date.fromisoformat(value) if isinstance(value, str) else _refused(path, faults)
+            return date.fromisoformat(str(value))
         except ValueError:
-            return _refused(path, faults)
+            faults[path] = "This must be a day, such as 2026-03-31."
+            return None
 
 
 class Amount:
@@ -61,10 +62,6 @@ class Amount:
         except (TypeError, ValueError, OverflowError):
             faults[path] = "This must be a number."
             return None
-
-
-def _refused(path: str, faults: Faults) -> None:
-    faults[path] = "This must be a day, such as 2026-03-31."
 
 
 _STEP: Final = shapes.Record(

@@ -25,7 +25,7 @@ from actors.verbs import attesting, replicating
 from actors.verbs.attesting import Saying
 from actors.views import coverage, history, timelines
 from actors.views.coverage import Listed
-from actors.views.paging import LARGEST_PAGE, Page
+from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, mapping, models, rendering, saying, sessions
 from federation.pages import record_form as form
@@ -380,21 +380,13 @@ async def _show_attest(
 
 
 async def _export(request: web.Request) -> tuple[Model, list[Listed]]:
-    rows: list[Listed] = []
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, request.match_info["slug"])
-        page = Page(limit=LARGEST_PAGE)
-        while len(rows) < MOST_EXPORTED:
-            some = await coverage.records(session, model, page)
-            rows += some
-            if len(some) < LARGEST_PAGE:
-                break
-            page = Page(max_id=some[-1].row.id, limit=LARGEST_PAGE)
-    return model, rows
+        return model, await coverage.everything(session, model, MOST_EXPORTED)
 
 
 def _row(one: Listed) -> dict[str, str]:
-    record = one.record
+    said = one.row.record
     return {
         "record": one.row.iri,
         "organisation": one.author.name,
@@ -403,11 +395,11 @@ def _row(one: Listed) -> dict[str, str]:
         "version": one.row.version_iri,
         "territory": one.row.territory,
         "stage": one.row.stage,
-        "since": record.steps[-1].since.isoformat(),
+        "since": str(said["steps"][-1]["since"]),
         "level": Level(one.row.level).name,
-        "title": record.name,
-        "sentence": record.summary,
-        "language": record.language,
+        "title": one.row.name,
+        "sentence": str(said["summary"]),
+        "language": one.row.language,
         "updated": one.row.updated_at.date().isoformat(),
     }
 

@@ -4,6 +4,7 @@
 that knows gamma.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 from sqlalchemy import select
 from together.street import House, Street, a_sheet
 
-from actors.documents import replication as documents
+from actors.documents import archive, proving
 from actors.rules.evidence import Level, Standing, Verdict
 from actors.rules.records import (
     Addition,
@@ -33,6 +34,7 @@ from actors.verbs import attesting, forgetting, forking, replicating
 from actors.verbs.attesting import Saying
 from actors.views import coverage, history
 from actors.views.coverage import Coverage
+from federation.app_keys import ARCHIVIST
 
 NUTS = "http://data.europa.eu/nuts/code/"
 
@@ -211,6 +213,21 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
     assert (await _coverage(alpha, source.iri)).total == 1
     assert (await _known(alpha, made.iri)).name == RECORD.name
 
+    # It travels in the archive of the model, with what is said of it, and is believed by its proof.
+    street.clock.turn(minutes=1)
+    await _vouch(alpha, coop, made.iri, Verdict.CONFIRMED)
+    data = await alpha.app[ARCHIVIST].make(source.id)
+    held = archive.read(data)
+    assert [one["id"] for one in held.records] == [made.iri]
+    assert proving.examine(held, now=street.clock()).is_proven
+    lie = replace(held, attestations=({**held.attestations[0], "content": "<p>Mai visto.</p>"},))
+    assert "attestations/1.json" in proving.examine(lie, now=street.clock()).faults
+    orphan = replace(held, records=())
+    assert "attestations/1.json" in proving.examine(orphan, now=street.clock()).faults
+    (omega,) = await street.open("omega")
+    await omega.app[ARCHIVIST].restore(data)
+    assert (await _known(omega, made.iri)).level == Level.E1
+
     # A neighbour who has no fork of it cannot put anything there, and costs no request.
     async with delta.begin() as session:
         liar = await session.get_one(Actor, brest.id)
@@ -247,10 +264,6 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
         await forgetting.delete_remark(session, delta.site, remark)
     await street.settle()
     assert (await _coverage(alpha, source.iri)).total == 0
-
-
-def test_what_a_record_says_comes_back_from_the_wire_as_it_was() -> None:
-    assert documents.EVALUATION == "evaluation"
 
 
 async def _row(session: Any, iri: str) -> Replication:
