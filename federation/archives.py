@@ -162,7 +162,7 @@ class Archivist:
         await asyncio.gather(*(self._know_signer(one) for one in others[:MOST_ASKED]))
 
     async def _know_signer(self, document: Document) -> None:
-        """Learn whose record or statement this is, and the key of its proof, if the site answers."""
+        """Learn whose record or statement this is, and the key of its proof, if one answers."""
         try:
             thing = reading.read(document)
             if iris.host(thing.attributed_to[0]) != iris.host(self._site.origin):

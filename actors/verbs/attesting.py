@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
 from activitypub.authority import Heard
-from activitypub.canonical_json import encode, parse
+from activitypub.canonical_json import Json, encode, parse
 from activitypub.errors import NotAuthoritative, ProtocolError
 from activitypub.iris import Iri
 from activitypub.proofs import eddsa_jcs
@@ -37,6 +37,7 @@ from actors.rules.records import Link
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.attestation import Attestation
+from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.replication import Replication
 from actors.verbs import counting, hearing, mirroring, noticing, posting, replicating
@@ -151,20 +152,32 @@ async def revoke(session: Session, site: Site, said: Attestation) -> None:
     said.revoked_at = site.now()
     await outbox.hide_all_about(session, said.iri)
     told = [PUBLIC], [organisation.followers, *(one.iri for one in others)]
-    for activity_type, subject in (("Undo", said.iri), ("Delete", stone)):
-        await posting.say(
-            session,
-            site,
-            organisation,
-            activity_type,
-            subject,
-            about=said.iri,
-            recipients=[one.iri for one in others],
-            followers_of=[organisation],
-            to=list(told[0]),
-            cc=[one for one in told[1] if one],
-            is_public=activity_type == "Undo",
-        )
+    undone = await _said_by(session, organisation, said)
+    addressed = {"to": list(told[0]), "cc": [one for one in told[1] if one]}
+    recipients = [one.iri for one in others]
+    await posting.say(
+        session,
+        site,
+        organisation,
+        "Undo",
+        undone,
+        about=said.iri,
+        recipients=recipients,
+        followers_of=[organisation],
+        is_public=True,
+        **addressed,
+    )
+    await posting.say(
+        session,
+        site,
+        organisation,
+        "Delete",
+        stone,
+        about=said.iri,
+        recipients=recipients,
+        followers_of=[organisation],
+        **addressed,
+    )
     if row is not None and row.deleted_at is None:
         await counting.reckon(session, row)
 
@@ -266,8 +279,14 @@ async def on_undo(session: Session, site: Site, heard: Heard[ap.Undo]) -> bool:
     Returns:
         True when it was that; False when the Undo is about something else.
     """
-    speaker = await hearing.speaker(session, heard)
-    return await on_deleted(session, site, hearing.iri_of(heard.activity.object), speaker)
+    speaker, undone = await hearing.speaker(session, heard), heard.activity.object
+    is_create = isinstance(undone, ap.Create)
+    iri = hearing.iri_of(undone.object if isinstance(undone, ap.Create) else undone)
+    if await on_deleted(session, site, iri, speaker):
+        return True
+    if is_create and not await coverage.by_iri(session, iri):
+        await mirroring.bury(session, site, iri, speaker)
+    return False
 
 
 async def on_deleted(session: Session, site: Site, iri: str, speaker: Actor) -> bool:
@@ -335,6 +354,16 @@ async def _signer(session: Session, thing: ap.Object) -> Actor | None:
 async def by_iri(session: Session, iri: str) -> Attestation | None:
     """A statement by its id on the wire; those that were taken back too."""
     return await session.scalar(select(Attestation).where(Attestation.iri == iri))
+
+
+async def _said_by(session: Session, organisation: Actor, said: Attestation) -> Json:
+    """The Create of a statement, as an Undo names it."""
+    create = await session.scalar(
+        select(Outgoing.activity_iri).where(Outgoing.about == said.iri, Outgoing.type == "Create")
+    )
+    if create is None:
+        return said.iri  # thrown away by age
+    return {"id": create, "type": "Create", "actor": organisation.iri, "object": said.iri}
 
 
 async def _take_back(session: Session, site: Site, said: Attestation, speaker: Actor) -> None:
