@@ -65,6 +65,7 @@ async def record(request: web.Request) -> web.Response:
         record=found.record,
         models=counted,
         statements=said,
+        disputes=sum(one.row.verdict == Verdict.DISPUTED for one in said),
         sections=sections,
         version=version,
         status_id=item.id if item else None,
