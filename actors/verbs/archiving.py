@@ -86,7 +86,7 @@ async def gather(session: Session, model: Model, most: int = MOST_BYTES) -> Gath
     authors = {model.actor_id, *(one.model.actor_id for one in listed[: len(carried)])}
     authors |= {owner for _, owner in taken}
     practice = await _practice(session, model)
-    authors |= {one.actor_id for one in (*practice[0], *practice[1])}
+    authors |= {one.actor_id for one in practice[0]} | {one.actor_id for one in practice[1]}
     return Gathered(
         living=model.document,
         versions=tuple(one.document for one in revisions),

@@ -151,10 +151,10 @@ async def revoke(session: Session, site: Site, said: Attestation) -> None:
     said.document = encode(await posting.seal(session, site, organisation, stone))
     said.revoked_at = site.now()
     await outbox.hide_all_about(session, said.iri)
-    told = [PUBLIC], [organisation.followers, *(one.iri for one in others)]
     undone = await _said_by(session, organisation, said)
-    addressed = {"to": list(told[0]), "cc": [one for one in told[1] if one]}
     recipients = [one.iri for one in others]
+    to: Json = [PUBLIC]
+    cc: Json = [one for one in (organisation.followers, *recipients) if one]
     await posting.say(
         session,
         site,
@@ -165,7 +165,8 @@ async def revoke(session: Session, site: Site, said: Attestation) -> None:
         recipients=recipients,
         followers_of=[organisation],
         is_public=True,
-        **addressed,
+        to=to,
+        cc=cc,
     )
     await posting.say(
         session,
@@ -176,7 +177,8 @@ async def revoke(session: Session, site: Site, said: Attestation) -> None:
         about=said.iri,
         recipients=recipients,
         followers_of=[organisation],
-        **addressed,
+        to=to,
+        cc=cc,
     )
     if row is not None and row.deleted_at is None:
         await counting.reckon(session, row)

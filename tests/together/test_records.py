@@ -30,7 +30,7 @@ from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
 from actors.tables.replication import Replication
-from actors.verbs import attesting, forgetting, forking, replicating
+from actors.verbs import attesting, forgetting, forking, posting, replicating
 from actors.verbs.attesting import Saying
 from actors.views import coverage, history
 from actors.views.coverage import Coverage
@@ -231,7 +231,7 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
     # A neighbour who has no fork of it cannot put anything there, and costs no request.
     async with delta.begin() as session:
         liar = await session.get_one(Actor, brest.id)
-        await replicating.posting.say(
+        await posting.say(
             session,
             delta.site,
             liar,
@@ -245,7 +245,7 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
     other = await _record(delta, brest, (await delta.publish(brest, a_sheet("Altro"))).iri)
     async with beta.begin() as session:
         owner = await session.get_one(Actor, torino.id)
-        await replicating.posting.say(
+        await posting.say(
             session,
             beta.site,
             owner,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activitypub import reading
-from activitypub.canonical_json import Document
+from activitypub.canonical_json import Document, Json
 from activitypub.errors import ProtocolError
 from actors.documents import replication as documents
 from actors.errors import Unwise
@@ -169,6 +169,6 @@ def test_what_is_no_record_is_refused(change: Document) -> None:
 
 
 def test_lists_of_a_stranger_are_cut() -> None:
-    steps = [{"stage": "ess:Running", "startedAt": "2026-01-01"}] * 5_000
+    steps: list[Json] = [{"stage": "ess:Running", "startedAt": "2026-01-01"}] * 5_000
     says = documents.read(reading.read(ON_THE_WIRE | {"stages": steps}))
     assert len(says.record.steps) == records.MOST_STEPS
