@@ -10,6 +10,7 @@ from federation.api import (
     admin,
     answers,
     archives,
+    choices,
     codes,
     commons,
     directory,
@@ -21,6 +22,7 @@ from federation.api import (
     records,
     reports,
     search,
+    versions,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -34,9 +36,11 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *versions.OPERATIONS,
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
+    *choices.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,
