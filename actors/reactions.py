@@ -16,6 +16,7 @@ from actors.database import Session
 from actors.mail import explorations
 from actors.site import Site
 from actors.verbs import (
+    attesting,
     blocking,
     considering,
     featuring,
@@ -34,11 +35,12 @@ from actors.verbs import (
     quoting,
     relaying,
     remarking,
+    replicating,
     reporting,
     sharing,
 )
 from actors.verbs.mirroring import Gathered
-from actors.vocabulary import is_model, is_note
+from actors.vocabulary import is_attestation, is_model, is_note, is_record
 
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
@@ -129,6 +131,7 @@ async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Ga
         or await remarking.on_undo(session, heard)
         or await blocking.on_undo(session, heard)
         or await considering.on_withdrawn(session, heard)
+        or await attesting.on_undo(session, site, heard)
     )
     undone = hearing.iri_of(heard.activity.object)
     if undone and not found:
@@ -170,6 +173,19 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ),
     ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer, sharing.on_said)),
     ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer, sharing.on_said)),
+    ("Create", "record"): Reaction(
+        (remarking.on_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Update", "record"): Reaction(
+        (remarking.on_update_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Create", "attestation"): Reaction(
+        (attesting.on_attest,), attesting.wanted, attesting.concerns_us, reads_anew=True
+    ),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
     ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete, sharing.on_said)),
     ("Announce", "activity"): Reaction(
@@ -180,8 +196,13 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
     ("Like", "any"): Reaction((remarking.on_like, sharing.on_said)),
     ("Dislike", "any"): Reaction((sharing.on_said,)),
-    ("Add", "any"): Reaction((featuring.on_add,)),
-    ("Remove", "any"): Reaction((featuring.on_remove,)),
+    ("Add", "any"): Reaction(
+        (featuring.on_add, replicating.on_listed),
+        replicating.listed_wanted,
+        replicating.may_list,
+        reads_anew=True,
+    ),
+    ("Remove", "any"): Reaction((featuring.on_remove, replicating.on_unlisted)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
@@ -215,4 +236,8 @@ def _kind(thing: ap.Object | Iri) -> str:
         return "actor"
     if is_model(thing):
         return "model"
+    if is_record(thing):
+        return "record"
+    if is_attestation(thing):
+        return "attestation"
     return "note" if is_note(thing) else "other"

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Final
 
 import activitypub.vocabulary as ap
-from activitypub import iris
-from activitypub.canonical_json import canonical, parse
+from activitypub import iris, reading
+from activitypub.canonical_json import Document, canonical, parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from activitypub.signatures.keys import PublicKey
@@ -32,7 +32,7 @@ from actors.tables.kin import Witness
 from actors.tables.model import Model
 from actors.tables.restoration import Restoration
 from actors.tables.revision import Revision
-from actors.verbs import archiving, picturing, recalling, restoring
+from actors.verbs import archiving, attesting, picturing, recalling, restoring
 from actors.verbs.reclaiming import Restored
 from actors.verbs.restoring import NO_WORD, Word
 from actors.views import history, origins, restorations
@@ -127,6 +127,9 @@ class Archivist:
         await self._ask(brought)
         async with self._database.begin() as session:
             done = await restoring.restore(session, self._site, brought, by=by, word=word)
+            held = brought.contents
+            practice = map(reading.read, held.records), map(reading.read, held.attestations)
+            await attesting.bring_back(session, self._site, *map(list, practice))
         if done.model.is_ours and brought.contents.files:
             await asyncio.to_thread(self._lay, brought.contents.files.values())
             async with self._database.begin() as session:
@@ -173,6 +176,20 @@ class Archivist:
             asked.setdefault(piece.author, piece)
         theirs = [one for author, one in asked.items() if iris.host(author) != ours]
         await asyncio.gather(*(self._know(one) for one in theirs[:MOST_ASKED]))
+        held = brought.contents
+        signers = {str(one.get("attributedTo")): one for one in held.records + held.attestations}
+        others = [one for author, one in signers.items() if author not in asked]
+        await asyncio.gather(*(self._know_signer(one) for one in others[:MOST_ASKED]))
+
+    async def _know_signer(self, document: Document) -> None:
+        """Learn whose record or statement this is, and the key of its proof, if one answers."""
+        try:
+            thing = reading.read(document)
+            if iris.host(thing.attributed_to[0]) != iris.host(self._site.origin):
+                await self._lookup.actor(thing.attributed_to[0])
+                await self._lookup.know_prover(thing)
+        except (Refusal, TransportError, ProtocolError):
+            return
 
     async def _check_still_so(self, model: Iri, author: Iri) -> None:
         """What the model's own address says now.

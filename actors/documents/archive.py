@@ -25,8 +25,10 @@ from actors.vocabulary import NAMESPACE
 FORMAT: Final = NAMESPACE + "Archive"
 EDITION: Final = 1
 WITH_FILES: Final = 2
-"""Editions of the format: without files, which older readers know, and with them. A reader refuses
-every other one: it could not say what is proven."""
+WITH_PRACTICE: Final = 3
+"""Editions of the format: of versions alone, which older readers know, with files, and with records
+of practice (and perhaps files). A reader refuses every other one: it could not say what is proven.
+"""
 
 MANIFEST: Final = "manifest.json"
 LIVING: Final = "model.json"
@@ -35,8 +37,11 @@ VERSIONS: Final = "versions"
 ACTORS: Final = "actors"
 UPSTREAM: Final = "upstream"
 FORKS: Final = "forks"
+RECORDS: Final = "records"
+ATTESTATIONS: Final = "attestations"
 
-_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS)
+_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS, RECORDS, ATTESTATIONS)
+_PRACTICE: Final = (f"{RECORDS}/", f"{ATTESTATIONS}/")
 _ALTERED: Final = "The archive was altered."
 
 
@@ -50,6 +55,8 @@ class Contents:
         actors: whoever made a version in this file, with the public keys they list.
         upstream: the versions of other models that were taken into this one.
         forks: the newest version of each fork that is listed.
+        records: records of practice that count for the model, as far as they have room.
+        attestations: what others say of these, and have not taken back.
         lineage: what the maker of the file knows besides; see `actors.views.archives`.
         files: pictures and documents that the versions show, as far as they have room, by the names
             of their members.
@@ -62,6 +69,8 @@ class Contents:
     upstream: tuple[Document, ...] = field(default=())
     forks: tuple[Document, ...] = field(default=())
     files: Mapping[str, bytes] = field(default_factory=dict)
+    records: tuple[Document, ...] = field(default=())
+    attestations: tuple[Document, ...] = field(default=())
 
     def members(self) -> dict[str, Document]:
         """Every document by the name of its member, manifest and files left out."""
@@ -71,6 +80,8 @@ class Contents:
             (ACTORS, self.actors),
             (UPSTREAM, self.upstream),
             (FORKS, self.forks),
+            (RECORDS, self.records),
+            (ATTESTATIONS, self.attestations),
         ):
             ordered = sorted(documents, key=lambda one: str(one.get("id")))
             named |= {f"{folder}/{place}.json": one for place, one in enumerate(ordered, start=1)}
@@ -99,7 +110,7 @@ def read(data: bytes) -> Contents:
     if MANIFEST not in members:
         raise Unwise(f"This is no archive of a model: it has no {MANIFEST}.")
     manifest = _document(MANIFEST, members.pop(MANIFEST))
-    is_known = manifest.get("edition") in (EDITION, WITH_FILES)
+    is_known = manifest.get("edition") in (EDITION, WITH_FILES, WITH_PRACTICE)
     if manifest.get("format") != FORMAT or not is_known:
         raise Unwise("This is no archive of a model, or one of an edition that is not known here.")
     faults = dict(_altered(manifest, members))
@@ -126,6 +137,8 @@ def _manifest(model: str, members: Mapping[str, bytes]) -> Document:
         for name, written in sorted(members.items())
     ]
     edition = WITH_FILES if any(map(_is_file, members)) else EDITION
+    if any(name.startswith(_PRACTICE) for name in members):
+        edition = WITH_PRACTICE
     return {"format": FORMAT, "edition": edition, "model": model, "members": listed}
 
 
@@ -217,6 +230,8 @@ def _contents(documents: Mapping[str, Document]) -> Contents:
         actors=tuple(folders[ACTORS]),
         upstream=tuple(folders[UPSTREAM]),
         forks=tuple(folders[FORKS]),
+        records=tuple(folders[RECORDS]),
+        attestations=tuple(folders[ATTESTATIONS]),
     )
 
 

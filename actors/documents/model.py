@@ -108,6 +108,7 @@ def living(telling: Telling) -> Document:
         "currentVersion": revision.iri,
         "history": telling.place(places.HISTORY),
         "forks": telling.place(places.FORKS),
+        "replications": telling.place(places.REPLICATIONS),
         "replies": telling.place(places.REPLIES),
         "likes": telling.place(places.LIKES),
         "shares": telling.place(places.SHARES),
@@ -145,6 +146,16 @@ def current_version(article: ap.Object) -> Iri:
     if current is None:
         raise Malformed("a model names its current version", code="json")
     return current
+
+
+def taken_from(article: ap.Object) -> tuple[Iri, Iri] | None:
+    """The living source of a fork and the exact version that it took; None for an original.
+
+    Raises:
+        Malformed: a fork does not name the version.
+    """
+    origin = _origin(article.extra)
+    return None if origin is None else (origin.source, origin.base)
 
 
 def pinned_digest(article: ap.Object) -> str | None:

@@ -30,14 +30,25 @@ from actors.tables.notice import Notice
 from actors.tables.organisation import Organisation
 from actors.tables.pin import Pin
 from actors.tables.remark import Boost, Like, Remark
+from actors.tables.replication import Replication
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
 from actors.tables.translation import Term, Translation
 from actors.tables.wording import Hashtag, Wording
-from actors.verbs import hearing, mirroring, picturing, posting, publishing, quoting, rewording
+from actors.verbs import (
+    attesting,
+    hearing,
+    mirroring,
+    picturing,
+    posting,
+    publishing,
+    quoting,
+    replicating,
+    rewording,
+)
 from actors.verbs.mirroring import Gathered
-from actors.views import proposals, quotes, timelines
+from actors.views import coverage, proposals, quotes, timelines
 
 REMEMBERED = timedelta(days=90)
 """How long a Delete or Undo binds what has not come yet: no server known to us tries for longer
@@ -197,7 +208,7 @@ async def on_delete(
         await _bury_model(session, site, model, encode(heard.activity.document))
     elif remark is not None:
         await _bury_remark(session, site, remark)
-    else:
+    elif not await _bury_practice(session, site, iri, speaker):
         await quoting.on_stamp_deleted(session, site, iri, speaker)
         await mirroring.bury(session, site, iri, speaker)
 
@@ -242,6 +253,16 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.flush()
 
 
+async def _bury_practice(session: Session, site: Site, iri: str, speaker: Actor) -> bool:
+    """A record of practice, or what somebody said of one, of which we keep no remark."""
+    record = await coverage.by_iri(session, iri)
+    if record is not None and record.actor_id == speaker.id:
+        await replicating.forget(session, site, iri)
+        await mirroring.bury(session, site, iri, speaker)
+        return True
+    return await attesting.on_deleted(session, site, iri, speaker)
+
+
 async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.deleted_at, remark.content, remark.summary = site.now(), "", ""
     remark.document, remark.source, remark.poll = b"", "", None
@@ -253,6 +274,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
     await session.execute(delete(Pin).where(Pin.object_iri == remark.iri))
+    await replicating.forget(session, site, remark.iri)
     await session.flush()
 
 
@@ -269,6 +291,10 @@ async def _bury_actor(session: Session, site: Site, actor: Actor) -> None:
         await session.execute(delete(kind).where(kind.actor_id == actor.id))
     if not actor.is_ours:  # ours still sign their own Delete
         await session.execute(delete(Key).where(Key.actor_id == actor.id))
+    records = select(Replication.iri).where(Replication.actor_id == actor.id)
+    for iri in (await session.scalars(records)).all():
+        await replicating.forget(session, site, iri)
+    await attesting.forget_all(session, site, actor)
     for remark in await session.scalars(select(Remark).where(Remark.actor_id == actor.id)):
         await _bury_remark(session, site, remark)
     for model in await session.scalars(select(Model).where(Model.actor_id == actor.id)):

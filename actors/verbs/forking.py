@@ -33,7 +33,7 @@ from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import choosing, hearing, noticing, posting, publishing
+from actors.verbs import choosing, counting, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
 from actors.views import blocks, history, kin, lineage, translations
@@ -243,6 +243,8 @@ async def on_fork(
     if await blocks.bars(session, owner.id, forker):
         return
     tie.listed_at = site.now()
+    await session.flush()
+    await counting.moved(session, site, fork_model)
     await noticing.tell(
         session, site, owner.id, "fork", forker, model=fork_model, about={"source": str(source.id)}
     )

@@ -40,6 +40,7 @@ from actors.tables.revision import Revision
 from actors.verbs import (
     cataloguing,
     catching_up,
+    counting,
     distributing,
     hearing,
     listing,
@@ -371,6 +372,7 @@ async def _write(
     await picturing.show_named(
         session, site, picturing.MODEL, model.id, files, organisation.id, with_former=True
     )
+    await counting.moved(session, site, model)
     return living, sealed
 
 

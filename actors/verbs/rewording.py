@@ -25,8 +25,8 @@ from actors.tables.media import Media
 from actors.tables.remark import Boost, Like, Remark
 from actors.verbs import cataloguing, mirroring, phrasing, picturing, posting, quoting
 from actors.verbs.remarking import must_say_something
+from actors.views import coverage, quotes, timelines
 from actors.views import media as media_views
-from actors.views import quotes, timelines
 
 
 async def reword(
@@ -58,6 +58,8 @@ async def reword(
         Gone: it was deleted.
     """
     remark, author = await held(session, remark)
+    if await coverage.by_iri(session, remark.iri) is not None:
+        raise NotAllowed("A record of practice only grows: add to it on its own page.")
     before = parse(remark.document)
     if media is None:
         media = await media_views.of_subject(session, picturing.REMARK, remark.id)

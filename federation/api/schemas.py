@@ -21,6 +21,7 @@ from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
+from federation.api import record_shapes
 from federation.api.facts import FACTS
 from federation.api.schemas_of_translations import GLOSSARIES, TRANSLATIONS
 from federation.api.shapes import Schema
@@ -985,6 +986,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "The clock of a laboratory.",
         {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},
     ),
+    **record_shapes.SCHEMAS,
     "Problem": {
         "type": "object",
         "description": "A problem document (RFC 9457).",

@@ -176,7 +176,8 @@ def _told(found: Examination, fingerprint: str) -> str:
     lines = [f"Model: {found.model}", f"Author: {found.author}", f"Archive: {fingerprint}", ""]
     lines += ["What it proves:" if found.is_proven else "What it holds:"]
     lines += [f"  {_line(one)}" for one in found.versions]
-    others = [one for one in found.others if one.member.startswith(("upstream", "forks"))]
+    folders = ("upstream", "forks", "records", "attestations")
+    others = [one for one in found.others if one.member.startswith(folders)]
     lines += [f"  {one.iri} by {one.author}: {_STANDINGS[one.standing]}" for one in others]
     if found.missing:
         rows = (str(one) if one == two else f"{one} to {two}" for one, two in found.missing)

@@ -18,6 +18,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import (
     commons,
+    coverage,
     history,
     lineage,
     origins,
@@ -32,7 +33,7 @@ from actors.views import (
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, proofs, reading, rendering, sessions
+from federation.pages import forms, mapping, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
 MOST_FORKS: Final = 12
@@ -68,6 +69,7 @@ async def model(request: web.Request) -> web.Response:
         core_state = await lineage.core_state(session, found)
         forks = await lineage.forks(session, found, most=MOST_FORKS)
         fork_count = await lineage.count_forks(session, found)
+        practice = await coverage.coverage(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -110,6 +112,8 @@ async def model(request: web.Request) -> web.Response:
         core_state=core_state,
         modifications=history.modifications(head),
         forks=forks,
+        practice=practice,
+        practice_map=mapping.drawn(practice),
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,

@@ -108,6 +108,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
         "plain": markup.plain,
         "poll": Poll.from_json,
         "say": words.say,
+        "figure": translating.amount,
         "territory": translating.territory_name,
     }
 

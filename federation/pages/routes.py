@@ -42,6 +42,7 @@ from federation.pages import (
     proposals,
     proposing,
     quoting,
+    records,
     remarks,
     reporting,
     reports,
@@ -61,6 +62,8 @@ SHARED: Final[Mapping[str, Handler]] = {
     places.VERSION: versions.version,
     places.REMARK: remarks.remark,
     places.PROPOSAL: proposals.proposal,
+    places.RECORD: records.record,
+    places.ATTESTATION: records.statement,
 }
 """Address template → page, where a document has the same address."""
 
@@ -94,6 +97,9 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/kept/{{id}}", kin.kept_version),
         web.get(f"{MODEL}/proposals", proposals.about),
         web.get(f"{MODEL}/translations", translators.overview),
+        web.get(f"{MODEL}/records", records.of_model),
+        web.get(f"{MODEL}/records.csv", records.as_csv),
+        web.get(f"{MODEL}/records.json", records.as_json),
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
@@ -171,6 +177,13 @@ def _for_members() -> list[web.RouteDef]:
                 web.get(f"{glossary}.csv", glossaries.table),
             )
         ),
+        web.get(f"{MODEL}/record", records.write_page),
+        web.post(f"{MODEL}/record", records.write),
+        web.get(f"{places.RECORD}/add", records.add_page),
+        web.post(f"{places.RECORD}/add", records.add),
+        web.get(f"{places.RECORD}/attest", records.attest_page),
+        web.post(f"{places.RECORD}/attest", records.attest),
+        web.post(f"{places.ATTESTATION}/revoke", records.revoke),
         web.post(places.REMARK, remarks.reply),
         web.get(f"{places.REMARK}/quotes", quoting.quotes),
         web.post(f"{places.REMARK}/quotes", quoting.quote),

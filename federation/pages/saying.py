@@ -82,6 +82,10 @@ SENTENCES: Final = {
     "proposal-rejected": N_("Declined. Who proposed it is being told why."),
     "proposal-withdrawn": N_("The proposal is withdrawn."),
     "proposals-from": N_("That is saved. It holds for proposals from now on."),
+    "recorded": N_("Your record is published. The model’s organisation is being told."),
+    "record-grown": N_("That is added. Whoever has the record is being told."),
+    "attested": N_("You said it, and the organisation is being told."),
+    "unattested": N_("You took it back. Whoever was told of it is being told."),
     "acting": N_("From now on you act for this organisation."),
 }
 

@@ -5,6 +5,7 @@ The reader (`mallory@reader.test`) follows everybody; what comes to it is kept a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
@@ -20,15 +21,30 @@ from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Json
 from actors.documents import media as documents
+from actors.rules.codes.lists import NUTS
 from actors.rules.consent import Quotable
+from actors.rules.evidence import Verdict
 from actors.rules.proposals import Change
+from actors.rules.records import (
+    Addition,
+    Kind,
+    Link,
+    Observation,
+    Outcome,
+    Record,
+    Stage,
+    Step,
+    Subject,
+)
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
+from actors.tables.attestation import Attestation
 from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import (
+    attesting,
     blocking,
     considering,
     enrolling,
@@ -45,11 +61,13 @@ from actors.verbs import (
     quoting,
     relaying,
     remarking,
+    replicating,
     reporting,
     rewording,
     tending,
 )
-from actors.views import history, proposals
+from actors.verbs.attesting import Saying
+from actors.views import coverage, history, proposals
 
 Document = dict[str, Any]
 
@@ -210,6 +228,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
         alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
     )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    await _practise(alpha, beta, coop, repair, fork)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()
     await _talk(alpha, coop, answer, word)
@@ -291,6 +310,42 @@ async def _give_back(alpha: House, beta: House, repair: Actor, model: Model, for
             async with beta.begin() as session:
                 await proposing.withdraw(session, beta.site, offered)
         await alpha.street.settle()
+
+
+async def _practise(alpha: House, beta: House, coop: Actor, repair: Actor, fork: Model) -> None:
+    """Record practice of a fork, which its owner passes up; confirm it, and take that back."""
+    there = await alpha.lookup.resolve(fork.iri)
+    assert isinstance(there, Model)
+    step = Step(Stage.PILOT, date(2026, 1, 5), "Un local")
+    record = Record("fr", "Atelier à Lyon", "On répare.", NUTS + "FRK2", (step,))
+    more = Addition(
+        outcomes=(Outcome("Objets", 12.5, "objets", date(2026, 2, 1), "Liste"),),
+        links=(Link("https://uni.test/r", "Rapport", Kind.EVALUATION),),
+        observations=(Observation(Subject.LESSON, "Tenir une liste", date(2026, 2, 1)),),
+    )
+    async with alpha.begin() as session:
+        model = await session.get_one(Model, there.id)
+        head = await history.head(session, model)
+        row = await replicating.replicate(session, alpha.site, coop, model, head, record)
+    await alpha.street.settle()
+    alpha.street.clock.turn(minutes=1)
+    async with alpha.begin() as session:
+        await replicating.add(session, alpha.site, row, more)
+    await alpha.street.settle()
+    saying = Saying(Verdict.CONFIRMED, "Vu sur place.", "fr", ("value",), date(2026, 1, 5))
+    async with beta.begin() as session:
+        known = await coverage.by_iri(session, row.iri)
+        assert known is not None
+        said = await attesting.attest(session, beta.site, repair, known, saying)
+    await alpha.street.settle()
+    async with beta.begin() as session:
+        await attesting.revoke(session, beta.site, await session.get_one(Attestation, said.id))
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        remark = await session.scalar(select(Remark).where(Remark.iri == row.iri))
+        assert remark is not None
+        await forgetting.delete_remark(session, alpha.site, remark)
+    await alpha.street.settle()
 
 
 async def _quotes(

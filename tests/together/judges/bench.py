@@ -49,6 +49,10 @@ EXPECTED = {
     ("Like address", "Lemmy"): _NO_VOTE,
     ("Undo Like", "Lemmy"): _NO_VOTE,
     ("Undo Announce", "Lemmy"): "what is answered is a Follow",  # LEM: only communities announce
+    # Whose records count is told among instances of our own kind; a statement is deleted too.
+    ("Add address", "Mastodon"): "the target is featured",
+    ("Remove address", "Mastodon"): "the target is featured",
+    ("Undo Create", "Lemmy"): "what is answered is a Follow",
     # The answer to the Create of a fork goes to instances of our own kind and to nobody else.
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,
