@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, listing
+from actors.verbs import cataloguing, deriving, listing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -338,15 +338,12 @@ async def _remember_revision(
     if await _has_number(session, model, reading.number):
         raise NotAuthoritative("the model has a version of that number", code="origin-object")
     origin = reading.origin
-    tie = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
-    taken = origin.base if origin and (tie is None or tie.base_iri != origin.base) else None
     revision = Revision(
         id=site.new_id(),
         iri=iri,
         model_id=model.id,
         number=reading.number,
         parent_iri=reading.parent,
-        merged_iri=taken,
         sheet=reading.sheet.to_json(),
         modifications=[one.to_json() for one in origin.modifications] if origin else [],
         digest=reading.digest,
@@ -355,6 +352,7 @@ async def _remember_revision(
     )
     session.add(revision)
     await session.flush()
+    await deriving.note(session, revision)
     return revision
 
 
