@@ -380,9 +380,12 @@ async def _remember_lineage(
 
 
 async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool:
-    """Of a source of ours, only a version of ours; of others we may not know every version."""
+    """Of a source of ours, only a version of ours; of others we may not know every version.
+
+    Nor do we of a source of ours that was deleted.
+    """
     source = await session.scalar(select(Model).where(Model.iri == origin.source))
-    if source is None or not source.is_ours:
+    if source is None or not source.is_ours or source.deleted_at is not None:
         return True
     base = await session.scalar(
         select(Revision.digest).where(Revision.iri == origin.base, Revision.model_id == source.id)

@@ -20,6 +20,7 @@ BASES: Final = (1, 1, 4, 4)
 async def test_a_fork_took_something_over_where_its_base_changed(
     session: Session, peer: Peer, heard: tuple[int, ...]
 ) -> None:
+    model = None
     for number in heard:
         base = BASES[number - 1]
         published = peer.model(
@@ -29,7 +30,7 @@ async def test_a_fork_took_something_over_where_its_base_changed(
             fork_of=(SOURCE, Iri(f"{SOURCE}/versions/{base}"), "zQm1"),
         )
         await peer.publish(session, published, kind="Update")
-    model = await history.model_by_iri(session, published.iri)
+        model = await history.model_by_iri(session, published.iri)
     assert model is not None
     took = {one.number: one.merged_iri for one in await history.revisions(session, model)}
     assert took == {
