@@ -184,13 +184,13 @@ def _mirrored(
 def _differing(ours: Version, theirs: Version | None, book: Book) -> list[str]:
     """In what a version is not what was written; its author may have deleted it.
 
-    Of the first that is known it is not known whether it took something over.
+    Of the first that is known it need not be known whether it took something over.
     """
     if theirs is None:
         return []
-    is_first_known = ours.parent is not None and ours.parent not in book.versions
-    expected = vars(theirs) | ({"merged": None} if is_first_known else {})
-    return [name for name, value in vars(ours).items() if value != expected[name]]
+    differing = [name for name, value in vars(ours).items() if value != vars(theirs)[name]]
+    is_unknowable = ours.parent not in book.versions and ours.merged is None
+    return [name for name in differing if name != "merged" or not is_unknowable]
 
 
 def _mirror(book: Book, ours: Known, theirs: Known) -> list[str]:
