@@ -340,14 +340,23 @@ def as_read(session: Session, table: type[Row], values: Sequence[Any]) -> Row:
         values: in the order of `columns(table)`, the key first.
     """
     key = (table, (values[0],), None)  # as `sqlalchemy.orm.util.identity_key` makes it
-    known: Row | None = session.sync_session.identity_map.get(key)
+    inner = session.sync_session
+    known: Row | None = inner.identity_map.get(key)
     if known is not None:
         return known
     row = manager_of_class(table).new_instance()
-    instance_dict(row).update(zip(columns(table).columns.keys(), values, strict=True))
-    instance_state(row).key = key
-    session.sync_session.add(row)
+    instance_dict(row).update(zip(_names(table), values, strict=True))
+    # What `sqlalchemy.orm.loading` does with a row; `add` would look for what hangs on it first.
+    state = instance_state(row)
+    state.key, state.session_id = key, inner.hash_key
+    inner.identity_map.add(state)
     return row
+
+
+@cache
+def _names(table: type[Base]) -> tuple[str, ...]:
+    """The columns of a table, in their order."""
+    return tuple(columns(table).columns.keys())
 
 
 @cache

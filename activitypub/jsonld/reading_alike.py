@@ -249,12 +249,16 @@ def _check_members(
         if node is not document and "@context" in node:
             known = _check_nested(node["@context"], known, entries, budget)
         for name, value in node.items():
-            _check_name(name, known)
+            is_plain = ":" not in name
+            if not is_plain or name[:1] == "@":
+                _check_name(name, known)
             if name == "type":
                 _check_types(value, known)
+            if not isinstance(value, dict | list):
+                continue  # as most members are
             if node is document and name == "signature" and _is_signature(value):
                 continue
-            if ":" not in name and name not in _LANGUAGE_MAPS and name != "@context":
+            if is_plain and name not in _LANGUAGE_MAPS and name != "@context":
                 pending.extend((inner, known) for inner in _objects(value))
 
 

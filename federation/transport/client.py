@@ -25,6 +25,7 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -353,14 +354,7 @@ class Client:
             raise Unsafe("the address holds characters that must be escaped", code="url")
         if place == self._own_place:
             raise Unsafe("that is this server itself", code="own-host")
-        try:
-            target = URL(iris.without_fragment(url), encoded=True)
-            named = target.user is not None or target.password is not None
-        except ValueError as error:
-            raise Unsafe("that is not an address", code="url") from error
-        if named:
-            raise Unsafe("the address holds a name or password", code="url")
-        return target
+        return _spelled(url)
 
     async def _exchange(
         self, method: str, target: URL, headers: Headers, body: bytes, limit: int
@@ -424,6 +418,19 @@ def not_even_tried(text: str, *, purpose: str) -> None:
     refused(Unsafe("that is no address", code=code), url=text, purpose=purpose)
 
 
+@lru_cache(PLACES)
+def _spelled(url: Iri) -> URL:
+    try:
+        target = URL(iris.without_fragment(url), encoded=True)
+        named = target.user is not None or target.password is not None
+    except ValueError as error:
+        raise Unsafe("that is not an address", code="url") from error
+    if named:
+        raise Unsafe("the address holds a name or password", code="url")
+    return target
+
+
+@lru_cache(PLACES)
 def _place(url: str) -> tuple[str, int]:
     """Host and port of an address that may be nonsense; a final dot does not make another host."""
     try:

@@ -17,7 +17,7 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from weakref import WeakValueDictionary
 
 import aiohappyeyeballs
@@ -188,7 +188,7 @@ class Doors:
         addresses = await self._addresses(place)
         trust = self._trust if place.scheme == "https" else None
         async with asyncio.timeout(self._connecting):
-            while True:
+            while len(addresses) > 1:
                 connected = await aiohappyeyeballs.start_connection(
                     addresses,
                     happy_eyeballs_delay=EYEBALLS_SECONDS,
@@ -196,19 +196,27 @@ class Doors:
                     socket_factory=self._sockets[place.scheme],
                 )
                 try:
-                    _, line = await self._loop.create_connection(
-                        self._new_line,
-                        sock=connected,
-                        ssl=trust,
-                        server_hostname=place.host.rstrip(".") if trust else None,
-                    )
+                    return await self._connect(place, trust, sock=connected)
                 except ssl.SSLError:
                     # Somebody else may be at the address that answered first.
                     aiohappyeyeballs.pop_addr_infos_interleave(addresses, 1)
                     if not addresses:
                         raise
-                else:
-                    return line
+            # No race where only one runs: the loop connects by itself, for half the price.
+            host, port, *_ = addresses[0][4]
+            self._sockets[place.scheme].judge(host, port)
+            return await self._connect(place, trust, host=host, port=port)
+
+    async def _connect(
+        self, place: Place, trust: ssl.SSLContext | None, **where: Any
+    ) -> ResponseHandler:
+        _, line = await self._loop.create_connection(
+            self._new_line,
+            ssl=trust,
+            server_hostname=place.host.rstrip(".") if trust else None,
+            **where,
+        )
+        return line
 
     async def _addresses(self, place: Place) -> list[_Address]:
         """Where to connect to; what looks like an address is judged at its socket alone."""

@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -35,6 +36,9 @@ from federation.settings import PrivateDestination, Settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int]]
+
+JUDGED: Final = 4096
+"""Addresses that are remembered as allowed: the settings by which they are judged never change."""
 
 _NEVER_V4: Final = tuple(
     ipaddress.IPv4Network(block)
@@ -273,17 +277,20 @@ class GuardedSockets:
     """
 
     def __init__(self, guard: Guard, scheme: str) -> None:
-        self._guard = guard
-        self._scheme = scheme
+        # What is refused is raised, so only what is allowed is remembered.
+        self._judge = lru_cache(JUDGED)(partial(guard.judge, scheme=scheme))
 
     def __call__(self, info: AddressInfo) -> socket.socket:
         """A socket for that address. Raises `Forbidden` when it may not be called."""
-        family, kind, protocol, _, sockaddr = info
-        address, port = sockaddr[0], sockaddr[1]
+        family, kind, protocol, _, where = info
+        self.judge(where[0], where[1])
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    def judge(self, address: str, port: int) -> None:
+        """The same for who makes the socket herself. Raises `Forbidden` when it may not be."""
         try:
-            self._guard.judge(address, port, self._scheme)
+            self._judge(address, port)
         except Unsafe as unsafe:
             raise Forbidden(unsafe) from unsafe
         if (dialled := _dialled.get()) is not None:
             dialled.append(address)
-        return socket.socket(family=family, type=kind, proto=protocol)

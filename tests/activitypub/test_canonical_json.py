@@ -33,6 +33,16 @@ def test_what_we_write_is_read_as_it_was(document: dict[str, object]) -> None:
     assert canonical(parse(canonical(read))) == canonical(read)
 
 
+@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+@example({"a": "<p>\\u003c\\/</p>&", "b": "\\\\", "c": {"<": '"'}})
+def test_whoever_wrote_it_the_same_is_read(document: dict[str, object]) -> None:
+    compact = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    by_php = compact.replace("/", "\\/")
+    by_rails = "".join(rf"\u{ord(one):04x}" if one in "<>&" else one for one in compact)
+    for written in (compact, by_php, by_rails):
+        assert parse(written.encode()) == document
+
+
 @given(VALUES)
 @example({"b": ['\u2028\x7f\x1f"\\/é😀', 0, -1, None, True], "a": {"10": 1, "9": 2, "B": {}}})
 @example({"\ue000": 1, "😀": 2})
@@ -113,17 +123,20 @@ def test_numbers_keep_their_kind() -> None:
     )
 
 
-@pytest.mark.parametrize("depth", [65, 900, 20_000, 500_000])
-@pytest.mark.parametrize("bracket", [b"[", b'{"a":'])
-def test_depth_is_judged_before_parsing(depth: int, bracket: bytes) -> None:
-    with pytest.raises(Malformed):
-        parse((b'{"a":' + bracket * depth)[: DEFAULT.body])
+@pytest.mark.parametrize("depth", [65, 300, 900, 20_000, 500_000])
+@pytest.mark.parametrize("brackets", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_depth_is_limited(depth: int, brackets: tuple[bytes, bytes]) -> None:
+    opening, closing = brackets
+    for end in (b"", b"1" + closing * depth + b"}", closing * depth + b"}"):
+        with pytest.raises(Malformed):
+            parse((b'{"a":' + opening * depth + end)[: DEFAULT.body])
 
 
 def test_brackets_in_strings_are_no_depth() -> None:
     text = "[{" * 100 + '"'
     assert parse(json.dumps({"a": text}).encode()) == {"a": text}
     assert parse(b'{"a":' + b"[" * 63 + b"]" * 63 + b"}")
+    assert parse(b'{"a":' + b"[" * 63 + b"1" + b"]" * 63 + b"}")
 
 
 def test_size_and_members_are_limited() -> None:

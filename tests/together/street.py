@@ -46,6 +46,7 @@ from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import DatabaseSettings, Federation, Instance, PrivateDestination, Settings
+from federation.transport.names import NoAddress
 from federation.workers.running import WORKERS
 
 DOORS = 8
@@ -69,7 +70,7 @@ class Names(AbstractResolver):
     ) -> list[ResolveResult]:
         """Where a house is."""
         if host not in self.ports:
-            raise OSError(f"{host} has no address")
+            raise NoAddress(f"{host} has no address")
         return [
             ResolveResult(
                 hostname=host,
