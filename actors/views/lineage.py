@@ -1,8 +1,10 @@
 """Where does it come from, and what became of it?"""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from actors.database import Session
 from actors.rules import core, merging
@@ -13,7 +15,10 @@ from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history
+from actors.views import history, relations
+
+MOST_FORKS: Final = 1_000
+"""Of one model that are looked at in one go, as many as an archive carries; lists are cut."""
 
 
 @dataclass(frozen=True)
@@ -64,29 +69,74 @@ async def of(session: Session, model: Model) -> Lineage | None:
     return await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
 
 
-async def forks(session: Session, model: Model) -> list[Fork]:
-    """The forks that the model lists, the oldest first."""
-    rows = await session.execute(
-        select(Model, Actor, Lineage)
+async def forks(
+    session: Session, model: Model, *, limit: int = MOST_FORKS, before: int | None = None
+) -> list[Fork]:
+    """The forks that the model lists, the newest first.
+
+    Args:
+        session: an open transaction.
+        model: ours or a mirror.
+        limit: how many at most.
+        before: only those with a smaller id (of the fork's `Model`).
+    """
+    head, base = aliased(Revision), aliased(Revision)
+    statement = (
+        select(Model, Actor, Lineage, head.id, head.digest, head.modifications)
+        .add_columns(base.id, base.digest)
         .join(Lineage, Lineage.model_id == Model.id)
         .join(Actor, Actor.id == Model.actor_id)
-        .where(
-            Lineage.upstream_iri == model.iri,
-            Lineage.listed_at.is_not(None),
-            Model.deleted_at.is_(None),
-        )
-        .order_by(Lineage.id)
+        .join(head, head.id == Model.head_id)
+        .outerjoin(base, and_(base.iri == Lineage.base_iri, base.model_id == model.id))
+        .where(*_listed(model))
+        .order_by(Model.id.desc())
+        .limit(limit)
     )
+    if before is not None:
+        statement = statement.where(Model.id < before)
+    rows = (await session.execute(statement)).all()
+    pairs = {
+        row[0].id: relations.Pair(row[3], row[4], row[6], row[7])
+        for row in rows
+        if row[6] is not None and row[2].base_digest in ("", row[7])
+    }
+    told = await relations.of(session, pairs.values())
     return [
         Fork(
-            fork,
-            author,
-            lineage,
-            await _relation(session, fork, lineage),
-            history.modifications(await history.head(session, fork)),
+            row[0],
+            row[1],
+            row[2],
+            told[pairs[row[0].id]] if row[0].id in pairs else None,
+            tuple(Modification.from_json(one) for one in row[5]),
         )
-        for fork, author, lineage in rows.all()
+        for row in rows
     ]
+
+
+async def fork_count(session: Session, model: Model) -> int:
+    """How many forks the model lists."""
+    joined = select(func.count()).select_from(Model).join(Lineage, Lineage.model_id == Model.id)
+    return await session.scalar(joined.where(*_listed(model))) or 0
+
+
+async def fork_addresses(session: Session, model: Model) -> list[str]:
+    """The ids on the wire of the forks that the model lists, the newest first."""
+    rows = await session.scalars(
+        select(Model.iri)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(*_listed(model))
+        .order_by(Model.id.desc())
+        .limit(MOST_FORKS)
+    )
+    return list(rows)
+
+
+def _listed(model: Model) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Lineage.upstream_iri == model.iri,
+        Lineage.listed_at.is_not(None),
+        Model.deleted_at.is_(None),
+    )
 
 
 async def relation(session: Session, model: Model) -> Relation | None:

@@ -5,7 +5,7 @@ with the same members whoever wrote it: ours and remembered ones alike.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
@@ -33,6 +33,10 @@ from federation.api import facts
 Answer = dict[str, Any]
 
 
+FORKS_SHOWN: Final = 20
+"""Forks in the answer about a model; all of them are a list of their own."""
+
+
 def respond(value: Answer, *, status: int = 200, location: str | None = None) -> web.Response:
     """The JSON answer of an operation."""
     headers = {} if location is None else {"Location": location}
@@ -55,7 +59,8 @@ async def model(session: Session, row: Model) -> Answer:
         "commons": row.commons_iri,
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
-        "forks": [fork(one) for one in await lineage.forks(session, row)],
+        "forks": [fork(one) for one in await lineage.forks(session, row, limit=FORKS_SHOWN)],
+        "forkCount": await lineage.fork_count(session, row),
         "relation": await lineage.relation(session, row),
         "checklist": checklist(sheet),
     }
@@ -220,6 +225,7 @@ def modification(one: Modification) -> Answer:
 def fork(one: Fork) -> Answer:
     """Schema `Fork`."""
     return {
+        "id": str(one.model.id),
         "iri": one.model.iri,
         "url": one.model.url,
         "name": one.model.name,

@@ -7,6 +7,7 @@ a thread.
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -25,6 +26,9 @@ from federation import looking
 from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
+
+FORKS_SHOWN: Final = 12
+"""Adaptations on the page of a model: what is looked through at a glance, the newest first."""
 
 
 async def find(session: Session, slug: str) -> Model:
@@ -54,7 +58,8 @@ async def model(request: web.Request) -> web.Response:
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
         relation = await lineage.relation(session, found)
-        forks = await lineage.forks(session, found)
+        forks = await lineage.forks(session, found, limit=FORKS_SHOWN)
+        fork_count = await lineage.fork_count(session, found) if forks else 0
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -90,6 +95,7 @@ async def model(request: web.Request) -> web.Response:
         relation=relation,
         modifications=history.modifications(head),
         forks=forks,
+        fork_count=fork_count,
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,

@@ -13,6 +13,7 @@ from actors import places
 from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
+    adaptations,
     archives,
     blocks,
     closing,
@@ -73,6 +74,7 @@ def routes() -> list[web.RouteDef]:
         web.get(MODEL, models.model),
         web.get(places.VERSION_PAGE, models.version),
         web.get(f"{MODEL}/versions", models.versions),
+        web.get(f"{MODEL}/adaptations", adaptations.adaptations),
         web.get(f"{MODEL}/compare", models.compare),
         web.get(f"{MODEL}/archive", archives.download),
         web.get(places.TAG_PAGE, hashtags.hashtag),

@@ -186,6 +186,7 @@ async def edit(request: web.Request) -> web.Response:
                 author=acting.member,
                 note=what.note,
                 modifications=what.modifications,
+                after=editing.number,
             )
     except Refusal as refused:
         return show(request, here, draft, editing=editing, refused=refused)
@@ -203,7 +204,7 @@ async def delete_page(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
+        forks = await lineage.fork_count(session, editing.model)
     return rendering.page(request, here, "delete.html", model=editing.model, forks=forks, faults={})
 
 
@@ -213,7 +214,7 @@ async def delete(request: web.Request) -> web.Response:
     form = await forms.read(request, here, DeleteForm)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
+        forks = await lineage.fork_count(session, editing.model)
     if not form.understood.data:
         return rendering.page(
             request,

@@ -115,9 +115,9 @@ async def forks(request: web.Request) -> web.Response:
     """GET /models/{slug}/forks: the adaptations that the model's organisation lists."""
     async with request.app[DATABASE].read() as session:
         model = _living_model(await our_model(session, request))
-        found = await lineage.forks(session, model)
-    iri = _address(request, places.FORKS, slug=str(model.slug))
-    return _short(iri, [one.model.iri for one in found])
+        found = await lineage.fork_addresses(session, model)
+        count = await lineage.fork_count(session, model)
+    return _counted(_address(request, places.FORKS, slug=str(model.slug)), found, count)
 
 
 async def replies(request: web.Request) -> web.Response:

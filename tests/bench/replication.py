@@ -63,7 +63,9 @@ def main() -> None:
 
 def _say(what: str, of: str, times: list[float], taken: float) -> None:
     median, worst = statistics.median(times) * 1000, max(times) * 1000
-    print(f"| {what} | {of} | {median:.1f} ms | {worst:.1f} ms | {taken * 1000:.1f} ms |", flush=True)
+    print(
+        f"| {what} | {of} | {median:.1f} ms | {worst:.1f} ms | {taken * 1000:.1f} ms |", flush=True
+    )
 
 
 def _rules(sections: int) -> Iterator[tuple[str, list[float], float]]:
@@ -153,10 +155,15 @@ async def _pages(engine: str, forks: int) -> None:
         await _adapt(house, model, forks)
         for what, address, accept in (
             ("page of a model", model.url, "text/html"),
-            ("the same as JSON", house.url(f"/api/essaim/v1/models/{model.id}"), "application/json"),
+            (
+                "the same as JSON",
+                house.url(f"/api/essaim/v1/models/{model.id}"),
+                "application/json",
+            ),
             ("its forks on the wire", f"{model.iri}/forks", "application/activity+json"),
         ):
             times: list[float] = []
+            body = b""
             before = process_time()
             for _ in range(ASKED):
                 began = perf_counter()
@@ -256,18 +263,20 @@ def _actor(number: int, origin: str, now: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _house(engine: str) -> AsyncIterator[House]:
-    with tempfile.TemporaryDirectory(prefix="essaim-replication-") as home:
-        with _database(engine, Path(home)) as url:
-            database = Database(url)
-            try:
-                await migrations.upgrade(database)
-            finally:
-                await database.close()
-            async with lived_in(Street(Path(home), lambda _: url)) as street:
-                quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
-                structlog.configure(wrapper_class=quiet)
-                (house,) = await street.open("alpha")
-                yield house
+    with (
+        tempfile.TemporaryDirectory(prefix="essaim-replication-") as home,
+        _database(engine, Path(home)) as url,
+    ):
+        database = Database(url)
+        try:
+            await migrations.upgrade(database)
+        finally:
+            await database.close()
+        async with lived_in(Street(Path(home), lambda _: url)) as street:
+            quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+            structlog.configure(wrapper_class=quiet)
+            (house,) = await street.open("alpha")
+            yield house
 
 
 @contextmanager
