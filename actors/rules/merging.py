@@ -19,10 +19,10 @@ the verdict is ``theirs`` and the suggestion holds both. They removed what we di
 the other changed: ``conflict``. A section that both removed is not listed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal, Protocol
 
 from activitypub.iris import Iri, without_fragment
 from activitypub.multihash import digest_of
@@ -33,6 +33,8 @@ from actors.rules.naming import free
 from actors.rules.sections import MAX_KEY, Adaptability, Section, Sheet
 
 Choice = Literal["ours", "theirs"] | Section
+
+NEEDS_A_CHOICE: Final = "Both sides changed these sections, so each needs a choice"
 
 
 class Verdict(StrEnum):
@@ -60,6 +62,31 @@ class SectionMerge:
     ours: Section | None
     theirs: Section | None
     suggestion: Section | None
+
+    @property
+    def fingerprint(self) -> str:
+        """What was to be chosen between; another one tells that a choice was made before."""
+        sides = (self.ours, self.theirs)
+        return digest_of([None if side is None else side.digest for side in sides])
+
+
+class Chosen(Protocol):
+    """What a choice is about: a section, or a value beside the sections (`heading`)."""
+
+    @property
+    def key(self) -> str:
+        """Under which it is chosen."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it."""
+
+
+def undecided(comparison: Iterable[Chosen], choices: Container[str]) -> tuple[str, ...]:
+    """The conflicts that nobody has chosen in yet."""
+    return tuple(
+        row.key for row in comparison if row.verdict is Verdict.CONFLICT and row.key not in choices
+    )
 
 
 def compare(base: Sheet, ours: Sheet, theirs: Sheet) -> tuple[SectionMerge, ...]:
@@ -211,11 +238,8 @@ def _check_choices(comparison: Sequence[SectionMerge], choices: Mapping[str, Cho
             faults[f"choices.{key}"] = "Choose ours, theirs, or write the section."
     if faults:
         raise Unwise("This is not a choice that can be made here.", fields=faults)
-    open_ = tuple(
-        row.key for row in comparison if row.verdict is Verdict.CONFLICT and row.key not in choices
-    )
-    if open_:
-        raise Conflicting("Both sides changed these sections, so each needs a choice", keys=open_)
+    if open_ := undecided(comparison, choices):
+        raise Conflicting(NEEDS_A_CHOICE, keys=open_)
 
 
 def _taken(row: SectionMerge, choice: Choice | None, language: str) -> Section | None:

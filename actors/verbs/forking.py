@@ -17,12 +17,14 @@ from sqlalchemy import select
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
+from activitypub.canonical_json import Json
 from activitypub.iris import Iri
 from actors.database import Session
 from actors.documents.model import section_iri
-from actors.errors import Gone, NotFound, Unwise
-from actors.rules import licences, merging
+from actors.errors import Conflicting, Gone, NotFound, Unwise
+from actors.rules import heading, licences, merging, modifications
 from actors.rules.merging import SectionMerge, Verdict
+from actors.rules.modifications import Modification
 from actors.rules.sections import Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -31,10 +33,11 @@ from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import hearing, noticing, posting, publishing
+from actors.verbs import choosing, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
 from actors.views import blocks, history, lineage
+from actors.views.lineage import Upstream
 from actors.vocabulary import FORK_KINDS
 
 Choice = Literal["ours", "theirs"] | Mapping[str, str]
@@ -50,8 +53,14 @@ async def fork(
     kind: str,
     language: str,
     author: Member | None = None,
+    name: str = "",
+    wanted_license: str | None = None,
+    facts: Mapping[str, Json] | None = None,
 ) -> Model:
     """An organisation of ours makes its own model from somebody's.
+
+    A working copy is made to send improvements back: its source's owner hears of it, and nobody
+    else is told that there is an alternative.
 
     Args:
         session: an open transaction.
@@ -62,9 +71,14 @@ async def fork(
         language: the language in which it will be worked on; the source's texts stay until they
             are replaced.
         author: the member who acts.
+        name: what it is called in that language; its address is made from that. Without one it
+            is called as its source.
+        wanted_license: SPDX id; without one the licence of the source.
+        facts: what differs from the facts of the source: legal form, territory.
 
     Raises:
-        Unwise: the kind is unknown, or the licence forbids adaptations.
+        Unwise: the kind is unknown, the licence forbids adaptations or cannot follow, or the name
+            cannot be used.
         Gone: the source was deleted.
     """
     if kind not in FORK_KINDS:
@@ -74,11 +88,14 @@ async def fork(
         raise Gone("the source was deleted")
     base = await history.head(session, source)
     sheet = history.sheet(base)
-    terms = licences.judge_fork(sheet.license)
+    terms = licences.judge_fork(sheet.license, wanted_license)
+    called = " ".join(name.split())
     own = replace(
         sheet,
         language=language,
         license=terms.license,
+        names={**sheet.names, language: called} if called else sheet.names,
+        facts={**sheet.facts, **(facts or {})},
         sections=tuple(_taken(source, one) for one in sheet.sections),
     )
     _check_fork(own, sheet)
@@ -103,16 +120,21 @@ async def merge(
     *,
     author: Member | None = None,
     note: str = "",
+    reasons: Sequence[Modification] = (),
 ) -> Revision:
     """Take what the source changed into a fork of ours, section by section.
+
+    What was decided on the way and kept (`choosing`) is forgotten with it.
 
     Args:
         session: an open transaction.
         site: our origin, clock and ids.
         model: the fork.
-        choices: section key → `theirs`, `ours`, or texts by language; every conflict needs one.
+        choices: section key, or key of a value (`rules.heading`) → `theirs`, `ours`, or texts by
+            language; every conflict needs one.
         author: the member who acts.
         note: why, in her words.
+        reasons: why sections of ours differ; kept beside what was recorded before.
 
     Returns:
         The new version, with both parents.
@@ -120,7 +142,7 @@ async def merge(
     Raises:
         NotFound: the model is no fork, or its source has not moved.
         Conflicting: a conflict without a choice; `keys` names them. Nothing has changed.
-        Unwise: a choice that cannot be made here.
+        Unwise: a choice that cannot be made here, or the result could not be published.
     """
     model = await publishing.held(session, model)
     beside = await lineage.upstream(session, model)
@@ -128,27 +150,65 @@ async def merge(
         raise NotFound("this model is no fork of a model known here")
     if not beside.moved:
         raise NotFound("the source has not moved since it was last taken")
-    ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
-    resolved = merging.resolve(
-        beside.sections,
-        _decided(beside.sections, choices),
-        ours,
-        theirs,
-        upstream=Iri(beside.lineage.upstream_iri),
-    )
-    fit = clean(resolved)
-    _check_fork(fit, ours)
+    fit = merged(beside, choices)
+    recorded = explained(beside, fit, reasons)
     tie = beside.lineage
     tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
     await session.flush()
+    await choosing.undo(session, model, tie.upstream_iri)
     making = Making(
         author=author,
         note=note,
         parent=beside.ours,
         merged_iri=beside.current.iri,
-        modifications=history.modifications(beside.ours),
+        modifications=recorded,
     )
     return await publishing.advance(session, site, model, fit, making)
+
+
+def merged(beside: Upstream, choices: Mapping[str, Choice]) -> Sheet:
+    """What our sheet says after these choices; nothing is written.
+
+    Raises:
+        Conflicting, Unwise: as `merge`.
+    """
+    ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
+    top = beside.heading
+    of_values = {key: one for key, one in choices.items() if key.startswith(heading.SIGN)}
+    of_sections = {key: one for key, one in choices.items() if key not in of_values}
+    decided = _decided(beside.sections, of_sections)
+    heading.check(top, of_values)
+    if missing := merging.undecided((*top, *beside.sections), choices):
+        raise Conflicting(merging.NEEDS_A_CHOICE, keys=missing)
+    upstream = Iri(beside.lineage.upstream_iri)
+    resolved = merging.resolve(beside.sections, decided, ours, theirs, upstream=upstream)
+    fit = clean(heading.resolve(top, of_values, resolved))
+    known = {section.digest for section in ours.sections}
+    if any(section.digest not in known for section in fit.sections):
+        licences.judge_fork(theirs.license, fit.license)
+    _check_fork(fit, ours)
+    return fit
+
+
+def explained(
+    beside: Upstream, result: Sheet, reasons: Sequence[Modification]
+) -> tuple[Modification, ...]:
+    """What the fork does differently after a merge, and why.
+
+    What was recorded about a section that now says what the source says is dropped.
+    """
+    theirs = history.sheet(beside.current)
+    told = modifications.merged(
+        history.modifications(beside.ours), modifications.judged(reasons, theirs)
+    )
+    alike = {
+        row.key
+        for row in beside.sections
+        if row.theirs is not None
+        and (ours := result.section(row.key)) is not None
+        and ours.digest == row.theirs.digest
+    }
+    return tuple(one for one in told if one.section not in alike)
 
 
 async def on_fork(

@@ -24,8 +24,8 @@ from actors.database import Session
 from actors.documents import model as documents
 from actors.errors import Conflicting, Gone, NotAllowed, Unwise
 from actors.places import place
+from actors.rules import licences, naming, provenance
 from actors.rules import modifications as adaptations
-from actors.rules import naming, provenance
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet, check, clean
 from actors.site import Site
@@ -47,6 +47,7 @@ from actors.verbs import (
 )
 from actors.verbs.mirroring import Gathered
 from actors.views import history
+from actors.views import lineage as lineage_views
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ async def revise(
     if after is not None and after != before.number:
         raise Conflicting("Somebody has published another version meanwhile.")
     base = await _base(session, model)
+    if base is not None and sheet.license.strip() != history.sheet(before).license:
+        licences.judge_fork(base.license, sheet.license.strip())
     fit = provenance.carried(
         history.sheet(before),
         clean(sheet),
@@ -175,10 +178,11 @@ async def start(
         "Create",
         document,
         recipients=await audience(session, model),
-        followers_of=[organisation],
+        followers_of=[] if lineage_views.is_working_copy(lineage) else [organisation],
         linked=linked,
     )
-    await _pass_on(session, site, organisation, model)
+    if not lineage_views.is_working_copy(lineage):
+        await _pass_on(session, site, organisation, model)
     return model
 
 
@@ -231,6 +235,7 @@ async def advance(
     organisation = await session.get_one(Actor, model.actor_id)
     posting.must_be_here(organisation)
     document, linked = await _write(session, site, model, organisation, sheet, making)
+    is_shown = not lineage_views.is_working_copy(await _lineage(session, model))
     await posting.tell_of(
         session,
         site,
@@ -238,7 +243,7 @@ async def advance(
         "Update",
         document,
         recipients=await audience(session, model),
-        followers_of=[organisation, await network(session)],
+        followers_of=[organisation, await network(session)] if is_shown else [],
         linked=linked,
     )
     return await history.head(session, model)

@@ -1,5 +1,6 @@
 """Where does it come from, and what became of it?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from actors.database import Session
-from actors.rules import core, merging
+from actors.rules import core, heading, merging
 from actors.rules.core import Relation
+from actors.rules.heading import ValueMerge
 from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
 from actors.tables.actor import Actor
@@ -48,6 +50,19 @@ class Upstream:
     def moved(self) -> bool:
         """The source has a version that the fork has not taken yet."""
         return self.current.iri != self.base.iri
+
+    @property
+    def heading(self) -> tuple[ValueMerge, ...]:
+        """Names, summaries, licence and facts on the three sides."""
+        return heading.compare(
+            history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
+        )
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """What there is to choose between, by key of section or value."""
+        prints = {one.key: one.fingerprint for one in self.sections}
+        return prints | {one.key: one.fingerprint for one in self.heading}
 
 
 async def base_of(session: Session, tie: Lineage) -> Revision | None:
@@ -137,6 +152,84 @@ def _listed(model: Model) -> tuple[ColumnElement[bool], ...]:
         Lineage.listed_at.is_not(None),
         Model.deleted_at.is_(None),
     )
+
+
+MOST_RELATIVES = 30
+"""Forks in a list to compare with: what a reader looks through."""
+
+
+async def some_forks(session: Session, model: Model) -> list[Model]:
+    """Forks that the model lists, those that were changed last."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == model.iri,
+            Lineage.listed_at.is_not(None),
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Model.updated_at.desc(), Model.id)
+        .limit(MOST_RELATIVES)
+    )
+    return list(rows)
+
+
+WORKING_COPY = "working-copy"
+
+
+def is_working_copy(tie: Lineage | None) -> bool:
+    """Whether it is made to prepare improvements of its source, and is no alternative to it."""
+    return tie is not None and tie.kind == WORKING_COPY
+
+
+@dataclass(frozen=True)
+class CoreState:
+    """What a fork is to its source, and why.
+
+    `broken` are the core sections of the source that it does not keep, with their names by
+    language; `is_accepted` tells that the newest version of the source says in its core what the
+    fork says: taking that version makes it a replication.
+    """
+
+    relation: Relation
+    broken: Mapping[str, Mapping[str, str]]
+    is_accepted: bool = False
+
+
+async def core_state(session: Session, model: Model) -> CoreState | None:
+    """Which core sections a fork changed; None for an original, or where its base is unknown."""
+    tie = await of(session, model)
+    base = await base_of(session, tie) if tie else None
+    if tie is None or base is None:
+        return None
+    fork, taken = history.sheet(await history.head(session, model)), history.sheet(base)
+    names = {section.key: section.names for section in taken.sections}
+    broken = {key: names[key] for key in core.broken_core(fork, taken)}
+    if not broken:
+        return CoreState(Relation.REPLICATION, {})
+    newest = await history.revision_by_iri(session, tie.seen_iri)
+    accepted = (
+        newest is not None
+        and newest.iri != base.iri
+        and core.relation(fork, history.sheet(newest)) is Relation.REPLICATION
+    )
+    return CoreState(Relation.INSPIRED, broken, accepted)
+
+
+async def made_by(session: Session, organisation: Actor, source: Model) -> list[Model]:
+    """What an organisation has made of a model already."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == source.iri,
+            Model.actor_id == organisation.id,
+            Model.deleted_at.is_(None),
+        )
+        .order_by(Model.id)
+        .limit(MOST_RELATIVES)
+    )
+    return list(rows)
 
 
 async def relation(session: Session, model: Model) -> Relation | None:

@@ -1,16 +1,19 @@
 """Forks: take a model up, look at what became of its source, merge."""
 
+import asyncio
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
-from actors.errors import NotFound, Unwise
+from actors.documents.model import render_ahead
+from actors.errors import NotFound, Refusal, Unwise
 from actors.rules import permissions
 from actors.rules.languages import canonical_tag
 from actors.tables.model import Model
 from actors.verbs import forking
-from actors.views import lineage
-from federation.api import answers, bodies
+from actors.views import history, lineage
+from federation.api import answers, bodies, facts
 from federation.api.authenticating import WRITE, acting
 from federation.api.models import in_words_of_the_body, location, named, owned
 from federation.api.operations import ROOT, Operation
@@ -32,6 +35,9 @@ async def fork(request: web.Request) -> web.Response:
         raise Unwise(
             "This is no model.", fields={"source": "There is something else at this address."}
         )
+    async with request.app[DATABASE].read() as session:
+        taken = history.sheet(await history.head(session, source))
+    await asyncio.to_thread(render_ahead, taken)
     async with request.app[DATABASE].begin() as session:
         row = await forking.fork(
             session,
@@ -41,6 +47,9 @@ async def fork(request: web.Request) -> web.Response:
             kind=values["kind"],
             language=canonical_tag(values["language"]),
             author=who.member,
+            name=values.get("name", ""),
+            wanted_license=values.get("license"),
+            facts=facts.given(values),
         )
         answer = await answers.model(session, row)
     return answers.respond(answer, status=201, location=location(request, row))
@@ -70,6 +79,11 @@ async def merge(request: web.Request) -> web.Response:
     """POST models/{id}/merge: what was chosen makes a new version with both parents."""
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.MERGE)
+    async with request.app[DATABASE].read() as session:
+        beside = await lineage.upstream(session, await owned(request, session, who))
+    if beside is not None:
+        with suppress(Refusal):  # said again, and in full, where it counts
+            await asyncio.to_thread(render_ahead, forking.merged(beside, bodies.choices(values)))
     async with request.app[DATABASE].begin() as session:
         row = await owned(request, session, who)
         try:
@@ -80,6 +94,7 @@ async def merge(request: web.Request) -> web.Response:
                 bodies.choices(values),
                 author=who.member,
                 note=values.get("note", ""),
+                reasons=bodies.modifications(values),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal

@@ -10,6 +10,7 @@ from federation.api import (
     admin,
     answers,
     archives,
+    choices,
     codes,
     commons,
     directory,
@@ -20,6 +21,7 @@ from federation.api import (
     notices,
     reports,
     search,
+    versions,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -33,9 +35,11 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *versions.OPERATIONS,
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
+    *choices.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,

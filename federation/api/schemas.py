@@ -7,8 +7,11 @@ has a member that is not described.
 from collections.abc import Mapping
 from typing import Final
 
+from actors.rules.adapting import State
 from actors.rules.commons import MayPost
+from actors.rules.comparing import Change
 from actors.rules.core import Relation
+from actors.rules.heading import Kind
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
@@ -82,6 +85,13 @@ _KIND: Final = _one_of("How the fork means to differ.", *FORK_KINDS)
 _RELATION: Final[Schema] = {
     "enum": [*(str(relation) for relation in Relation), None],
     "description": "Whether the core of the source is kept; null for an original.",
+}
+
+_BROKEN: Final = "Keys, in the source, of the core sections that are not kept."
+_VALUE: Final[dict[str, Schema]] = {
+    "key": _text("`@name.fr`, `@summary.fr`, `@license`, or @ and the name of a fact."),
+    "kind": _one_of("What it is.", *map(str, Kind)),
+    "language": _or_null(_text("Of a name or summary.")),
 }
 
 _VERSION_MEMBERS: Final[dict[str, Schema]] = {
@@ -226,6 +236,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "forks": _list(_ref("Fork"), "The newest forks of it that are known here and listed."),
             "forkCount": {**_COUNT, "description": "How many there are in all."},
             "relation": _RELATION,
+            "brokenCore": _list({"type": "string"}, _BROKEN),
+            "acceptedBySource": {
+                **_BOOL,
+                "description": "The source's newest core says what this fork says.",
+            },
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
             "checklist": _ref("Checklist"),
         }
@@ -368,6 +383,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {
             "base": {**_IRI, "description": "The upstream version ours was last made from."},
             "current": {**_IRI, "description": "The upstream version of today."},
+            "values": _list(_ref("ComparedValue"), "Names, summaries, the licence and facts."),
             "sections": _list(_ref("ComparedSection"), "In the order of ours."),
         },
     ),
@@ -383,6 +399,115 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "ours": _or_null(_ref("Section")),
             "theirs": _or_null(_ref("Section")),
             "suggestion": _or_null(_ref("Section")),
+        },
+    ),
+    "ComparedValue": _record(
+        "A value beside the sections on three sides; null where it is not there.",
+        _VALUE
+        | {
+            "verdict": _one_of("As for sections.", *map(str, Verdict)),
+            "base": {},
+            "ours": {},
+            "theirs": {},
+            "suggestion": {},
+        },
+    ),
+    "TwoVersions": _record(
+        "What differs between two versions.",
+        {
+            "before": {**_IRI, "description": "The earlier version, or another model's."},
+            "after": {**_IRI, "description": "The later version."},
+            "values": _list(
+                _record("A value that differs.", _VALUE | {"before": {}, "after": {}}),
+                "Names, summaries, the licence and facts.",
+            ),
+            "sections": _list(
+                _record(
+                    "A section that differs.",
+                    {
+                        "key": _text("Its key afterwards; before, if it was removed."),
+                        "core": {**_BOOL, "description": "Whether it is core, or was."},
+                        "changes": _list(
+                            _one_of("A way in which it changed.", *map(str, Change)), "How."
+                        ),
+                        "before": _or_null(_ref("Section")),
+                        "after": _or_null(_ref("Section")),
+                    },
+                ),
+                "Sections that differ, in the order of the later version.",
+            ),
+        },
+    ),
+    "Citation": _record(
+        "A reference to one version.",
+        {
+            "text": _BY_LANGUAGE,
+            "bibtex": _text("A BibTeX entry."),
+            "csl": {"type": "object", "description": "A CSL-JSON item."},
+        },
+    ),
+    "Choices": _record(
+        "What was decided about the changes of the source, and not published yet.",
+        {
+            "choices": _list(
+                _record(
+                    "One decision.",
+                    {
+                        "key": _text("Of the section or value; `@note` is about the version."),
+                        "choice": _or_null(_one_of("What.", "theirs", "ours", "own")),
+                        "text": _BY_LANGUAGE,
+                        "reason": _or_null(_one_of("Why.", *map(str, Reason))),
+                        "note": _text("Why, in words."),
+                        "planned": _BOOL,
+                        "overtaken": {
+                            **_BOOL,
+                            "description": "One of the sides has changed since.",
+                        },
+                    },
+                ),
+                "By key.",
+            )
+        },
+    ),
+    "MergePreview": _record(
+        "What a merge would give.",
+        {
+            "name": _text("In the source language."),
+            "names": _BY_LANGUAGE,
+            "language": _text("The language it was written in (BCP 47)."),
+            "languages": _list({"type": "string"}, "Every language it speaks, its own first."),
+            "summary": _text("In the source language; may be empty."),
+            "summaries": _BY_LANGUAGE,
+            "license": _text("SPDX id, or LicenseRef-…."),
+            "sections": _list(_ref("Section"), "In order."),
+            "checklist": _ref("Checklist"),
+            "relationBefore": _RELATION,
+            "relation": _RELATION,
+            "brokenCore": _list({"type": "string"}, _BROKEN),
+        },
+    ),
+    "Progress": _record(
+        "What is still to be done on a fork.",
+        {
+            "done": _COUNT,
+            "total": _COUNT,
+            "sections": _list(
+                _record(
+                    "A section.",
+                    {
+                        "key": _text("Its key; of the source, if it is left out here."),
+                        "core": {**_BOOL, "description": "Whether it is core."},
+                        "state": _one_of("How far it has come.", *map(str, State)),
+                        "done": _BOOL,
+                    },
+                ),
+                "In order; what is left out stands last.",
+            ),
+            "values": {
+                "type": "object",
+                "description": "What stands beside the sections → whether it is its own.",
+                "additionalProperties": _BOOL,
+            },
         },
     ),
     "Versions": _page_of("Version", "Versions of a model."),

@@ -30,6 +30,12 @@ SHEETS: Final = (
     N_("This is not the address of a section."),
     N_("A fact is not plain JSON (a number out of range, or a broken text)."),
     N_("One of the sheets has changed since they were compared."),
+    N_("There is no version before this one."),
+    N_("References are given as bibtex or csl."),
+    N_("These are more choices than two sheets can have."),
+    N_("Say why, for those who follow the model."),
+    N_("There is no such version of this model here."),
+    N_("This is what the newest version says."),
     N_("This is not a choice that can be made here."),
     N_("Both sides changed these sections, so each needs a choice"),
 )

@@ -21,6 +21,7 @@ PAIRED = re.compile(r"%\(\w+\)s|<(?!code>)[^>]+>")
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
     "actors/rules/facts.py",
+    "actors/rules/heading.py",
     "actors/rules/merging.py",
     "actors/rules/licences.py",
     "actors/rules/wishes.py",
@@ -36,6 +37,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/restoring.py",
     "federation/archives.py",
     "actors/verbs/blocking.py",
+    "actors/verbs/choosing.py",
     "actors/verbs/drafting.py",
     "actors/views/drafts.py",
     "federation/workers/publishing.py",
@@ -53,6 +55,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/quoting.py",
     "actors/verbs/remarking.py",
     "actors/verbs/reporting.py",
+    "actors/verbs/reverting.py",
     "actors/verbs/rewording.py",
     "federation/rates.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
