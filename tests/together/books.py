@@ -174,7 +174,7 @@ def _mirrored(
         for iri, theirs in home.own.items():
             ours = book.known.get(iri)
             if ours is None:
-                if theirs.author in book.follows and not theirs.is_gone:
+                if theirs.author in book.follows and not theirs.is_gone and not _is_private(theirs):
                     wrong.append(f"{book.name} follows {theirs.author} and does not know {iri}")
             elif home is not book and _hears(book, home, theirs, owned):
                 wrong += _mirror(book, ours, theirs)
@@ -252,7 +252,7 @@ def _fork(book: Book, source: Known, fork: Known, books: Mapping[str, Book]) -> 
 def _hears(book: Book, home: Book, theirs: Known, owned: Mapping[str, Known]) -> bool:
     """Whether somebody on an isle is told what becomes of a model elsewhere."""
     authors = {theirs.author, home.network} & book.follows
-    if any((book.us, one) in home.followers for one in authors):
+    if not _is_private(theirs) and any((book.us, one) in home.followers for one in authors):
         return True
     if any(
         one.tie and one.tie[0] == theirs.iri and not one.is_gone and one.is_listed
@@ -261,3 +261,8 @@ def _hears(book: Book, home: Book, theirs: Known, owned: Mapping[str, Known]) ->
         return True
     source = owned.get(theirs.tie[0]) if theirs.tie else None
     return source is not None and source.iri in book.own and not source.is_gone
+
+
+def _is_private(model: Known) -> bool:
+    """Of a working copy nobody is told but the owner of its source."""
+    return model.tie is not None and model.tie[3] == lineage.WORKING_COPY
