@@ -13,7 +13,7 @@ import logging
 import random
 import statistics
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -52,13 +52,18 @@ def main() -> None:
     parser.add_argument("--sections", type=int, nargs="+", default=[15, 60])
     parser.add_argument("--forks", type=int, nargs="+", default=[10, 100, 1000])
     given = parser.parse_args()
+    measure(given.engine, sections=given.sections, forks=given.forks)
+
+
+def measure(engine: str, *, sections: Sequence[int], forks: Sequence[int]) -> None:
+    """Print a table."""
     print("| what | of | median | worst | CPU time |")
     print("|---|---|---|---|---|")
-    for sections in given.sections:
-        for what, times, taken in _rules(sections):
-            _say(what, f"{sections} sections of 4 KB", times, taken)
-    for forks in given.forks:
-        asyncio.run(_pages(given.engine, forks))
+    for length in sections:
+        for what, times, taken in _rules(length):
+            _say(what, f"{length} sections of 4 KB", times, taken)
+    for number in forks:
+        asyncio.run(_pages(engine, number))
 
 
 def _say(what: str, of: str, times: list[float], taken: float) -> None:
