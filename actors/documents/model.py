@@ -10,6 +10,7 @@ document that says otherwise.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
@@ -39,6 +40,11 @@ MOST_ALSO = 4
 than a few at a time."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # what every integer column holds
+
+
+MOST_SECTIONS: Final = 500
+"""Of somebody else's model, five times what we publish: comparing two sheets takes time that grows
+with the square of it, while others wait."""
 
 
 @dataclass(frozen=True)
@@ -382,13 +388,16 @@ def _sheet(article: ap.Object) -> Sheet:
     license_iri = extra.get("license")
     if not isinstance(language, str) or not isinstance(license_iri, str):
         raise Malformed("a model names its source language and its licence", code="json")
+    parts = _items(extra.get("sections"))
+    if len(parts) > MOST_SECTIONS:
+        raise Malformed(f"a model has at most {MOST_SECTIONS} sections here", code="too-large")
     try:
         return Sheet(
             language=language,
             names=_texts(article.name_map) or {language: article.name or ""},
             summaries=_texts(article.summary_map),
             license=spdx_id(license_iri),
-            sections=tuple(_read_section(one) for one in _items(extra.get("sections"))),
+            sections=tuple(_read_section(one) for one in parts),
             facts={
                 name: article.document[name] for name in MODEL_FACTS if name in article.document
             },

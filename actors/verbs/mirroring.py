@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, counting, listing, witnessing
+from actors.verbs import cataloguing, counting, deriving, listing, witnessing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -339,18 +339,12 @@ async def _remember_revision(
     if await _has_number(session, model, reading.number):
         raise NotAuthoritative("the model has a version of that number", code="origin-object")
     origin = reading.origin
-    tie = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
-    taken = None
-    if origin is not None:
-        is_same = tie is not None and tie.base_iri == origin.base
-        taken = next(iter(origin.also), None) if is_same else origin.base
     revision = Revision(
         id=site.new_id(),
         iri=iri,
         model_id=model.id,
         number=reading.number,
         parent_iri=reading.parent,
-        merged_iri=taken,
         sheet=reading.sheet.to_json(),
         modifications=[one.to_json() for one in origin.modifications] if origin else [],
         credits=[one.to_json() for one in reading.credits],
@@ -361,6 +355,7 @@ async def _remember_revision(
     session.add(revision)
     await session.flush()
     await witnessing.witness(session, site, revision)
+    await deriving.note(session, revision)
     return revision
 
 
@@ -388,9 +383,12 @@ async def _remember_lineage(
 
 
 async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool:
-    """Of a source of ours, only a version of ours; of others we may not know every version."""
+    """Of a source of ours, only a version of ours; of others we may not know every version.
+
+    Nor do we of a source of ours that was deleted.
+    """
     source = await session.scalar(select(Model).where(Model.iri == origin.source))
-    if source is None or not source.is_ours:
+    if source is None or not source.is_ours or source.deleted_at is not None:
         return True
     base = await session.scalar(
         select(Revision.digest).where(Revision.iri == origin.base, Revision.model_id == source.id)

@@ -97,6 +97,7 @@ async def revise(
     author: Member | None = None,
     note: str = "",
     modifications: Sequence[Modification] = (),
+    after: int | None = None,
 ) -> Revision:
     """An organisation of ours publishes the next version of its model.
 
@@ -108,15 +109,19 @@ async def revise(
         author: the member who acts.
         note: why, in her words.
         modifications: for a fork, what she adapted and why; kept beside what was recorded before.
+        after: the number of the version that she changed, so that nothing is undone unseen that
+            somebody else published or merged meanwhile.
 
     Raises:
         Unwise: the sheet cannot be published.
-        Conflicting: it says what the newest version says.
+        Conflicting: it says what the newest version says, or is not made from that one.
         NotAllowed: the model is not one of ours.
         Gone: it was deleted.
     """
     model = await held(session, model)
     before = await history.head(session, model)
+    if after is not None and after != before.number:
+        raise Conflicting("Somebody has published another version meanwhile.")
     base = await _base(session, model)
     if base is not None and sheet.license.strip() != history.sheet(before).license:
         licences.judge_fork(base.license, sheet.license.strip())

@@ -5,7 +5,7 @@ with the same members whoever wrote it: ours and remembered ones alike.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
@@ -39,6 +39,10 @@ from federation.api import facts
 Answer = dict[str, Any]
 
 
+FORKS_SHOWN: Final = 20
+"""Forks in the answer about a model; all of them are a list of their own."""
+
+
 def respond(value: Answer, *, status: int = 200, location: str | None = None) -> web.Response:
     """The JSON answer of an operation."""
     headers = {} if location is None else {"Location": location}
@@ -63,7 +67,8 @@ async def model(session: Session, row: Model) -> Answer:
         **illustrated(sheet),
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
-        "forks": [fork(one) for one in await lineage.forks(session, row)],
+        "forks": [fork(one) for one in await lineage.forks(session, row, limit=FORKS_SHOWN)],
+        "forkCount": await lineage.count_forks(session, row),
         "relation": None if state is None else state.relation,
         "brokenCore": [] if state is None else list(state.broken),
         "acceptedBySource": state is not None and state.is_accepted,
@@ -261,6 +266,7 @@ def value(one: Value) -> Answer:
 def fork(one: Fork) -> Answer:
     """Schema `Fork`."""
     return {
+        "id": str(one.model.id),
         "iri": one.model.iri,
         "url": one.model.url,
         "name": one.model.name,

@@ -75,6 +75,7 @@ async def revise(request: web.Request) -> web.Response:
                 author=who.member,
                 note=values.get("note", ""),
                 modifications=bodies.modifications(values),
+                after=values.get("after"),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
@@ -230,7 +231,7 @@ OPERATIONS: Final = (
         has_location=True,
         problems={
             404: "There is no such model here.",
-            409: "It says what the newest version says already.",
+            409: "It says what the newest version says already, or was made from an older one.",
             410: "It was deleted.",
             422: "The sheet cannot be published; every fault is named.",
         },

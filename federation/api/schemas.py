@@ -333,7 +333,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "parents": _PARENTS,
             "sections": _list(_ref("Section"), "In order."),
             "upstream": _or_null(_ref("Upstream")),
-            "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
+            "forks": _list(_ref("Fork"), "The newest forks of it that are known here and listed."),
+            "forkCount": {**_COUNT, "description": "How many there are in all."},
             "relation": _RELATION,
             "brokenCore": _list({"type": "string"}, _BROKEN),
             "acceptedBySource": {
@@ -461,6 +462,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Fork": _record(
         "A fork of a model.",
         {
+            "id": _ID,
             "iri": _IRI,
             "url": _IRI,
             "name": _text("In its own language."),
@@ -468,6 +470,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "kind": _KIND,
             "relation": _RELATION,
             "modifications": _list(_ref("Modification"), "What it does differently, and why."),
+        },
+    ),
+    "Forks": _record(
+        "A part of the forks of a model, the newest first.",
+        {
+            "items": _list(_ref("Fork"), "Those that are listed."),
+            "next": _or_null({**_IRI, "description": "Where older ones are; null at the end."}),
         },
     ),
     "Comparison": _record(

@@ -36,8 +36,8 @@ from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, mapping, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
-MOST_FORKS: Final = 12
-"""Adaptations that a model's page tells in full: the lineage and the API have the others."""
+FORKS_SHOWN: Final = 12
+"""Adaptations on the page of a model: what is looked through at a glance, the newest first."""
 
 
 async def find(session: Session, slug: str) -> Model:
@@ -67,8 +67,8 @@ async def model(request: web.Request) -> web.Response:
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
         core_state = await lineage.core_state(session, found)
-        forks = await lineage.forks(session, found, most=MOST_FORKS)
-        fork_count = await lineage.count_forks(session, found)
+        forks = await lineage.forks(session, found, limit=FORKS_SHOWN)
+        fork_count = await lineage.count_forks(session, found) if forks else 0
         practice = await coverage.coverage(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
@@ -114,6 +114,7 @@ async def model(request: web.Request) -> web.Response:
         forks=forks,
         practice=practice,
         practice_map=mapping.drawn(practice),
+        fork_count=fork_count,
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,
@@ -122,7 +123,6 @@ async def model(request: web.Request) -> web.Response:
         proof=proof,
         source_origin=source_origin,
         kin_count=kin_count,
-        fork_count=fork_count,
         giving=giving,
     )
 

@@ -161,6 +161,7 @@ VERBS: Final = (
     N_("there is no such section"),
     N_("There is no such section."),
     N_("nothing has changed since the newest version"),
+    N_("Somebody has published another version meanwhile."),
     N_("only its own organisation can change a model; fork it instead"),
     N_("this model was deleted"),
     N_("This is too long for other servers to read; shorten it, or publish two models."),

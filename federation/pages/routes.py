@@ -13,6 +13,7 @@ from actors import places
 from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
+    adaptations,
     archives,
     blocks,
     closing,
@@ -90,6 +91,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{MODEL}/versions", versions.versions),
         web.get(f"{places.VERSION_PAGE}/cite", versions.cite),
         web.get(f"{MODEL}/compare", comparing.compare),
+        web.get(f"{MODEL}/adaptations", adaptations.adaptations),
         web.get(f"{MODEL}/archive", archives.download),
         web.get(f"{MODEL}/lineage", kin.lineage),
         web.get(f"{MODEL}/siblings", kin.family),
