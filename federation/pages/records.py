@@ -13,6 +13,7 @@ from aiohttp import web
 
 from actors import places
 from actors.database import Session
+from actors.documents import replication as documents
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.places import place
 from actors.rules import permissions
@@ -20,6 +21,7 @@ from actors.rules.evidence import Level, Verdict
 from actors.rules.records import Stage
 from actors.site import id_in
 from actors.tables.attestation import Attestation
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.verbs import attesting, replicating
 from actors.verbs.attesting import Saying
@@ -27,7 +29,15 @@ from actors.views import coverage, history, timelines
 from actors.views.coverage import Listed
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, mapping, models, rendering, saying, sessions
+from federation.pages import (
+    forms,
+    mapping,
+    models,
+    record_files,
+    rendering,
+    saying,
+    sessions,
+)
 from federation.pages import record_form as form
 from federation.pages.record_form import Typed
 from federation.pages.sessions import Visitor
@@ -63,6 +73,7 @@ async def record(request: web.Request) -> web.Response:
         "record.html",
         found=found,
         record=found.record,
+        files=documents.shown(found.record),
         models=counted,
         statements=said,
         disputes=sum(one.row.verdict == Verdict.DISPUTED for one in said),
@@ -169,17 +180,22 @@ async def write_page(request: web.Request) -> web.Response:
 async def write(request: web.Request) -> web.Response:
     """POST /m/{slug}/record: it is published, and the model's organisation is told."""
     here = await sessions.visitor(request)
-    given = await forms.fields(request)
-    typed, slug = form.read(given), request.match_info["slug"]
+    async with record_files.sent(request, here) as given:
+        return await _write(request, here, given)
+
+
+async def _write(request: web.Request, here: Visitor, given: record_files.Sent) -> web.Response:
+    typed, slug = form.read(given.fields), request.match_info["slug"]
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, slug)
-    if here.acting is None or not forms.token_fits(here, given):
+    if here.acting is None or not forms.token_fits(here, given.fields):
         problem = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
         return _show(request, here, model, typed, problem=problem)
     permissions.must_publish(here.acting.office)
     said = form.record(typed, request.app[SITE].now().date())
+    file = await record_files.keep(request, here.acting, given, typed)
     if typed.faults:
-        return _show(request, here, model, typed)
+        return _show(request, here, model, typed, file=file)
     try:
         async with request.app[DATABASE].begin() as session:
             model = await models.find(session, slug)
@@ -190,10 +206,11 @@ async def write(request: web.Request) -> web.Response:
                 model,
                 await history.head(session, model),
                 said,
+                [file] if file else [],
             )
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return _show(request, here, model, typed, problem=problem)
+        return _show(request, here, model, typed, problem=problem, file=file)
     raise web.HTTPSeeOther(saying.address(f"/records/{row.id}", "recorded"))
 
 
@@ -207,10 +224,14 @@ async def add_page(request: web.Request) -> web.Response:
 
 
 async def add(request: web.Request) -> web.Response:
-    """POST /records/{id}/add: a stage, an indicator, an observation or a link more."""
+    """POST /records/{id}/add: a stage, an indicator, an observation, a link or a file more."""
     here = await sessions.visitor(request)
-    given = await forms.fields(request)
-    typed = form.read(given)
+    async with record_files.sent(request, here) as given:
+        return await _add(request, here, given)
+
+
+async def _add(request: web.Request, here: Visitor, given: record_files.Sent) -> web.Response:
+    typed = form.read(given.fields)
     if here.acting is None:
         async with request.app[DATABASE].read() as session:
             found = await _found(session, request)
@@ -218,19 +239,20 @@ async def add(request: web.Request) -> web.Response:
     permissions.must_publish(here.acting.office)
     async with request.app[DATABASE].read() as session:
         found = await _own(session, request, here)
-    if not forms.token_fits(here, given):
+    if not forms.token_fits(here, given.fields):
         return _show_add(request, here, found, typed, problem=forms.OTHER_SESSION)
     more = form.addition(typed, request.app[SITE].now().date())
+    file = await record_files.keep(request, here.acting, given, typed)
     if typed.faults:
-        return _show_add(request, here, found, typed)
+        return _show_add(request, here, found, typed, file=file)
     try:
         async with request.app[DATABASE].begin() as session:
-            await replicating.add(
-                session, request.app[SITE], (await _own(session, request, here)).row, more
-            )
+            row = (await _own(session, request, here)).row
+            files = [file] if file else []
+            await replicating.add(session, request.app[SITE], row, more, files)
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return _show_add(request, here, found, typed, problem=problem)
+        return _show_add(request, here, found, typed, problem=problem, file=file)
     raise web.HTTPSeeOther(saying.address(f"/records/{found.row.id}", "record-grown"))
 
 
@@ -324,7 +346,13 @@ def _noted(typed: Typed, refused: Refusal) -> str:
 
 
 def _show(
-    request: web.Request, here: Visitor, model: Model, typed: Typed, *, problem: str = ""
+    request: web.Request,
+    here: Visitor,
+    model: Model,
+    typed: Typed,
+    *,
+    problem: str = "",
+    file: Media | None = None,
 ) -> web.Response:
     return rendering.page(
         request,
@@ -336,11 +364,18 @@ def _show(
         faults=typed.faults,
         problem=problem,
         found=None,
+        **record_files.shown(file),
     )
 
 
 def _show_add(
-    request: web.Request, here: Visitor, found: Listed, typed: Typed, *, problem: str = ""
+    request: web.Request,
+    here: Visitor,
+    found: Listed,
+    typed: Typed,
+    *,
+    problem: str = "",
+    file: Media | None = None,
 ) -> web.Response:
     return rendering.page(
         request,
@@ -351,6 +386,7 @@ def _show_add(
         faults=typed.faults,
         problem=problem,
         found=found,
+        **record_files.shown(file),
     )
 
 
