@@ -23,12 +23,12 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
-from actors.database import Session, columns, insert_new, insert_once
+from actors.database import Session, columns, insert_new, insert_once, tells
 from actors.documents import model as model_documents
 from actors.documents import remark as remark_documents
 from actors.mail import hosts, keyring
 from actors.plain import Plain
-from actors.rules import polls
+from actors.rules import news, polls
 from actors.rules.polls import Poll
 from actors.rules.sections import Sheet
 from actors.rules.speech import tag_name
@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, listing
+from actors.verbs import cataloguing, listing, subscribing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -172,6 +172,8 @@ async def remember_model(
     await session.flush()
     if model.head_id == revision.id:
         await listing.list_model(session, model, reading.sheet)
+    if not site.is_catching_up:
+        tells(session, news.word(news.SAID if known is None else news.CHANGED, model.id))
     return model
 
 
@@ -211,6 +213,7 @@ async def remember_remark(
         known.document = encode(without_blind_copies(note.document))
         known.updated_at = said_at
         await cataloguing.tag(session, site, known, _hashtags(note))
+        tells(session, news.word(news.CHANGED, known.id))
     return known
 
 
@@ -252,7 +255,11 @@ async def remember_new_remark(
         "commons_iri": next(iter(audience(note)), None),
     }
     remark = await insert_new(session, Remark, values)
-    await cataloguing.tag_new(session, site, remark, _hashtags(note))
+    if not site.is_catching_up:
+        tells(session, news.word(news.SAID, remark.id))
+    names = list(_hashtags(note))
+    await cataloguing.tag_new(session, site, remark, names)
+    await subscribing.put_before_followers(session, site, remark, names)
     return remark
 
 

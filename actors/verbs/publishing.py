@@ -20,12 +20,12 @@ from activitypub.canonical_json import Document, encode, parse
 from activitypub.iris import Iri
 from activitypub.limits import DEFAULT
 from actors import places
-from actors.database import Session
+from actors.database import Session, tells
 from actors.documents import model as documents
 from actors.errors import Conflicting, Gone, NotAllowed, Unwise
 from actors.places import place
 from actors.rules import modifications as adaptations
-from actors.rules import naming, provenance
+from actors.rules import naming, news, provenance
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet, check, clean
 from actors.site import Site
@@ -163,6 +163,7 @@ async def start(
         session.add(lineage)
         await session.flush()
     document, linked = await _write(session, site, model, organisation, sheet, making)
+    tells(session, news.word(news.SAID, model.id))
     await posting.tell_of(
         session,
         site,
@@ -226,6 +227,7 @@ async def advance(
     organisation = await session.get_one(Actor, model.actor_id)
     posting.must_be_here(organisation)
     document, linked = await _write(session, site, model, organisation, sheet, making)
+    tells(session, news.word(news.CHANGED, model.id))
     await posting.tell_of(
         session,
         site,

@@ -21,13 +21,13 @@ from activitypub.authority import Heard, Vouched
 from activitypub.canonical_json import encode, parse
 from activitypub.iris import Iri
 from actors import places
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, tells
 from actors.documents import model as model_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import NotFound, Unwise
 from actors.places import place
-from actors.rules import consent, polls
+from actors.rules import consent, news, polls
 from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -44,6 +44,7 @@ from actors.verbs import (
     phrasing,
     posting,
     quoting,
+    subscribing,
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
@@ -156,7 +157,10 @@ async def remark(
     row.document = encode(document)
     session.add(row)
     await session.flush()
-    await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
+    tells(session, news.word(news.SAID, row.id))
+    names = [name for name, _ in phrase.hashtags]
+    await cataloguing.tag(session, site, row, names)
+    await subscribing.put_before_followers(session, site, row, names)
     await posting.tell_of(
         session,
         site,

@@ -14,10 +14,11 @@ from datetime import timedelta
 from sqlalchemy import or_, select, union
 
 from activitypub.canonical_json import Document, Json, encode, parse
-from actors.database import Session
+from actors.database import Session, tells
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import Gone, NotAllowed
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Boost, Like, Remark
@@ -86,6 +87,7 @@ async def reword(
     document = await posting.seal(session, site, author, quoting.told(body, quote))
     remark.document = encode(document)
     await cataloguing.tag(session, site, remark, (name for name, _ in phrase.hashtags))
+    tells(session, news.word(news.CHANGED, remark.id))
     await _send(session, site, author, remark, document)
     return remark
 

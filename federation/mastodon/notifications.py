@@ -53,7 +53,7 @@ async def notifications(request: web.Request) -> web.StreamResponse:
         rows = [
             (
                 item.notice.id,
-                await _notification(session, describer, us, item)
+                await notification(session, describer, us, item)
                 if _is_wanted(given, item)
                 else None,
             )
@@ -68,7 +68,7 @@ def _is_wanted(given: Arguments, item: NoticeItem) -> bool:
     return kind is not None and kind not in left_out and (not asked or kind in asked)
 
 
-async def _notification(
+async def notification(
     session: Session, describer: Describer, us: Actor, item: NoticeItem
 ) -> Entity | None:
     """A Notification, or None where what it speaks of is gone: apps cannot show it without."""

@@ -11,26 +11,140 @@ from aiohttp import web
 from federation.mastodon import (
     absent,
     accounts,
+    acquaintances,
     answers,
     blocks,
+    bookmarks,
+    circles,
     entities,
+    filters,
     hashtags,
     instance,
     liking,
     notifications,
     oauth,
     pictures,
+    planned,
     quoting,
     reports,
     requests,
     search,
     statuses,
+    streaming,
+    tags,
     timelines,
+    trends,
     writing,
 )
 from federation.negotiation import Handler
 
-ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
+Table = tuple[tuple[str, str, Handler], ...]
+
+OF_STATUSES: Final[Table] = (
+    ("GET", "/api/v1/statuses", statuses.several),
+    ("GET", "/api/v1/statuses/{id}/card", statuses.card),
+    ("POST", "/api/v1/statuses/{id}/bookmark", bookmarks.bookmark),
+    ("POST", "/api/v1/statuses/{id}/unbookmark", bookmarks.unbookmark),
+    ("POST", "/api/v1/statuses/{id}/mute", bookmarks.mute),
+    ("POST", "/api/v1/statuses/{id}/unmute", bookmarks.unmute),
+    ("GET", "/api/v1/bookmarks", bookmarks.bookmarks),
+    ("GET", "/api/v1/conversations", bookmarks.conversations),
+    ("POST", "/api/v1/conversations/{id}/read", bookmarks.read),
+    ("DELETE", "/api/v1/conversations/{id}", bookmarks.put_away),
+    ("GET", "/api/v1/timelines/direct", timelines.direct),
+    ("GET", "/api/v1/scheduled_statuses", planned.every),
+    ("GET", "/api/v1/scheduled_statuses/{id}", planned.one),
+    ("PUT", "/api/v1/scheduled_statuses/{id}", planned.put_off),
+    ("DELETE", "/api/v1/scheduled_statuses/{id}", planned.call_off),
+    ("GET", "/api/v1/trends", trends.tags),
+    ("GET", "/api/v1/trends/tags", trends.tags),
+    ("GET", "/api/v1/trends/statuses", trends.statuses),
+)
+"""What one does with statuses for oneself, and what moves."""
+
+OF_ACQUAINTANCES: Final[Table] = (
+    ("POST", "/api/v1/accounts/{id}/note", acquaintances.note),
+    ("POST", "/api/v1/accounts/{id}/pin", acquaintances.endorse),
+    ("POST", "/api/v1/accounts/{id}/unpin", acquaintances.unendorse),
+    ("POST", "/api/v1/accounts/{id}/endorse", acquaintances.endorse),
+    ("POST", "/api/v1/accounts/{id}/unendorse", acquaintances.unendorse),
+    ("GET", "/api/v1/accounts/{id}/endorsements", acquaintances.endorsed_by),
+    ("GET", "/api/v1/endorsements", acquaintances.endorsements),
+    ("GET", "/api/v1/suggestions", acquaintances.suggestions_v1),
+    ("GET", "/api/v2/suggestions", acquaintances.suggestions),
+    ("DELETE", "/api/v1/suggestions/{id}", acquaintances.decline),
+    ("GET", "/api/v1/directory", acquaintances.directory),
+)
+"""Notes, recommendations, and whom one could get to know."""
+
+OF_CIRCLES: Final[Table] = (
+    ("GET", "/api/v1/lists", circles.every),
+    ("POST", "/api/v1/lists", circles.create),
+    ("GET", "/api/v1/lists/{id}", circles.one),
+    ("PUT", "/api/v1/lists/{id}", circles.change),
+    ("DELETE", "/api/v1/lists/{id}", circles.remove),
+    ("GET", "/api/v1/lists/{id}/accounts", circles.members),
+    ("POST", "/api/v1/lists/{id}/accounts", circles.admit),
+    ("DELETE", "/api/v1/lists/{id}/accounts", circles.dismiss),
+    ("GET", "/api/v1/accounts/{id}/lists", circles.with_member),
+    ("GET", "/api/v1/timelines/list/{id}", circles.timeline),
+)
+"""Lists of accounts."""
+
+OF_FILTERS: Final[Table] = (
+    ("GET", "/api/v2/filters", filters.every),
+    ("POST", "/api/v2/filters", filters.create),
+    ("GET", "/api/v2/filters/keywords/{id}", filters.word),
+    ("PUT", "/api/v2/filters/keywords/{id}", filters.change_word),
+    ("DELETE", "/api/v2/filters/keywords/{id}", filters.remove_word),
+    ("GET", "/api/v2/filters/statuses/{id}", filters.status),
+    ("DELETE", "/api/v2/filters/statuses/{id}", filters.remove_status),
+    ("GET", "/api/v2/filters/{id}", filters.one),
+    ("PUT", "/api/v2/filters/{id}", filters.change),
+    ("DELETE", "/api/v2/filters/{id}", filters.remove),
+    ("GET", "/api/v2/filters/{id}/keywords", filters.words),
+    ("POST", "/api/v2/filters/{id}/keywords", filters.add_word),
+    ("GET", "/api/v2/filters/{id}/statuses", filters.statuses),
+    ("POST", "/api/v2/filters/{id}/statuses", filters.add_status),
+    ("GET", "/api/v1/filters", filters.every_v1),
+    ("POST", "/api/v1/filters", filters.create_v1),
+    ("GET", "/api/v1/filters/{id}", filters.one_v1),
+    ("PUT", "/api/v1/filters/{id}", filters.change_v1),
+    ("DELETE", "/api/v1/filters/{id}", filters.remove_v1),
+)
+"""What one does not want to meet."""
+
+OF_SUBJECTS: Final[Table] = (
+    ("GET", "/api/v1/tags/{name}", tags.tag),
+    ("POST", "/api/v1/tags/{name}/follow", tags.follow),
+    ("POST", "/api/v1/tags/{name}/unfollow", tags.unfollow),
+    ("POST", "/api/v1/tags/{name}/feature", tags.feature),
+    ("POST", "/api/v1/tags/{name}/unfeature", tags.unfeature),
+    ("GET", "/api/v1/followed_tags", tags.followed),
+    ("GET", "/api/v1/featured_tags", tags.featured),
+    ("POST", "/api/v1/featured_tags", tags.create),
+    ("GET", "/api/v1/featured_tags/suggestions", tags.suggested),
+    ("DELETE", "/api/v1/featured_tags/{id}", tags.remove),
+    ("GET", "/api/v1/accounts/{id}/featured_tags", tags.featured_by),
+)
+"""Hashtags."""
+
+OF_STREAMS: Final[Table] = (
+    ("GET", "/api/v1/streaming", streaming.websocket),
+    ("GET", "/api/v1/streaming/health", streaming.healthy),
+    ("GET", "/api/v1/streaming/user", streaming.events("user")),
+    ("GET", "/api/v1/streaming/user/notification", streaming.events("user:notification")),
+    ("GET", "/api/v1/streaming/public", streaming.events("public")),
+    ("GET", "/api/v1/streaming/public/local", streaming.events("public:local")),
+    ("GET", "/api/v1/streaming/public/remote", streaming.events("public:remote")),
+    ("GET", "/api/v1/streaming/hashtag", streaming.events("hashtag")),
+    ("GET", "/api/v1/streaming/hashtag/local", streaming.events("hashtag:local")),
+    ("GET", "/api/v1/streaming/list", streaming.events("list")),
+    ("GET", "/api/v1/streaming/direct", streaming.events("direct")),
+)
+"""What happens, at once."""
+
+ENDPOINTS: Final[Table] = (
     ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
     ("POST", "/oauth/token", oauth.token),
     ("POST", "/oauth/revoke", oauth.revoke),
@@ -39,11 +153,17 @@ ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/api/v1/instance", instance.instance_v1),
     ("GET", "/api/v2/instance", instance.instance),
     ("GET", "/api/v1/instance/extended_description", instance.extended_description),
+    ("GET", "/api/v1/instance/activity", instance.activity),
+    ("GET", "/api/v1/instance/translation_languages", instance.translation_languages),
+    ("GET", "/api/v1/instance/languages", instance.languages),
+    ("GET", "/api/v1/instance/privacy_policy", instance.privacy_policy),
+    ("GET", "/api/v1/instance/terms_of_service", instance.no_terms),
     ("GET", "/api/v1/preferences", instance.preferences),
     ("GET", "/api/v1/accounts/verify_credentials", accounts.verify_credentials),
     ("GET", "/api/v1/accounts/lookup", accounts.look_up),
     ("GET", "/api/v1/accounts/relationships", accounts.relationships),
-    ("GET", "/api/v1/accounts/familiar_followers", absent.familiar_followers),
+    ("GET", "/api/v1/accounts/familiar_followers", acquaintances.familiar_followers),
+    ("GET", "/api/v1/accounts", accounts.several),
     ("GET", "/api/v1/accounts/search", search.search_accounts),
     ("GET", "/api/v1/accounts/{id}", accounts.account),
     ("GET", "/api/v1/accounts/{id}/statuses", accounts.statuses),
@@ -64,6 +184,12 @@ ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/api/v1/domain_blocks", blocks.blocked_hosts),
     ("POST", "/api/v1/domain_blocks", blocks.block_host),
     ("DELETE", "/api/v1/domain_blocks", blocks.unblock_host),
+    *OF_STATUSES,
+    *OF_ACQUAINTANCES,
+    *OF_CIRCLES,
+    *OF_FILTERS,
+    *OF_SUBJECTS,
+    *OF_STREAMS,
     ("GET", "/api/v1/statuses/{id}", statuses.status),
     ("GET", "/api/v1/statuses/{id}/context", statuses.context),
     ("GET", "/api/v1/statuses/{id}/quotes", quoting.quotes),
@@ -81,7 +207,6 @@ ENDPOINTS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/api/v1/statuses/{id}/reblogged_by", liking.reblogged_by),
     ("GET", "/api/v1/favourites", liking.favourites),
     ("GET", "/api/v1/polls/{id}", statuses.poll),
-    ("GET", "/api/v1/tags/{name}", hashtags.hashtag),
     ("GET", "/api/v1/timelines/tag/{name}", hashtags.timeline),
     ("POST", "/api/v1/statuses/{id}/pin", statuses.pin),
     ("POST", "/api/v1/statuses/{id}/unpin", statuses.unpin),
