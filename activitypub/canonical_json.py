@@ -3,8 +3,7 @@
 Parsers disagree about what RFC 8259 leaves open (which of two equal keys counts, what 1e999 is),
 and whoever signs a document counts on everybody reading the same one. So everything on which two
 parsers may differ is refused: duplicate keys, numbers which a double cannot hold, NaN, lone
-surrogates, NUL, byte order marks, anything but UTF-8, anything behind the document. Depth is judged
-before parsing, because the parser is recursive.
+surrogates, NUL, byte order marks, anything but UTF-8, anything behind the document.
 
 Canonical bytes (RFC 8785) are what digests and integrity proofs are computed over.
 """
@@ -67,7 +66,7 @@ def _read_back(body: bytes, limits: Limits) -> Json:
     What has the same bytes when it is written again can be read in one way only: no key stood
     twice, no number was rounded. Mastodon and GoToSocial escape what HTML does, PHP the slash.
     """
-    if body.count(b"{") + body.count(b"[") > limits.depth or body.count(b":") > limits.keys:
+    if body.count(b":") > limits.keys:
         return None  # perhaps within strings
     if b"\\" in body:
         if b"\\\\" in body or _ESCAPED_NUL in body:
@@ -78,20 +77,24 @@ def _read_back(body: bytes, limits: Limits) -> Json:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    return value if orjson.dumps(value) == body and _is_exact(value) else None
+    return value if _is_simple(value, limits.depth) and orjson.dumps(value) == body else None
 
 
-def _is_exact(value: Json) -> bool:
-    """Whether there is no number but whole ones that every parser holds."""
-    pending = [value]
-    while pending:
-        inside = pending.pop()
-        if isinstance(inside, dict | list):
-            values = inside.values() if isinstance(inside, dict) else inside
-            pending.extend(each for each in values if type(each) is not str)
-        elif type(inside) is float or (type(inside) is int and abs(inside) > LARGEST_INTEGER):
-            return False
-    return True
+def _is_simple(value: Json, deepest: int) -> bool:
+    """Whether it has fewer levels, and no number but whole ones that every parser holds."""
+    level = [value]
+    for _ in range(deepest):
+        below: list[Json] = []
+        for each in level:
+            if isinstance(each, dict | list):
+                inside = each.values() if isinstance(each, dict) else each
+                below.extend(one for one in inside if type(one) is not str)
+            elif type(each) is float or (type(each) is int and abs(each) > LARGEST_INTEGER):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _looked_at(body: bytes, limits: Limits) -> Json:

@@ -58,6 +58,14 @@ MOST_KEPT = 4_000_000
 """Characters of Markdown and HTML that are remembered, some ten megabytes: the sheets of a dozen
 large models, or of a hundred usual ones."""
 
+MOST_TIDY = 4_000_000
+"""The same of HTML that was cleaned: two of the longest notes that an inbox takes, as they came and
+as they are shown."""
+
+LONG = 50_000
+"""Characters from which cleaning takes milliseconds (5 for a hundred thousand): it is worth a
+thread then, and to be remembered."""
+
 Linker = Callable[[str], str]
 """From plain text to HTML in which some words are links; it escapes everything else."""
 
@@ -84,39 +92,47 @@ _SPEECH.enable(["table", "strikethrough"])
 _SPEECH.core.ruler.push("link_words", _link_words)
 
 
-def clean(html: str) -> str:
-    """What of this HTML may be shown on a page of ours. Cleaning twice changes nothing more.
+class _Remembered:
+    """What was made of texts last: the same few are asked for again and again, in many threads."""
 
-    Links open nothing of ours (`nofollow noopener noreferrer`) and lead to http, https or mailto.
-    """
-    return _CLEANER.clean(html)
-
-
-class _Rendered:
-    """What was rendered last: the same few texts are asked for again and again, in many threads."""
-
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most  # characters
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, markdown: str) -> str | None:
+    def get(self, text: str) -> str | None:
         with self._lock:
-            if markdown in self._kept:
-                self._kept.move_to_end(markdown)
-            return self._kept.get(markdown)
+            if text in self._kept:
+                self._kept.move_to_end(text)
+            return self._kept.get(text)
 
-    def keep(self, markdown: str, html: str) -> None:
+    def keep(self, text: str, html: str) -> None:
         with self._lock:
-            before = self._kept.pop(markdown, None)
-            self._size += len(html) + len(markdown) if before is None else 0
-            self._kept[markdown] = html
-            while self._size > MOST_KEPT:
+            before = self._kept.pop(text, None)
+            self._size += len(html) + len(text) if before is None else 0
+            self._kept[text] = html
+            while self._size > self._most:
                 oldest, shown = self._kept.popitem(last=False)
                 self._size -= len(oldest) + len(shown)
 
 
-_RENDERED = _Rendered()
+_CLEANED, _RENDERED = _Remembered(MOST_TIDY), _Remembered(MOST_KEPT)
+
+
+def clean(html: str) -> str:
+    """What of this HTML may be shown on a page of ours. Cleaning twice changes nothing more.
+
+    Links open nothing of ours (`nofollow noopener noreferrer`) and lead to http, https or mailto.
+    What is `LONG` was cleaned in a thread before it is needed, if somebody thought of it.
+    """
+    if len(html) < LONG:
+        return _CLEANER.clean(html)
+    tidy = _CLEANED.get(html)
+    if tidy is None:
+        tidy = _CLEANER.clean(html)
+        _CLEANED.keep(html, tidy)
+    return tidy
 
 
 def render(markdown: str) -> str:

@@ -6,6 +6,7 @@ site is asked: what it answers counts more than a file.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,14 +17,16 @@ from activitypub import iris
 from activitypub.canonical_json import parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
+from activitypub.signatures.keys import PublicKey
 from actors.database import Database
 from actors.documents import archive, pieces, proving
 from actors.documents.pieces import Brought, Piece
-from actors.documents.proving import Evidence, Keys
+from actors.documents.proving import Evidence, HeldBy, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
 from actors.rules.containers import MOST_BYTES
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.kin import Witness
 from actors.tables.model import Model
 from actors.tables.restoration import Restoration
 from actors.tables.revision import Revision
@@ -191,6 +194,23 @@ def of(model: Model) -> str:
 def weighed(revision: Revision, keys: Keys, now: datetime) -> Evidence:
     """What a version that we remember proves by these keys."""
     return proving.weigh(parse(revision.document), keys, now=now)
+
+
+def standings(
+    versions: Iterable[tuple[Revision, Witness | None]], keys: Keys, now: datetime
+) -> dict[int, str]:
+    """What kept versions prove, by the key each was signed with; by row.
+
+    That key is the one that was kept with the version; else one that its author has now.
+    """
+    found: dict[int, str] = {}
+    for revision, seen in versions:
+        own = dict(keys)
+        if seen is not None:
+            public = PublicKey.from_multikey(seen.public)
+            own[Iri(seen.method)] = HeldBy(Iri(seen.owner_iri), public)
+        found[revision.id] = str(weighed(revision, own, now).standing)
+    return found
 
 
 def _all_weighed(

@@ -32,18 +32,26 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.vocabulary import FORK_KINDS, MODEL, MODEL_FACTS, bare, prefixed
 
+MOST_ALSO = 4
+"""Further versions that a version may be made from: one merge takes from one, and nobody does more
+than a few at a time."""
+
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # what every integer column holds
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a fork says about where it comes from, as read from the wire."""
+    """What a fork says about where it comes from, as read from the wire.
+
+    `also` are versions of others that this very version took something from.
+    """
 
     source: Iri
     base: Iri
     base_digest: str
     kind: str
     modifications: tuple[Modification, ...] = ()
+    also: tuple[Iri, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,14 @@ class Reading:
 class ForkTerms:
     """What stands behind a fork.
 
-    Its tie to the source, what was adapted, and whose the source is, if we know.
+    Its tie to the source, what was adapted, whose the source is, if we know, and from which other
+    version something was taken, if it was.
     """
 
     lineage: Lineage
     modifications: tuple[Modification, ...]
     source_author: Actor | None
+    also: Revision | None = None
 
 
 @dataclass(frozen=True)
@@ -245,7 +255,7 @@ def _fork(fork: ForkTerms) -> Document:
         tags.append({"type": "Mention", "href": author.iri, "name": f"@{author.address}"})
     return {
         "origin": lineage.upstream_iri,
-        "wasDerivedFrom": {"id": lineage.base_iri, "digest": lineage.base_digest},
+        "wasDerivedFrom": _derived(fork),
         "forkKind": prefixed(FORK_KINDS[lineage.kind]),
         "wasGeneratedBy": {
             "type": "Adaptation",
@@ -253,6 +263,29 @@ def _fork(fork: ForkTerms) -> Document:
         },
         "tag": tags,
     }
+
+
+def _derived(fork: ForkTerms) -> Json:
+    """The version of the source that it is based on; then any other that it took from."""
+    base: Json = {"id": fork.lineage.base_iri, "digest": fork.lineage.base_digest}
+    if fork.also is None:
+        return base
+    return [base, {"id": fork.also.iri, "digest": fork.also.digest}]
+
+
+def parents(document: Mapping[str, Json]) -> tuple[Iri, ...]:
+    """The versions that a version names as what it was made from: of its source, then others.
+
+    What is no address is left out.
+    """
+    found: list[Iri] = []
+    for one in _items(document.get("wasDerivedFrom"))[: 1 + MOST_ALSO]:
+        try:
+            iri = _iri(one)
+        except Malformed:
+            continue
+        found += [] if iri is None else [iri]
+    return tuple(found)
 
 
 def render_ahead(sheet: Sheet) -> None:
@@ -358,10 +391,11 @@ def _read_section(value: Json) -> Section:
 
 
 def _origin(extra: Mapping[str, Json]) -> Origin | None:
-    source, derived = _iri(extra.get("origin")), extra.get("wasDerivedFrom")
+    source, derived = _iri(extra.get("origin")), _items(extra.get("wasDerivedFrom"))
     if source is None:
         return None
-    base = derived if isinstance(derived, dict) else {"id": derived}
+    first = next(iter(derived), None)
+    base = first if isinstance(first, dict) else {"id": first}
     base_iri = _iri(base.get("id"))
     if base_iri is None:
         raise Malformed("a fork names the exact version it took", code="json")
@@ -372,6 +406,7 @@ def _origin(extra: Mapping[str, Json]) -> Origin | None:
         base_digest=str(base.get("digest") or ""),
         kind=next((ours for ours, theirs in FORK_KINDS.items() if theirs == kind), "variant"),
         modifications=tuple(_read_modifications(extra.get("wasGeneratedBy"))),
+        also=tuple(one for one in parents(extra)[1:] if one != base_iri),
     )
 
 

@@ -106,7 +106,7 @@ def _merged(says: Reading, before: Reading | None) -> str | None:
     if says.origin is None or (before is None and says.number > 1):
         return None
     is_same = before is not None and before.origin and before.origin.base == says.origin.base
-    return None if is_same else says.origin.base
+    return next(iter(says.origin.also), None) if is_same else says.origin.base
 
 
 def _others(members: Mapping[str, Document], evidence: Mapping[str, Evidence]) -> tuple[Piece, ...]:

@@ -2,7 +2,8 @@
 
 *Around* a remark that came: what it quotes and the consent for that, what it answers and so on
 upwards, a few answers beside it. *Below* something that is looked at: the answers to it.
-*Featured*: what somebody who is newly followed shows first. An exploration is written in the
+*Featured*: what somebody who is newly followed shows first. *Kin*: what a model comes from and
+what was made of it (`federation.workers.tracing`). An exploration is written in the
 transaction that found it necessary, so a process that dies loses nothing; what it may cost is
 counted in the row and does not grow by what it finds.
 """
@@ -23,6 +24,7 @@ from actors.tables.exploration import Exploration
 AROUND: Final = "around"
 BELOW: Final = "below"
 FEATURED: Final = "featured"
+KIN: Final = "kin"
 
 DONE = "done"
 

@@ -6,6 +6,7 @@ removed and added. A section may have changed in several ways; each is one entry
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,9 @@ from actors.rules.sections import Adaptability, Section, Sheet
 
 MAX_WORDS = 1_000  # a side, of one passage; beyond, the diff is slow to make and unreadable
 MAX_LINES = 2_000  # a side; the line diff is quadratic at worst, and texts come from strangers
+
+FEW_WORDS = 20  # of a passage: so few are marked word by word however different they are
+LEAST_ALIKE = 0.3  # of the words of a passage; where fewer stayed, the whole of it was rewritten
 
 Op = Literal["same", "added", "removed"]
 Mark = tuple[Op, str]
@@ -52,10 +56,13 @@ class SectionChange:
     languages: tuple[str, ...]
 
 
-def changed(before: Sheet, after: Sheet) -> tuple[SectionChange, ...]:
-    """What changed from one version to another, in the order of ``after``; then the removed."""
+def changed(before: Sheet, after: Sheet, *, is_fork: bool = False) -> tuple[SectionChange, ...]:
+    """What changed from one version to another, in the order of ``after``; then the removed.
+
+    ``is_fork``: ``after`` is of a fork of the model that ``before`` is of.
+    """
     known = by_key(before.sections)
-    twins = match(known, after.sections).twins
+    twins = match(known, after.sections, is_fork=is_fork).twins
     earlier = {id(section): known[identity] for identity, section in twins.items()}
     moved = _moved(before, after, earlier)
     changes: list[SectionChange] = []
@@ -86,6 +93,8 @@ def words(before: str, after: str) -> list[Mark]:
     marks: list[Mark] = []
     for old, new in _passages(before, after):
         for op, text in _word_marks(old, new):
+            if not text:
+                continue
             if marks and marks[-1][0] == op:
                 marks[-1] = (op, marks[-1][1] + text)
             else:
@@ -143,19 +152,42 @@ def _passages(before: str, after: str) -> Iterator[tuple[str, str]]:
         yield "".join(old[i1:i2]), "".join(new[j1:j2])
 
 
+def _have_words_in_common(old: list[str], new: list[str]) -> bool:
+    """Whether marking word by word tells a reader more than the two texts one after the other."""
+    before, after = (Counter(word for word in side if word.isalnum()) for side in (old, new))
+    most = max(before.total(), after.total())
+    return most <= FEW_WORDS or (before & after).total() >= most * LEAST_ALIKE
+
+
 def _word_marks(before: str, after: str) -> Iterator[Mark]:
     if before == after:
         yield "same", before
         return
     old, new = _WORD.findall(before), _WORD.findall(after)
+    same = _alike(old, new)
+    yield "same", "".join(old[:same])
+    old, new = old[same:], new[same:]
+    end = _alike(old[::-1], new[::-1])
+    yield from _between(old[: len(old) - end], new[: len(new) - end])
+    yield "same", "".join(old[len(old) - end :])
+
+
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many words both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _between(old: list[str], new: list[str]) -> Iterator[Mark]:
+    """What lies between the words that both begin and end with."""
     steps = [("replace", 0, len(old), 0, len(new))]
-    if max(len(old), len(new)) <= MAX_WORDS:
-        steps = list(difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
+    if max(len(old), len(new)) <= MAX_WORDS and _have_words_in_common(old, new):
+        # Blanks match everywhere: begun with, they make the diff slow and its marks ragged.
+        matcher = difflib.SequenceMatcher(str.isspace, old, new, autojunk=False)
+        steps = list(matcher.get_opcodes())
     for step, i1, i2, j1, j2 in steps:
         if step == "equal":
             yield "same", "".join(old[i1:i2])
             continue
-        if i1 < i2:
-            yield "removed", "".join(old[i1:i2])
-        if j1 < j2:
-            yield "added", "".join(new[j1:j2])
+        yield "removed", "".join(old[i1:i2])
+        yield "added", "".join(new[j1:j2])

@@ -9,6 +9,7 @@ says the rest in declared translations. At least one of its texts must be, or tr
 the base: a stale translation alone does not show that the core is kept.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from actors.rules.matching import by_key, match
@@ -35,6 +36,34 @@ def broken_core(fork: Sheet, base: Sheet) -> tuple[str, ...]:
         key
         for key, section in known.items()
         if section.adaptability is Adaptability.CORE and not _keeps(section, twins.get(key))
+    )
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What a text of a fork makes of its tie to the source.
+
+    `before` and `after` are what it is and would be; `broken` the core sections of the source, by
+    their keys there, that it then would not keep; `left` those of them that it keeps today.
+    """
+
+    before: Relation
+    after: Relation
+    broken: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def consequence(now: Sheet, then: Sheet, base: Sheet, taken: Sheet | None = None) -> Consequence:
+    """What publishing ``then`` in place of ``now`` means for a fork of ``base``.
+
+    ``taken`` is the version of the source that is taken with it, if one is.
+    """
+    broken_now, broken_then = broken_core(now, base), broken_core(then, taken or base)
+    return Consequence(
+        before=Relation.INSPIRED if broken_now else Relation.REPLICATION,
+        after=Relation.INSPIRED if broken_then else Relation.REPLICATION,
+        broken=broken_then,
+        left=tuple(key for key in broken_then if key not in broken_now),
     )
 
 

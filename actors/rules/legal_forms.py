@@ -8,6 +8,8 @@ no code there (`ess:legalform-fr-scic`: WIRE's small list).
 import re
 from typing import Final
 
+from actors.rules.codes.lists import Code, code_list
+
 KINDS: Final = ("association", "cooperative", "foundation", "mutual", "company")
 """What forms are, everywhere."""
 
@@ -66,3 +68,12 @@ def kind(form: str) -> str:
         return _BY_CODE[short]
     parts = _PART.split(short.lower())
     return next((_BY_WORD[part] for part in parts if part in _BY_WORD), "")
+
+
+def of_social_economy() -> dict[str, list[Code]]:
+    """The forms that the social economy takes, by country: those whose kind is known."""
+    found: dict[str, list[Code]] = {}
+    for one in code_list("legal-forms").codes.values():
+        if one.broader is not None and kind(one.iri):
+            found.setdefault(one.broader, []).append(one)
+    return {country: found[country] for country in sorted(found)}

@@ -52,6 +52,13 @@ class ForkTerms:
     explanation: str
 
 
+FREE = "Do what you like with it."
+CREDIT = "Say who wrote it and where it is from; an adaptation here does so by itself."
+NOT_FOR_MONEY = "Do not use it mainly to earn money."
+UNCHANGED = "Pass it on unchanged only: no adaptation and no translation without leave."
+ALIKE = "Put what you make from it under this licence or one that is compatible with it."
+
+
 def _kept(*ids: str) -> frozenset[str]:
     return frozenset(ids)
 
@@ -164,6 +171,29 @@ def fork_terms(source: str, wanted: str | None = None) -> ForkTerms:
     if licence.carries_to is not None:
         return _carried_terms(licence, asked)
     return _credited_terms(licence, asked)
+
+
+def choices(source: str) -> tuple[str, ...]:
+    """The ids that a fork of a text under ``source`` may be under, its own first."""
+    known = (id_ for id_ in LICENCES if id_ != source)
+    return tuple(id_ for id_ in (source, *known) if fork_terms(source, id_).allowed)
+
+
+def asks(id_: str) -> tuple[str, ...]:
+    """What a licence asks, as plain sentences (msgids); nothing, if we do not know it."""
+    licence = LICENCES.get(id_)
+    if licence is None:
+        return ()
+    if licence.public_domain:
+        return (FREE,)
+    told = [CREDIT]
+    if "-NC" in id_:
+        told.append(NOT_FOR_MONEY)
+    if not licence.derivatives:
+        told.append(UNCHANGED)
+    elif licence.carries_to is not None:
+        told.append(ALIKE)
+    return tuple(told)
 
 
 def judge_fork(source: str, wanted: str | None = None) -> ForkTerms:

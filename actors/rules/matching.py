@@ -32,15 +32,23 @@ class Matched:
     others: tuple[Section, ...]
 
 
+_NO_ROOTS: Mapping[str, str] = {}
+
+
 def match(
-    known: Mapping[str, Section], side: Iterable[Section], *, is_fork: bool = False
+    known: Mapping[str, Section],
+    side: Iterable[Section],
+    *,
+    is_fork: bool = False,
+    roots: Mapping[str, str] = _NO_ROOTS,
 ) -> Matched:
     """Find each known section (by key) again on one side.
 
     ``is_fork``: that side was made from the known sections; else it is another version of them.
+    ``roots``: upstream address → key in the known sections, where there were hops between them.
     """
     sections = list(side)
-    claims = [_claim(known, section) for section in sections]
+    claims = [_claim(known, section, roots) for section in sections]
     ranks = _IN_FORK if is_fork else _IN_VERSION
     twins: dict[str, Section] = {}
     order = sorted(range(len(sections)), key=lambda index: (ranks.index(claims[index][0]), index))
@@ -62,12 +70,14 @@ def by_key(sections: Iterable[Section]) -> dict[str, Section]:
     return found
 
 
-def _claim(known: Mapping[str, Section], section: Section) -> tuple[str, str]:
+def _claim(
+    known: Mapping[str, Section], section: Section, roots: Mapping[str, str]
+) -> tuple[str, str]:
     upstream = section.upstream
     if upstream is not None:
         twin = known.get(section.key)
         if twin is not None and twin.upstream == upstream:
             return _BOTH, section.key
-        if (taken_from := fragment(Iri(upstream))) in known:
+        if (taken_from := roots.get(upstream) or fragment(Iri(upstream))) in known:
             return _UPSTREAM, taken_from
     return _KEY, section.key

@@ -17,22 +17,32 @@ When both changed a section, ``combining`` says whether the changes can stand si
 the verdict is ``theirs`` and the suggestion holds both. They removed what we did not touch:
 ``theirs`` without suggestion; it stays in our sheet unless ``theirs`` is chosen. One removed and
 the other changed: ``conflict``. A section that both removed is not listed.
+
+Changes travel on more than one way: we may have taken from a further ancestor or a sibling what
+our source takes later. So what each side said *between* the base and now may be given too
+(`Between`). A text, title or role that both sides have said since the base is the ground on which
+that part is judged, instead of the base's (`rules.grounds`): what came to both is no conflict, and
+what one of them changed afterwards is her change. Where each went on to what the other had left,
+somebody has to choose.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal, Protocol
 
 from activitypub.iris import Iri, without_fragment
 from activitypub.multihash import digest_of
 from actors.errors import Conflicting, Unwise
 from actors.rules.combining import combine
+from actors.rules.grounds import ground
 from actors.rules.matching import by_key, match
 from actors.rules.naming import free
 from actors.rules.sections import MAX_KEY, Adaptability, Section, Sheet
 
 Choice = Literal["ours", "theirs"] | Section
+
+NEEDS_A_CHOICE: Final = "Both sides changed these sections, so each needs a choice"
 
 
 class Verdict(StrEnum):
@@ -61,34 +71,115 @@ class SectionMerge:
     theirs: Section | None
     suggestion: Section | None
 
+    @property
+    def fingerprint(self) -> str:
+        """What was to be chosen between; another one tells that a choice was made before."""
+        sides = (self.ours, self.theirs)
+        return digest_of([None if side is None else side.digest for side in sides])
 
-def compare(base: Sheet, ours: Sheet, theirs: Sheet) -> tuple[SectionMerge, ...]:
+
+class Chosen(Protocol):
+    """What a choice is about: a section, or a value beside the sections (`heading`)."""
+
+    @property
+    def key(self) -> str:
+        """Under which it is chosen."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it."""
+
+
+def undecided(comparison: Iterable[Chosen], choices: Container[str]) -> tuple[str, ...]:
+    """The conflicts that nobody has chosen in yet."""
+    return tuple(
+        row.key for row in comparison if row.verdict is Verdict.CONFLICT and row.key not in choices
+    )
+
+
+@dataclass(frozen=True)
+class Between:
+    """What is known of the two ways from the base to now; nothing of it has to be.
+
+    Attributes:
+        ours: our earlier sheets since the base, the oldest first.
+        theirs: theirs.
+        is_fork: they were made from the base's model, as we were, and are no versions of it.
+        roots: for a section that was taken over several hops, the address it was taken from → its
+            key in the base.
+    """
+
+    ours: Sequence[Sheet] = ()
+    theirs: Sequence[Sheet] = ()
+    is_fork: bool = False
+    roots: Mapping[str, str] = field(default_factory=dict)
+
+
+def compare(
+    base: Sheet, ours: Sheet, theirs: Sheet, between: Between | None = None
+) -> tuple[SectionMerge, ...]:
     """Compare three sheets, in the order of ours.
 
     What we do not have stands after its upstream neighbour. Any three sheets can be compared;
     ``compare(x, x, x)`` says ``same`` throughout.
     """
+    between = between or Between()
     base_sections = by_key(base.sections)
-    their_side = match(base_sections, theirs.sections)
+    their_side = match(base_sections, theirs.sections, is_fork=between.is_fork, roots=between.roots)
     upstream = dict(base_sections)
     their_sections = dict(their_side.twins)
     for section in their_side.others:
         identity = free(section.key, upstream, longest=MAX_KEY)
         upstream[identity] = their_sections[identity] = section
-    our_side = match(upstream, ours.sections, is_fork=True)
+    for earlier in between.theirs:  # what they had for a while may have come to us
+        once = match(upstream, earlier.sections, is_fork=between.is_fork, roots=between.roots)
+        for section in once.others:
+            upstream[free(section.key, upstream, longest=MAX_KEY)] = section
+    our_side = match(upstream, ours.sections, is_fork=True, roots=between.roots)
     identities = {id(section): identity for identity, section in our_side.twins.items()}
+    grounds = _Grounds(base_sections, upstream, between)
     rows: list[SectionMerge] = []
     for section in ours.sections:
         identity = identities.get(id(section), "")
-        rows.append(
-            _row(section.key, base_sections.get(identity), section, their_sections.get(identity))
-        )
+        theirs_now = their_sections.get(identity)
+        rows.append(_row(section.key, *grounds.of(identity, section, theirs_now)))
     missing = {
-        id(section): base_sections.get(identity)
+        id(section): grounds.of(identity, None, section)
         for identity, section in their_sections.items()
         if identity not in our_side.twins
     }
     return _with_missing(rows, theirs.sections, missing)
+
+
+_Sides = tuple[Section | None, Section | None, Section | None, bool]
+"""Ground, ours and theirs of one section, and whether each went where the other came from."""
+
+
+class _Grounds:
+    """Finds what a section is judged against."""
+
+    def __init__(
+        self, base: Mapping[str, Section], known: Mapping[str, Section], between: Between
+    ) -> None:
+        self._base = base
+        self._ours = [
+            match(known, sheet.sections, is_fork=True, roots=between.roots).twins
+            for sheet in between.ours
+        ]
+        self._theirs = [
+            match(known, sheet.sections, is_fork=between.is_fork, roots=between.roots).twins
+            for sheet in between.theirs
+        ]
+
+    def of(self, identity: str, ours: Section | None, theirs: Section | None) -> _Sides:
+        """Its ground: the base's section, or what both have said since."""
+        base = self._base.get(identity)
+        if not self._ours and not self._theirs:
+            return base, ours, theirs, False
+        our_way = [*(one.get(identity) for one in self._ours), ours]
+        their_way = [*(one.get(identity) for one in self._theirs), theirs]
+        found, is_crossed = ground(base, our_way, their_way)
+        return found, ours, theirs, is_crossed
 
 
 def resolve(
@@ -131,9 +222,15 @@ def resolve(
 
 
 def _row(
-    key: str, base: Section | None, ours: Section | None, theirs: Section | None
+    key: str,
+    base: Section | None,
+    ours: Section | None,
+    theirs: Section | None,
+    is_crossed: bool,  # noqa: FBT001 - the last of `_Sides`
 ) -> SectionMerge:
     verdict, suggestion = _judge(base, ours, theirs)
+    if is_crossed:
+        verdict, suggestion = Verdict.CONFLICT, None
     upstream = [section for section in (base, theirs) if section is not None]
     judged_by = upstream or [section for section in (ours,) if section is not None]
     return SectionMerge(
@@ -150,16 +247,16 @@ def _row(
 def _with_missing(
     rows: list[SectionMerge],
     theirs: Sequence[Section],
-    missing: Mapping[int, Section | None],
+    missing: Mapping[int, _Sides],
 ) -> tuple[SectionMerge, ...]:
-    """Insert what we do not have (by ``id()``, with its base) behind its neighbour in theirs."""
+    """Insert what we do not have (by ``id()``, with its ground) behind its neighbour in theirs."""
     taken = {row.key for row in rows}
     place = 0  # where the next missing section goes: behind the last neighbour seen
     for section in theirs:
         if id(section) in missing:
             key = free(section.key, taken, longest=MAX_KEY)
             taken.add(key)
-            rows.insert(place, _row(key, missing[id(section)], None, section))
+            rows.insert(place, _row(key, *missing[id(section)]))
             place += 1
         else:
             place = 1 + next(index for index, row in enumerate(rows) if row.theirs is section)
@@ -179,7 +276,11 @@ def _judge(
     if base.digest == theirs.digest:
         return Verdict.OURS, None
     combined = combine(base, ours, theirs)
-    return (Verdict.CONFLICT if combined is None else Verdict.THEIRS), combined
+    if combined is None:
+        return Verdict.CONFLICT, None
+    if combined.digest == ours.digest:  # we have their change, and more
+        return Verdict.OURS, None
+    return Verdict.THEIRS, combined
 
 
 def _judge_lone(
@@ -211,11 +312,8 @@ def _check_choices(comparison: Sequence[SectionMerge], choices: Mapping[str, Cho
             faults[f"choices.{key}"] = "Choose ours, theirs, or write the section."
     if faults:
         raise Unwise("This is not a choice that can be made here.", fields=faults)
-    open_ = tuple(
-        row.key for row in comparison if row.verdict is Verdict.CONFLICT and row.key not in choices
-    )
-    if open_:
-        raise Conflicting("Both sides changed these sections, so each needs a choice", keys=open_)
+    if open_ := undecided(comparison, choices):
+        raise Conflicting(NEEDS_A_CHOICE, keys=open_)
 
 
 def _taken(row: SectionMerge, choice: Choice | None, language: str) -> Section | None:

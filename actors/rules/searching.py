@@ -106,7 +106,7 @@ def singular(word: str) -> str:
 
 def found_by(text: str, language: str) -> set[str]:
     """Everything that a text in this language is found by."""
-    return {key for word in split(text) for key in keys(word, language)}
+    return {key for word in set(split(text)) for key in keys(word, language)}
 
 
 def pattern(text: str) -> str:

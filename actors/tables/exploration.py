@@ -12,9 +12,10 @@ from actors.tables.base import Base, Id, Kept, primary_key
 class Exploration(Base, kw_only=True):
     """One walk through a conversation; the next one about the same thing reuses the row.
 
-    `kind` is around (what a remark quotes and answers), below (what answers something) or featured
-    (what somebody shows first). `iri` is the remark, model or actor it is about. `state` is waiting
-    or done, with the reason where it ended early. `plan` is what is still to be read, `seen` every
+    `kind` is around (what a remark quotes and answers), below (what answers something), featured
+    (what somebody shows first) or kin (what a model comes from, and what was made of it). `iri` is
+    the remark, model or actor it is about. `state` is waiting or done, with the reason where it
+    ended early. `plan` is what is still to be read, `seen` every
     address that ever stood in the plan; `fetches` counts what it has cost so far.
     """
 

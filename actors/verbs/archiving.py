@@ -68,7 +68,8 @@ async def gather(session: Session, model: Model, most: int = MOST_BYTES) -> Gath
     revisions = list(reversed(await history.revisions(session, model)))
     tie = await lineage.of(session, model)
     taken = await _taken(session, tie, revisions)
-    listed = (await lineage.forks(session, model))[:MOST_FORKS]
+    found = await lineage.forks(session, model, most=MOST_FORKS)
+    listed = sorted(found, key=lambda one: one.lineage.id)
     heads = [await history.head(session, one.model) for one in listed]
     carried = list(_carried(heads))
     authors = {model.actor_id, *(one.model.actor_id for one in listed[: len(carried)])}

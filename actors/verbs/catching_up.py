@@ -20,6 +20,7 @@ from activitypub import iris
 from activitypub.canonical_json import parse
 from activitypub.iris import Iri
 from actors.database import Session
+from actors.documents import model as model_documents
 from actors.mail import errands
 from actors.mail.errands import Kind
 from actors.site import Site
@@ -92,11 +93,7 @@ async def _missing(session: Session, model: Model, revision: Revision) -> Iri | 
 
 def _merged_or_not(revision: Revision, before: Revision) -> None:
     """A fork took something over from its source where its base is not that of the one before."""
-    base = _base(revision)
-    revision.merged_iri = base if base != _base(before) else None
-
-
-def _base(revision: Revision) -> str | None:
-    derived = parse(revision.document).get("wasDerivedFrom")
-    base = derived.get("id") if isinstance(derived, dict) else derived
-    return base if isinstance(base, str) else None
+    made_from = model_documents.parents(parse(revision.document))
+    earlier = model_documents.parents(parse(before.document))
+    is_same = made_from[:1] == earlier[:1]
+    revision.merged_iri = next(iter(made_from[1:] if is_same else made_from), None)

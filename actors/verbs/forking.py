@@ -11,18 +11,20 @@ Wire: Create{fork}, Accept{Create}, Update{source} (FEDERATION.md, "Fork").
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
+from activitypub.canonical_json import Json
 from activitypub.iris import Iri
 from actors.database import Session
 from actors.documents.model import section_iri
-from actors.errors import Gone, NotFound, Unwise
-from actors.rules import licences, merging
+from actors.errors import Conflicting, Gone, NotFound, Unwise
+from actors.rules import heading, licences, merging, modifications
 from actors.rules.merging import SectionMerge, Verdict
+from actors.rules.modifications import Modification
 from actors.rules.sections import Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -31,10 +33,11 @@ from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import hearing, noticing, posting, publishing
+from actors.verbs import choosing, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, lineage
+from actors.views import blocks, history, kin, lineage
+from actors.views.lineage import Upstream
 from actors.vocabulary import FORK_KINDS
 
 Choice = Literal["ours", "theirs"] | Mapping[str, str]
@@ -50,8 +53,14 @@ async def fork(
     kind: str,
     language: str,
     author: Member | None = None,
+    name: str = "",
+    wanted_license: str | None = None,
+    facts: Mapping[str, Json] | None = None,
 ) -> Model:
     """An organisation of ours makes its own model from somebody's.
+
+    A working copy is made to send improvements back: its source's owner hears of it, and nobody
+    else is told that there is an alternative.
 
     Args:
         session: an open transaction.
@@ -62,9 +71,14 @@ async def fork(
         language: the language in which it will be worked on; the source's texts stay until they
             are replaced.
         author: the member who acts.
+        name: what it is called in that language; its address is made from that. Without one it
+            is called as its source.
+        wanted_license: SPDX id; without one the licence of the source.
+        facts: what differs from the facts of the source: legal form, territory.
 
     Raises:
-        Unwise: the kind is unknown, or the licence forbids adaptations.
+        Unwise: the kind is unknown, the licence forbids adaptations or cannot follow, or the name
+            cannot be used.
         Gone: the source was deleted.
     """
     if kind not in FORK_KINDS:
@@ -74,11 +88,14 @@ async def fork(
         raise Gone("the source was deleted")
     base = await history.head(session, source)
     sheet = history.sheet(base)
-    terms = licences.judge_fork(sheet.license)
+    terms = licences.judge_fork(sheet.license, wanted_license)
+    called = " ".join(name.split())
     own = replace(
         sheet,
         language=language,
         license=terms.license,
+        names={**sheet.names, language: called} if called else sheet.names,
+        facts={**sheet.facts, **(facts or {})},
         sections=tuple(_taken(source, one) for one in sheet.sections),
     )
     _check_fork(own, sheet)
@@ -103,52 +120,104 @@ async def merge(
     *,
     author: Member | None = None,
     note: str = "",
+    reasons: Sequence[Modification] = (),
+    taken_from: str | None = None,
 ) -> Revision:
-    """Take what the source changed into a fork of ours, section by section.
+    """Take what the source, or another relative, changed into a fork of ours, by sections.
+
+    What was decided on the way and kept (`choosing`) is forgotten with it.
 
     Args:
         session: an open transaction.
         site: our origin, clock and ids.
         model: the fork.
-        choices: section key → `theirs`, `ours`, or texts by language; every conflict needs one.
+        choices: section key, or key of a value (`rules.heading`) → `theirs`, `ours`, or texts by
+            language; every conflict needs one.
         author: the member who acts.
         note: why, in her words.
+        reasons: why sections of ours differ; kept beside what was recorded before.
+        taken_from: the address of the relative; the source if left out. Of another relative than
+            the source, the base stays where it is, and sections keep the tie that they have.
 
     Returns:
         The new version, with both parents.
 
     Raises:
-        NotFound: the model is no fork, or its source has not moved.
+        NotFound: the model is no fork, or the other has nothing new.
         Conflicting: a conflict without a choice; `keys` names them. Nothing has changed.
-        Unwise: a choice that cannot be made here.
+        Unwise: a choice that cannot be made here, or the result could not be published.
     """
     model = await publishing.held(session, model)
-    beside = await lineage.upstream(session, model)
+    beside = await kin.choose(session, model, taken_from)
     if beside is None:
         raise NotFound("this model is no fork of a model known here")
     if not beside.moved:
-        raise NotFound("the source has not moved since it was last taken")
-    ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
-    resolved = merging.resolve(
-        beside.sections,
-        _decided(beside.sections, choices),
-        ours,
-        theirs,
-        upstream=Iri(beside.lineage.upstream_iri),
-    )
-    fit = clean(resolved)
-    _check_fork(fit, ours)
-    tie = beside.lineage
-    tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
-    await session.flush()
+        raise NotFound("there is nothing new since it was last taken")
+    fit = merged(beside, choices)
+    recorded = explained(beside, fit, choices, reasons)
+    if beside.is_direct:
+        tie = beside.lineage
+        tie.base_iri, tie.base_digest = beside.current.iri, beside.current.digest
+        await session.flush()
+    await choosing.undo(session, model, beside.other_iri)
     making = Making(
         author=author,
         note=note,
         parent=beside.ours,
         merged_iri=beside.current.iri,
-        modifications=history.modifications(beside.ours),
+        modifications=recorded,
     )
     return await publishing.advance(session, site, model, fit, making)
+
+
+def merged(beside: Upstream, choices: Mapping[str, Choice]) -> Sheet:
+    """What our sheet says after these choices; nothing is written.
+
+    Raises:
+        Conflicting, Unwise: as `merge`.
+    """
+    ours, theirs = history.sheet(beside.ours), history.sheet(beside.current)
+    top = beside.heading
+    of_values = {key: one for key, one in choices.items() if key.startswith(heading.SIGN)}
+    of_sections = {key: one for key, one in choices.items() if key not in of_values}
+    decided = _decided(beside.sections, of_sections)
+    heading.check(top, of_values)
+    if missing := merging.undecided((*top, *beside.sections), choices):
+        raise Conflicting(merging.NEEDS_A_CHOICE, keys=missing)
+    upstream = Iri(beside.lineage.upstream_iri) if beside.is_direct else None
+    resolved = merging.resolve(beside.sections, decided, ours, theirs, upstream=upstream)
+    fit = clean(heading.resolve(top, of_values, resolved))
+    known = {section.digest for section in ours.sections}
+    if any(section.digest not in known for section in fit.sections):
+        licences.judge_fork(theirs.license, fit.license)
+    _check_fork(fit, ours)
+    return fit
+
+
+def explained(
+    beside: Upstream,
+    result: Sheet,
+    choices: Mapping[str, Choice],
+    reasons: Sequence[Modification],
+) -> tuple[Modification, ...]:
+    """What the fork does differently after a merge, and why.
+
+    What was recorded about a section that now says what the source says is dropped.
+    """
+    theirs = history.sheet(beside.current)
+    told = modifications.merged(
+        kin.modifications_after(beside, choices), modifications.judged(reasons, theirs)
+    )
+    if not beside.is_direct:
+        return told  # the source may say something else still
+    alike = {
+        row.key
+        for row in beside.sections
+        if row.theirs is not None
+        and (ours := result.section(row.key)) is not None
+        and ours.digest == row.theirs.digest
+    }
+    return tuple(one for one in told if one.section not in alike)
 
 
 async def on_fork(
@@ -223,7 +292,13 @@ async def on_upstream_update(
 ) -> None:
     """A model moved on: tell the owner of each of our forks of it what that means for her text."""
     source = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
-    if source is None or source.deleted_at is not None:
+    if source is not None:
+        await on_moved(session, site, source)
+
+
+async def on_moved(session: Session, site: Site, source: Model) -> None:
+    """A model may be at another version than our forks of it know: tell their owners, once."""
+    if source.deleted_at is not None:
         return
     current = await history.head(session, source)
     rows = await session.execute(
@@ -294,10 +369,19 @@ def _third(row: SectionMerge, texts: Mapping[str, str]) -> Section:
     return replace(ground, texts={**ground.texts, **texts}, translated_from=kept)
 
 
-def _moved(sections: Sequence[SectionMerge]) -> dict[str, list[str]]:
-    """What the notice says: which sections the source changed, which are core, which conflict."""
+MOST_NAMED = 20
+"""Sections that a notice names: it is read at a glance; the page that it leads to has them all."""
+
+
+def _moved(sections: Sequence[SectionMerge]) -> dict[str, Any]:
+    """What the notice says: which sections the source changed, which are core, which conflict.
+
+    `names` are the titles of the first of them, by language.
+    """
     changed = [one for one in sections if one.verdict in (Verdict.THEIRS, Verdict.CONFLICT)]
+    shown = ((one.key, one.ours or one.theirs or one.base) for one in changed[:MOST_NAMED])
     return {
+        "names": {key: dict(side.names) for key, side in shown if side is not None},
         "changed": [one.key for one in changed],
         "core": [one.key for one in changed if one.core],
         "conflicts": [one.key for one in changed if one.verdict is Verdict.CONFLICT],

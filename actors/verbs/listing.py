@@ -20,6 +20,7 @@ from actors.tables.actor import Actor
 from actors.tables.listing import Listing
 from actors.tables.model import Model
 from actors.tables.revision import Revision
+from actors.views import lineage
 
 EDITION = 1
 """Of the rules by which words are made. Whoever changes these rules, the stemmers included, counts
@@ -64,7 +65,9 @@ async def list_model(session: Session, model: Model, sheet: Sheet) -> None:
             words=_words(stated, lead, rest),
             edition=EDITION,
             is_shut=author.shut_at is not None or author.gone_at is not None,
-            is_withheld=_is_withheld(profile) or not _is_for_all(model),
+            is_withheld=_is_withheld(profile)
+            or not _is_for_all(model)
+            or lineage.is_working_copy(await lineage.of(session, model)),
             changed_at=model.updated_at,
         ),
     )
@@ -191,7 +194,12 @@ async def _list_models_of(
     for row in rows:
         row.labels = " ".join([*(one for one in row.labels.split() if one not in old), *new])
         row.words = " ".join(sorted((set(row.words.split()) - gone) | come))
-        row.is_withheld = is_withheld or not _is_for_all(await session.get_one(Model, row.id))
+        model = await session.get_one(Model, row.id)
+        row.is_withheld = (
+            is_withheld
+            or not _is_for_all(model)
+            or lineage.is_working_copy(await lineage.of(session, model))
+        )
     await session.flush()
 
 

@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, listing, subscribing
+from actors.verbs import cataloguing, listing, subscribing, witnessing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -346,7 +346,10 @@ async def _remember_revision(
         raise NotAuthoritative("the model has a version of that number", code="origin-object")
     origin = reading.origin
     tie = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
-    taken = origin.base if origin and (tie is None or tie.base_iri != origin.base) else None
+    taken = None
+    if origin is not None:
+        is_same = tie is not None and tie.base_iri == origin.base
+        taken = next(iter(origin.also), None) if is_same else origin.base
     revision = Revision(
         id=site.new_id(),
         iri=iri,
@@ -362,6 +365,7 @@ async def _remember_revision(
     )
     session.add(revision)
     await session.flush()
+    await witnessing.witness(session, site, revision)
     return revision
 
 

@@ -24,8 +24,8 @@ from actors.database import Session, tells
 from actors.documents import model as documents
 from actors.errors import Conflicting, Gone, NotAllowed, Unwise
 from actors.places import place
+from actors.rules import licences, naming, news, provenance
 from actors.rules import modifications as adaptations
-from actors.rules import naming, news, provenance
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet, check, clean
 from actors.site import Site
@@ -47,6 +47,7 @@ from actors.verbs import (
 )
 from actors.verbs.mirroring import Gathered
 from actors.views import history
+from actors.views import lineage as lineage_views
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ async def revise(
     model = await held(session, model)
     before = await history.head(session, model)
     base = await _base(session, model)
+    if base is not None and sheet.license.strip() != history.sheet(before).license:
+        licences.judge_fork(base.license, sheet.license.strip())
     fit = provenance.carried(
         history.sheet(before),
         clean(sheet),
@@ -163,7 +166,6 @@ async def start(
         session.add(lineage)
         await session.flush()
     document, linked = await _write(session, site, model, organisation, sheet, making)
-    tells(session, news.word(news.SAID, model.id))
     await posting.tell_of(
         session,
         site,
@@ -171,10 +173,12 @@ async def start(
         "Create",
         document,
         recipients=await audience(session, model),
-        followers_of=[organisation],
+        followers_of=[] if lineage_views.is_working_copy(lineage) else [organisation],
         linked=linked,
     )
-    await _pass_on(session, site, organisation, model)
+    if not lineage_views.is_working_copy(lineage):
+        tells(session, news.word(news.SAID, model.id))
+        await _pass_on(session, site, organisation, model)
     return model
 
 
@@ -196,7 +200,7 @@ async def place_in(session: Session, site: Site, model: Model, commons: Actor | 
     revision = await history.head(session, model)
     model.commons_iri = group
     model.updated_at = max(site.now(), model.updated_at + timedelta(seconds=1))
-    making = Making(modifications=history.modifications(revision))
+    making = Making(merged_iri=revision.merged_iri, modifications=history.modifications(revision))
     telling = documents.Telling(
         site,
         model,
@@ -227,7 +231,9 @@ async def advance(
     organisation = await session.get_one(Actor, model.actor_id)
     posting.must_be_here(organisation)
     document, linked = await _write(session, site, model, organisation, sheet, making)
-    tells(session, news.word(news.CHANGED, model.id))
+    is_shown = not lineage_views.is_working_copy(await _lineage(session, model))
+    if is_shown:
+        tells(session, news.word(news.CHANGED, model.id))
     await posting.tell_of(
         session,
         site,
@@ -235,7 +241,7 @@ async def advance(
         "Update",
         document,
         recipients=await audience(session, model),
-        followers_of=[organisation, await network(session)],
+        followers_of=[organisation, await network(session)] if is_shown else [],
         linked=linked,
     )
     return await history.head(session, model)
@@ -412,10 +418,12 @@ async def _fork_terms(session: Session, model: Model, making: Making) -> documen
     if lineage is None:
         return None
     source = await history.model_by_iri(session, lineage.upstream_iri)
+    took = making.merged_iri if making.merged_iri != lineage.base_iri else None
     return documents.ForkTerms(
         lineage=lineage,
         modifications=making.modifications,
         source_author=await history.author(session, source) if source else None,
+        also=await history.revision_by_iri(session, took) if took else None,
     )
 
 

@@ -148,7 +148,9 @@ async def _move_head(
     if tie is not None:
         source = await history.model_by_iri(session, tie.upstream_iri)
         author = await history.author(session, source) if source else None
-        terms = ForkTerms(tie, history.modifications(revision), author)
+        took = revision.merged_iri if revision.merged_iri != tie.base_iri else None
+        also = await history.revision_by_iri(session, took) if took else None
+        terms = ForkTerms(tie, history.modifications(revision), author, also)
     telling = Telling(site, model, revision, newest.says.sheet, owner, terms)
     model.document = encode(await posting.seal(session, site, owner, documents.living(telling)))
     await session.flush()

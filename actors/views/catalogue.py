@@ -5,16 +5,18 @@ Its own and what peers sent.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from actors.database import Session
 from actors.rules import wishes
 from actors.rules.expressions import both
 from actors.rules.wishes import Wish
 from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
 from actors.tables.listing import Listing
 from actors.tables.model import Model
 from actors.views import findings
+from actors.views.lineage import WORKING_COPY
 from actors.views.paging import Page
 
 
@@ -75,7 +77,9 @@ async def latest(session: Session, limit: int) -> list[Entry]:
     rows = await session.execute(
         select(Model, Actor)
         .join(Actor, Actor.id == Model.actor_id)
+        .outerjoin(Lineage, Lineage.model_id == Model.id)
         .where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
+        .where(or_(Lineage.kind.is_(None), Lineage.kind != WORKING_COPY))
         .order_by(Model.updated_at.desc(), Model.id.desc())
         .limit(limit)
     )

@@ -8,6 +8,7 @@ from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
 from actors.tables.draft import Draft
+from actors.tables.model import Model
 
 
 async def of(session: Session, organisation: Actor) -> list[Draft]:
@@ -30,6 +31,16 @@ async def one_of(session: Session, organisation: Actor, draft_id: int | None) ->
     if draft is None or draft.actor_id != organisation.id:
         raise NotFound("There is no such draft here.")
     return draft
+
+
+async def newest_of(session: Session, organisation: Actor, model: Model) -> Draft | None:
+    """The draft of a model's next version that was changed last."""
+    return await session.scalar(
+        select(Draft)
+        .where(Draft.actor_id == organisation.id, Draft.model_id == model.id)
+        .order_by(Draft.changed_at.desc(), Draft.id.desc())
+        .limit(1)
+    )
 
 
 def sheet(draft: Draft) -> Sheet:

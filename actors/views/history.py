@@ -1,11 +1,16 @@
 """What did it say, and when? Models and their versions."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 
 from actors.database import Session
+from actors.rules.citing import Citation
 from actors.rules.modifications import Modification
 from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
+from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 
@@ -38,6 +43,51 @@ async def revisions(session: Session, model: Model) -> list[Revision]:
     return list(rows)
 
 
+async def revisions_below(
+    session: Session, model: Model, below: int | None, limit: int
+) -> list[Revision]:
+    """Some of them, the newest first: those with a smaller number than `below`."""
+    wanted = select(Revision).where(Revision.model_id == model.id)
+    if below is not None:
+        wanted = wanted.where(Revision.number < below)
+    return list(await session.scalars(wanted.order_by(Revision.number.desc()).limit(limit)))
+
+
+MOST_NUMBERS = 500
+"""Numbers in a list to choose a version from; older ones are reached from the history."""
+
+
+async def numbers(session: Session, model: Model) -> list[int]:
+    """The numbers of the versions that we know, the newest first."""
+    rows = await session.scalars(
+        select(Revision.number)
+        .where(Revision.model_id == model.id)
+        .order_by(Revision.number.desc())
+        .limit(MOST_NUMBERS)
+    )
+    return list(rows)
+
+
+async def makers(session: Session, revisions: Sequence[Revision]) -> dict[int, str]:
+    """The names of the members who made these versions, by their ids; of ours alone."""
+    wanted = {one.author_id for one in revisions if one.author_id is not None}
+    rows = await session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted)))
+    return {int(row[0]): str(row[1]) for row in rows}
+
+
+async def said_before(
+    session: Session, model: Model, revisions: Sequence[Revision]
+) -> dict[str, int]:
+    """By digest, the number of the first version that said what these versions say."""
+    wanted = {one.digest for one in revisions}
+    rows = await session.execute(
+        select(Revision.digest, func.min(Revision.number))
+        .where(Revision.model_id == model.id, Revision.digest.in_(wanted))
+        .group_by(Revision.digest)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 async def revision_by_iri(session: Session, iri: str) -> Revision | None:
     """A version by its id on the wire."""
     return await session.scalar(select(Revision).where(Revision.iri == iri))
@@ -63,3 +113,20 @@ def sheet(revision: Revision) -> Sheet:
 def modifications(revision: Revision) -> tuple[Modification, ...]:
     """What a fork had adapted by this version, and why."""
     return tuple(Modification.from_json(one) for one in revision.modifications)
+
+
+async def citation(session: Session, model: Model, revision: Revision) -> Citation:
+    """One version, to be cited; a fork with the version of its source that it took last."""
+    said, who = sheet(revision), await author(session, model)
+    base = await session.scalar(select(Lineage.base_iri).where(Lineage.model_id == model.id))
+    return Citation(
+        title=said.names.get(said.language) or next(iter(said.names.values()), ""),
+        who=who.name or who.handle,
+        number=revision.number,
+        at=revision.made_at,
+        address=revision.iri,
+        licence=said.license,
+        language=said.language,
+        digest=revision.digest,
+        origin=base,
+    )

@@ -1,19 +1,23 @@
 """Where does it come from, and what became of it?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from actors.database import Session
-from actors.rules import core, merging
+from actors.rules import core, heading, merging
 from actors.rules.core import Relation
+from actors.rules.heading import ValueMerge
 from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
+from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history
+from actors.views import history, ways
+from actors.views.paging import Page
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,12 @@ class Fork:
 
 @dataclass(frozen=True)
 class Upstream:
-    """A fork beside its source: the three columns of a merge."""
+    """A fork beside its source: the three columns of a merge.
+
+    Or beside another relative (`views.kin.beside`): then `is_direct` is False, `lineage` still the
+    fork's own tie to its source, and `base` the last version that both come from; an empty one
+    with the number 0 where none is known here.
+    """
 
     lineage: Lineage
     source: Model | None
@@ -38,11 +47,30 @@ class Upstream:
     current: Revision
     ours: Revision
     sections: tuple[SectionMerge, ...]
+    is_direct: bool = True
+
+    @property
+    def other_iri(self) -> str:
+        """The address of the model on the other side."""
+        return self.lineage.upstream_iri if self.source is None else self.source.iri
 
     @property
     def moved(self) -> bool:
         """The source has a version that the fork has not taken yet."""
         return self.current.iri != self.base.iri
+
+    @property
+    def heading(self) -> tuple[ValueMerge, ...]:
+        """Names, summaries, licence and facts on the three sides."""
+        return heading.compare(
+            history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
+        )
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """What there is to choose between, by key of section or value."""
+        prints = {one.key: one.fingerprint for one in self.sections}
+        return prints | {one.key: one.fingerprint for one in self.heading}
 
 
 async def base_of(session: Session, tie: Lineage) -> Revision | None:
@@ -64,29 +92,136 @@ async def of(session: Session, model: Model) -> Lineage | None:
     return await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
 
 
-async def forks(session: Session, model: Model) -> list[Fork]:
-    """The forks that the model lists, the oldest first."""
+MOST_FORKS = 50
+"""Forks that are told in full: each costs its sheet to read. `fork_addresses` has all of them."""
+
+
+async def forks(session: Session, model: Model, *, most: int = MOST_FORKS) -> list[Fork]:
+    """The forks that the model lists, those that changed last first, at most so many."""
     rows = await session.execute(
         select(Model, Actor, Lineage)
         .join(Lineage, Lineage.model_id == Model.id)
         .join(Actor, Actor.id == Model.actor_id)
+        .where(*_listed(model))
+        .order_by(Model.updated_at.desc(), Lineage.id)
+        .limit(most)
+    )
+    bases: dict[tuple[str, str], Sheet | None] = {}  # most of them took one of a few versions
+    found: list[Fork] = []
+    for fork, author, lineage in rows.all():
+        of_base = (lineage.base_iri, lineage.base_digest)
+        if of_base not in bases:
+            taken = await base_of(session, lineage)
+            bases[of_base] = None if taken is None else history.sheet(taken)
+        head = await history.head(session, fork)
+        base = bases[of_base]
+        relation = None if base is None else core.relation(history.sheet(head), base)
+        found.append(Fork(fork, author, lineage, relation, history.modifications(head)))
+    return found
+
+
+async def count_forks(session: Session, model: Model) -> int:
+    """How many forks the model lists."""
+    counted = select(func.count(Lineage.id)).join(Model, Model.id == Lineage.model_id)
+    return await session.scalar(counted.where(*_listed(model))) or 0
+
+
+async def fork_addresses(session: Session, model: Model, page: Page) -> list[tuple[int, str]]:
+    """The addresses of the forks that the model lists, the newest first, with what to page by."""
+    rows = await session.execute(
+        select(Lineage.id, Model.iri)
+        .join(Model, Model.id == Lineage.model_id)
+        .where(*_listed(model), *([Lineage.id < page.max_id] if page.max_id else []))
+        .order_by(Lineage.id.desc())
+        .limit(page.limit)
+    )
+    return [(number, iri) for number, iri in rows.all()]
+
+
+def _listed(model: Model) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Lineage.upstream_iri == model.iri,
+        Lineage.listed_at.is_not(None),
+        Model.deleted_at.is_(None),
+    )
+
+
+MOST_RELATIVES = 30
+"""Forks in a list to compare with: what a reader looks through."""
+
+
+async def some_forks(session: Session, model: Model) -> list[Model]:
+    """Forks that the model lists, those that were changed last."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
         .where(
             Lineage.upstream_iri == model.iri,
             Lineage.listed_at.is_not(None),
             Model.deleted_at.is_(None),
         )
-        .order_by(Lineage.id)
+        .order_by(Model.updated_at.desc(), Model.id)
+        .limit(MOST_RELATIVES)
     )
-    return [
-        Fork(
-            fork,
-            author,
-            lineage,
-            await _relation(session, fork, lineage),
-            history.modifications(await history.head(session, fork)),
+    return list(rows)
+
+
+WORKING_COPY = "working-copy"
+
+
+def is_working_copy(tie: Lineage | None) -> bool:
+    """Whether it is made to prepare improvements of its source, and is no alternative to it."""
+    return tie is not None and tie.kind == WORKING_COPY
+
+
+@dataclass(frozen=True)
+class CoreState:
+    """What a fork is to its source, and why.
+
+    `broken` are the core sections of the source that it does not keep, with their names by
+    language; `is_accepted` tells that the newest version of the source says in its core what the
+    fork says: taking that version makes it a replication.
+    """
+
+    relation: Relation
+    broken: Mapping[str, Mapping[str, str]]
+    is_accepted: bool = False
+
+
+async def core_state(session: Session, model: Model) -> CoreState | None:
+    """Which core sections a fork changed; None for an original, or where its base is unknown."""
+    tie = await of(session, model)
+    base = await base_of(session, tie) if tie else None
+    if tie is None or base is None:
+        return None
+    fork, taken = history.sheet(await history.head(session, model)), history.sheet(base)
+    names = {section.key: section.names for section in taken.sections}
+    broken = {key: names[key] for key in core.broken_core(fork, taken)}
+    if not broken:
+        return CoreState(Relation.REPLICATION, {})
+    newest = await history.revision_by_iri(session, tie.seen_iri)
+    accepted = (
+        newest is not None
+        and newest.iri != base.iri
+        and core.relation(fork, history.sheet(newest)) is Relation.REPLICATION
+    )
+    return CoreState(Relation.INSPIRED, broken, accepted)
+
+
+async def made_by(session: Session, organisation: Actor, source: Model) -> list[Model]:
+    """What an organisation has made of a model already."""
+    rows = await session.scalars(
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Lineage.upstream_iri == source.iri,
+            Model.actor_id == organisation.id,
+            Model.deleted_at.is_(None),
         )
-        for fork, author, lineage in rows.all()
-    ]
+        .order_by(Model.id)
+        .limit(MOST_RELATIVES)
+    )
+    return list(rows)
 
 
 async def relation(session: Session, model: Model) -> Relation | None:
@@ -106,6 +241,10 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         return None
     ours = await history.head(session, model)
     source = await history.model_by_iri(session, lineage.upstream_iri)
+    since = None
+    if source is not None and base.iri != current.iri:
+        known = await ways.ancestry(session, [model, source])
+        since = await ways.between(session, known, base, ours, current)
     return Upstream(
         lineage=lineage,
         source=source,
@@ -113,7 +252,9 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         base=base,
         current=current,
         ours=ours,
-        sections=merging.compare(history.sheet(base), history.sheet(ours), history.sheet(current)),
+        sections=merging.compare(
+            history.sheet(base), history.sheet(ours), history.sheet(current), since
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from actors.database import Session
 from actors.rules.codes.lists import Code
+from actors.rules.heading import Value
 from actors.rules.modifications import Modification
 from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
@@ -47,6 +48,7 @@ async def model(session: Session, row: Model) -> Answer:
     sheet = history.sheet(head)
     tie = await lineage.of(session, row)
     newest = version(head)
+    state = await lineage.core_state(session, row)
     return {
         **_heading(row, await history.author(session, row)),
         **facts.answered(sheet),
@@ -56,7 +58,9 @@ async def model(session: Session, row: Model) -> Answer:
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row)],
-        "relation": await lineage.relation(session, row),
+        "relation": None if state is None else state.relation,
+        "brokenCore": [] if state is None else list(state.broken),
+        "acceptedBySource": state is not None and state.is_accepted,
         "checklist": checklist(sheet),
     }
 
@@ -130,7 +134,7 @@ def version_in_full(revision: Revision) -> Answer:
     return {
         **version(revision),
         **facts.answered(sheet),
-        **_said(sheet),
+        **said(sheet),
     }
 
 
@@ -147,11 +151,11 @@ def draft(row: Draft) -> Answer:
         "failure": row.failure,
         "note": row.note,
         **facts.answered(sheet),
-        **_said(sheet),
+        **said(sheet),
     }
 
 
-def _said(sheet: Sheet) -> Answer:
+def said(sheet: Sheet) -> Answer:
     """What every sheet says, published or not."""
     return {
         "name": sheet.names.get(sheet.language, ""),
@@ -217,6 +221,11 @@ def modification(one: Modification) -> Answer:
     }
 
 
+def value(one: Value) -> Answer:
+    """What a value beside the sections is, without what it says."""
+    return {"key": one.key, "kind": str(one.kind), "language": one.language or None}
+
+
 def fork(one: Fork) -> Answer:
     """Schema `Fork`."""
     return {
@@ -235,8 +244,19 @@ def comparison(found: Upstream) -> Answer:
     base, ours = history.sheet(found.base), history.sheet(found.ours)
     theirs = history.sheet(found.current)
     return {
-        "base": found.base.iri,
+        "base": found.base.iri or None,
         "current": found.current.iri,
+        "values": [
+            {
+                **value(one.value),
+                "verdict": str(one.verdict),
+                "base": one.base,
+                "ours": one.ours,
+                "theirs": one.theirs,
+                "suggestion": one.suggestion,
+            }
+            for one in found.heading
+        ],
         "sections": [
             {
                 "key": one.key,

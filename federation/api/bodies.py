@@ -120,26 +120,48 @@ FORK: Final = Record(
         "source": Text("The address (ActivityPub id) of the model, here or on any instance."),
         "kind": Word("How the fork means to differ.", list(FORK_KINDS)),
         "language": Text("The language the fork will speak (BCP 47)."),
+        "name": Text("What it is called in that language; its address is made from this."),
+        "license": Text("SPDX id; that of the source, if left out."),
+        "territory": facts.FACTS["territory"],
+        "legalFormIn": facts.FACTS["legalFormIn"],
     },
     frozenset({"source", "kind", "language"}),
 )
+RESTORE: Final = Record(
+    "Why an earlier version is published again.",
+    {"note": Text("The reason, for those who follow the model.")},
+    frozenset({"note"}),
+)
+_CHOICES: Final = MapOf(
+    "Section key → choice. Keys that begin with @ are values beside the sections: `@name.fr`.",
+    OneOf(
+        "Whose text to keep, or another one.",
+        Word("Take theirs or keep ours.", ["theirs", "ours"]),
+        Record(
+            "A text of one's own.",
+            {"text": ByLanguage("What the section shall say, as Markdown.")},
+            frozenset({"text"}),
+        ),
+    ),
+)
+_REASONS: Final = ListOf("Why sections of ours stay different.", _MODIFICATION)
+
 MERGE: Final = Record(
     "What to take from upstream. Every section in conflict needs a choice.",
     {
-        "choices": MapOf(
-            "Section key → choice.",
-            OneOf(
-                "Whose text to keep, or another one.",
-                Word("Take theirs or keep ours.", ["theirs", "ours"]),
-                Record(
-                    "A text of one's own.",
-                    {"text": ByLanguage("What the section shall say, as Markdown.")},
-                    frozenset({"text"}),
-                ),
-            ),
-        ),
+        "choices": _CHOICES,
         "note": _NOTE,
+        "modifications": _REASONS,
+        "from": Text(
+            "The address of the relative to take from: a further source, or another fork of one."
+            " Left out, it is the source."
+        ),
     },
+    frozenset({"choices"}),
+)
+CHOICES: Final = Record(
+    "What is decided so far; what is not named stays as it was decided before.",
+    {"choices": _CHOICES, "modifications": _REASONS},
     frozenset({"choices"}),
 )
 FOLLOW: Final = Record(

@@ -1,19 +1,22 @@
 """Forks: take a model up, look at what became of its source, merge."""
 
+import asyncio
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
-from actors.errors import NotFound, Unwise
+from actors.documents.model import render_ahead
+from actors.errors import NotFound, Refusal, Unwise
 from actors.rules import permissions
 from actors.rules.languages import canonical_tag
 from actors.tables.model import Model
 from actors.verbs import forking
-from actors.views import lineage
-from federation.api import answers, bodies
+from actors.views import history, kin, lineage
+from federation.api import answers, bodies, facts
 from federation.api.authenticating import WRITE, acting
 from federation.api.models import in_words_of_the_body, location, named, owned
-from federation.api.operations import Operation
+from federation.api.operations import Argument, Operation
 from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, LOOKUP, SITE
 
@@ -31,6 +34,9 @@ async def fork(request: web.Request) -> web.Response:
         raise Unwise(
             "This is no model.", fields={"source": "There is something else at this address."}
         )
+    async with request.app[DATABASE].read() as session:
+        taken = history.sheet(await history.head(session, source))
+    await asyncio.to_thread(render_ahead, taken)
     async with request.app[DATABASE].begin() as session:
         row = await forking.fork(
             session,
@@ -40,6 +46,9 @@ async def fork(request: web.Request) -> web.Response:
             kind=values["kind"],
             language=canonical_tag(values["language"]),
             author=who.member,
+            name=values.get("name", ""),
+            wanted_license=values.get("license"),
+            facts=facts.given(values),
         )
         answer = await answers.model(session, row)
     return answers.respond(answer, status=201, location=location(request, row))
@@ -48,7 +57,7 @@ async def fork(request: web.Request) -> web.Response:
 async def upstream(request: web.Request) -> web.Response:
     """GET models/{id}/upstream: base, ours and theirs, section by section."""
     async with request.app[DATABASE].read() as session:
-        found = await lineage.upstream(session, await named(request, session))
+        found = await kin.choose(session, await named(request, session), request.query.get("from"))
         if found is None:
             raise NotFound("This model is no fork, or its source is not known here.")
         answer = answers.comparison(found)
@@ -59,6 +68,11 @@ async def merge(request: web.Request) -> web.Response:
     """POST models/{id}/merge: what was chosen makes a new version with both parents."""
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.MERGE)
+    async with request.app[DATABASE].read() as session:
+        beside = await lineage.upstream(session, await owned(request, session, who))
+    if beside is not None:
+        with suppress(Refusal):  # said again, and in full, where it counts
+            await asyncio.to_thread(render_ahead, forking.merged(beside, bodies.choices(values)))
     async with request.app[DATABASE].begin() as session:
         row = await owned(request, session, who)
         try:
@@ -69,6 +83,8 @@ async def merge(request: web.Request) -> web.Response:
                 bodies.choices(values),
                 author=who.member,
                 note=values.get("note", ""),
+                reasons=bodies.modifications(values),
+                taken_from=values.get("from"),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
@@ -102,6 +118,11 @@ OPERATIONS: Final = (
         says="Compare a fork with its source, section by section",
         handler=upstream,
         answer="Comparison",
+        arguments=(
+            Argument(
+                "from", "Compare with this relative, by its address, and not with the source."
+            ),
+        ),
         problems={404: "There is no such model, or it is no fork.", 410: "It was deleted."},
     ),
     Operation(
@@ -116,7 +137,7 @@ OPERATIONS: Final = (
         body=bodies.MERGE,
         has_location=True,
         problems={
-            404: "There is no such model, it is no fork, or its source has not moved.",
+            404: "There is no such model, it is no fork, or there is nothing new to take.",
             409: "A section in conflict has no choice; `keys` names them.",
             410: "It was deleted.",
             422: "A choice names no section, or a text is not fit.",

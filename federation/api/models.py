@@ -18,9 +18,9 @@ from actors.tables.model import Model
 from actors.verbs import forgetting, publishing
 from actors.views import history
 from actors.views.access import Acting
-from federation.api import answers, bodies
+from federation.api import answers, bodies, paging
 from federation.api.authenticating import WRITE, acting
-from federation.api.operations import ROOT, Operation
+from federation.api.operations import ROOT, Argument, Operation
 from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, LOOKUP, SETTINGS, SITE
 
@@ -81,11 +81,16 @@ async def revise(request: web.Request) -> web.Response:
 
 
 async def versions(request: web.Request) -> web.Response:
-    """GET models/{id}/versions."""
+    """GET models/{id}/versions: the newest first, cut at a number."""
+    below = places.version_in(request.query.get("below", ""))
     async with request.app[DATABASE].read() as session:
         row = await named(request, session)
-        items = [answers.version(one) for one in await history.revisions(session, row)]
-    return answers.respond({"items": items, "next": None})
+        known = await history.revisions_below(session, row, below, paging.MOST + 1)
+        items = [answers.version(one) for one in known[: paging.MOST]]
+    following = None
+    if len(known) > paging.MOST:
+        following = f"{location(request, row)}/versions?below={items[-1]['number']}"
+    return answers.respond({"items": items, "next": following})
 
 
 async def version(request: web.Request) -> web.Response:
@@ -207,6 +212,7 @@ OPERATIONS: Final = (
         says="List the versions of a model",
         handler=versions,
         answer="Versions",
+        arguments=(Argument("below", "Only versions with a smaller number than this."),),
         problems={404: "There is no such model here.", 410: "It was deleted."},
     ),
     Operation(

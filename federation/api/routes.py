@@ -10,16 +10,19 @@ from federation.api import (
     admin,
     answers,
     archives,
+    choices,
     codes,
     commons,
     directory,
     drafts,
     follows,
     forks,
+    kin,
     models,
     notices,
     reports,
     search,
+    versions,
 )
 from federation.api.description import describe
 from federation.api.operations import ROOT, Operation
@@ -33,9 +36,12 @@ async def description(request: web.Request) -> web.Response:
 
 OPERATIONS: Final = (
     *models.OPERATIONS,
+    *versions.OPERATIONS,
     *drafts.OPERATIONS,
     *archives.OPERATIONS,
     *forks.OPERATIONS,
+    *choices.OPERATIONS,
+    *kin.OPERATIONS,
     *follows.OPERATIONS,
     *commons.OPERATIONS,
     *directory.OPERATIONS,

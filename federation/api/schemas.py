@@ -7,13 +7,18 @@ has a member that is not described.
 from collections.abc import Mapping
 from typing import Final
 
+from actors.documents.proving import Standing as Standings
+from actors.rules.adapting import State
 from actors.rules.commons import MayPost
+from actors.rules.comparing import Change
 from actors.rules.core import Relation
+from actors.rules.heading import Kind
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
 from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
+from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
 from federation.api.facts import FACTS
 from federation.api.shapes import Schema
@@ -82,6 +87,13 @@ _KIND: Final = _one_of("How the fork means to differ.", *FORK_KINDS)
 _RELATION: Final[Schema] = {
     "enum": [*(str(relation) for relation in Relation), None],
     "description": "Whether the core of the source is kept; null for an original.",
+}
+
+_BROKEN: Final = "Keys, in the source, of the core sections that are not kept."
+_VALUE: Final[dict[str, Schema]] = {
+    "key": _text("`@name.fr`, `@summary.fr`, `@license`, or @ and the name of a fact."),
+    "kind": _one_of("What it is.", *map(str, Kind)),
+    "language": _or_null(_text("Of a name or summary.")),
 }
 
 _VERSION_MEMBERS: Final[dict[str, Schema]] = {
@@ -225,6 +237,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "upstream": _or_null(_ref("Upstream")),
             "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
             "relation": _RELATION,
+            "brokenCore": _list({"type": "string"}, _BROKEN),
+            "acceptedBySource": {
+                **_BOOL,
+                "description": "The source's newest core says what this fork says.",
+            },
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
             "checklist": _ref("Checklist"),
         }
@@ -357,9 +374,119 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Comparison": _record(
         "Base, ours and theirs, section by section.",
         {
-            "base": {**_IRI, "description": "The upstream version ours was last made from."},
-            "current": {**_IRI, "description": "The upstream version of today."},
+            "base": _or_null(
+                {**_IRI, "description": "The last version that both come from; null for none."}
+            ),
+            "current": {**_IRI, "description": "The version that is compared with."},
+            "values": _list(_ref("ComparedValue"), "Names, summaries, the licence and facts."),
             "sections": _list(_ref("ComparedSection"), "In the order of ours."),
+        },
+    ),
+    "Lineage": _record(
+        "A lineage, as it was last seen; nothing is asked of anybody for this answer.",
+        {
+            "of": {**_IRI, "description": "The model that it was asked for."},
+            "knownAt": _or_null({**_TIME, "description": "When it was walked; null for never."}),
+            "walking": {**_BOOL, "description": "It is being walked now."},
+            "cut": {**_BOOL, "description": "There are more than 300 models."},
+            "models": _list(_ref("Relative"), "The first in line first, then its forks below it."),
+        },
+    ),
+    "Relative": _record(
+        "One model of a lineage.",
+        {
+            "iri": _IRI,
+            "host": _text("Where it lives."),
+            "name": _text("Its title; empty where it is not known, or was deleted."),
+            "url": _or_null(_IRI),
+            "author": _or_null(_ref("Actor")),
+            "source": _or_null({**_IRI, "description": "What it comes from; null for the first."}),
+            "tie": _or_null(
+                _one_of(
+                    "Who says so: both; the fork alone; the fork, and nobody could ask its source;"
+                    " the source alone, of what was never read; the source, and the fork denies.",
+                    *map(str, Tie),
+                )
+            ),
+            "kind": _or_null(_KIND),
+            "standing": _one_of(
+                "How it was last found: ours; read where it lives; told by mail; not reached;"
+                " refused; gone; something else is there; of a blocked host; an address only.",
+                *map(str, Standing),
+            ),
+            "reason": _text("Why it was not read, in words; may be empty."),
+            "lookedAt": _or_null(_TIME),
+            "generation": {**_COUNT, "description": "Steps from the first in its line."},
+            "inCircle": {**_BOOL, "description": "What it says of its source leads back to it."},
+            "versionNumber": _or_null(_NUMBER),
+            "kept": {**_COUNT, "description": "How many of its versions are here."},
+        },
+    ),
+    "Siblings": _record(
+        "Other forks of the same source.",
+        {
+            "count": {**_COUNT, "description": "How many are known here."},
+            "known": _list(
+                _record(
+                    "A sibling.",
+                    {
+                        "iri": _IRI,
+                        "url": _IRI,
+                        "name": _text("Its title."),
+                        "author": _ref("Actor"),
+                    },
+                ),
+                "Those whose sheets were compared: the 30 that changed last.",
+            ),
+            "sections": {
+                "type": "object",
+                "description": "What they made of each section, by our key.",
+                "additionalProperties": _list(_ref("Variation"), "One for each sibling."),
+            },
+            "added": _list(_ref("Variation"), "Sections that they added."),
+        },
+    ),
+    "Variation": _record(
+        "What a sibling made of one section.",
+        {
+            "by": _IRI,
+            "before": _or_null({**_BY_LANGUAGE, "description": "The text that it took."}),
+            "now": _or_null({**_BY_LANGUAGE, "description": "Its text now; null if removed."}),
+            "digest": _or_null(_text("Of what the section says now.")),
+            "reasons": _list(_ref("Modification"), "What it recorded about this."),
+        },
+    ),
+    "KeptSources": _record(
+        "What is kept of the sources of a fork.",
+        {"items": _list(_ref("KeptSource"), "The nearest source first.")},
+    ),
+    "KeptSource": _record(
+        "One source, whatever became of it.",
+        {
+            "iri": _IRI,
+            "author": _or_null(_ref("Actor")),
+            "deleted": {**_BOOL, "description": "Its organisation deleted it."},
+            "silentSince": _or_null({**_TIME, "description": "Its site has not answered since."}),
+            "standing": _or_null(_text("How it was found when the lineage was last walked.")),
+            "lost": {**_BOOL, "description": "What is here may be all that is left."},
+            "versions": _list(
+                _record(
+                    "A kept version.",
+                    {
+                        "number": _NUMBER,
+                        "iri": _IRI,
+                        "digest": _text("Of its sheet."),
+                        "published": _TIME,
+                        "name": _text("Its title."),
+                        "proven": _one_of(
+                            "What its signature proves, checked now.", *map(str, Standings)
+                        ),
+                        "key": _or_null(_text("The key that was its author's when it came.")),
+                        "keyKnownSince": _or_null(_TIME),
+                    },
+                ),
+                "The newest first.",
+            ),
         },
     ),
     "ComparedSection": _record(
@@ -374,6 +501,115 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "ours": _or_null(_ref("Section")),
             "theirs": _or_null(_ref("Section")),
             "suggestion": _or_null(_ref("Section")),
+        },
+    ),
+    "ComparedValue": _record(
+        "A value beside the sections on three sides; null where it is not there.",
+        _VALUE
+        | {
+            "verdict": _one_of("As for sections.", *map(str, Verdict)),
+            "base": {},
+            "ours": {},
+            "theirs": {},
+            "suggestion": {},
+        },
+    ),
+    "TwoVersions": _record(
+        "What differs between two versions.",
+        {
+            "before": {**_IRI, "description": "The earlier version, or another model's."},
+            "after": {**_IRI, "description": "The later version."},
+            "values": _list(
+                _record("A value that differs.", _VALUE | {"before": {}, "after": {}}),
+                "Names, summaries, the licence and facts.",
+            ),
+            "sections": _list(
+                _record(
+                    "A section that differs.",
+                    {
+                        "key": _text("Its key afterwards; before, if it was removed."),
+                        "core": {**_BOOL, "description": "Whether it is core, or was."},
+                        "changes": _list(
+                            _one_of("A way in which it changed.", *map(str, Change)), "How."
+                        ),
+                        "before": _or_null(_ref("Section")),
+                        "after": _or_null(_ref("Section")),
+                    },
+                ),
+                "Sections that differ, in the order of the later version.",
+            ),
+        },
+    ),
+    "Citation": _record(
+        "A reference to one version.",
+        {
+            "text": _BY_LANGUAGE,
+            "bibtex": _text("A BibTeX entry."),
+            "csl": {"type": "object", "description": "A CSL-JSON item."},
+        },
+    ),
+    "Choices": _record(
+        "What was decided about the changes of the source, and not published yet.",
+        {
+            "choices": _list(
+                _record(
+                    "One decision.",
+                    {
+                        "key": _text("Of the section or value; `@note` is about the version."),
+                        "choice": _or_null(_one_of("What.", "theirs", "ours", "own")),
+                        "text": _BY_LANGUAGE,
+                        "reason": _or_null(_one_of("Why.", *map(str, Reason))),
+                        "note": _text("Why, in words."),
+                        "planned": _BOOL,
+                        "overtaken": {
+                            **_BOOL,
+                            "description": "One of the sides has changed since.",
+                        },
+                    },
+                ),
+                "By key.",
+            )
+        },
+    ),
+    "MergePreview": _record(
+        "What a merge would give.",
+        {
+            "name": _text("In the source language."),
+            "names": _BY_LANGUAGE,
+            "language": _text("The language it was written in (BCP 47)."),
+            "languages": _list({"type": "string"}, "Every language it speaks, its own first."),
+            "summary": _text("In the source language; may be empty."),
+            "summaries": _BY_LANGUAGE,
+            "license": _text("SPDX id, or LicenseRef-…."),
+            "sections": _list(_ref("Section"), "In order."),
+            "checklist": _ref("Checklist"),
+            "relationBefore": _RELATION,
+            "relation": _RELATION,
+            "brokenCore": _list({"type": "string"}, _BROKEN),
+        },
+    ),
+    "Progress": _record(
+        "What is still to be done on a fork.",
+        {
+            "done": _COUNT,
+            "total": _COUNT,
+            "sections": _list(
+                _record(
+                    "A section.",
+                    {
+                        "key": _text("Its key; of the source, if it is left out here."),
+                        "core": {**_BOOL, "description": "Whether it is core."},
+                        "state": _one_of("How far it has come.", *map(str, State)),
+                        "done": _BOOL,
+                    },
+                ),
+                "In order; what is left out stands last.",
+            ),
+            "values": {
+                "type": "object",
+                "description": "What stands beside the sections → whether it is its own.",
+                "additionalProperties": _BOOL,
+            },
         },
     ),
     "Versions": _page_of("Version", "Versions of a model."),

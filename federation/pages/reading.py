@@ -83,6 +83,14 @@ def best(texts: object, *languages: str) -> tuple[str, str]:
     return "", languages[0]
 
 
+def titles(sheet: Sheet, language: str) -> dict[str, str]:
+    """The titles of its sections by key, for a reader of this language."""
+    return {
+        section.key: best(dict(section.names), language, sheet.language)[0] or section.key
+        for section in sheet.sections
+    }
+
+
 def source_changes(upstream: Upstream) -> list[SectionMerge]:
     """The sections that the source of an adaptation changed: those somebody has to look at."""
     return [row for row in upstream.sections if row.verdict in (Verdict.THEIRS, Verdict.CONFLICT)]

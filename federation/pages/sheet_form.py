@@ -56,6 +56,8 @@ class DraftSection:
     kinds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     why: str = ""
+    nature: str = ""
+    unplanned: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -74,6 +76,7 @@ class Draft:
         base: the number of the version the draft started from; 0 for a new model.
         note: what changed, in the author's words, for the history.
         unfinished: its author knows that mandatory sections are missing.
+        leaves_core: its author knows that it will be “inspired by” its source.
     """
 
     language: str
@@ -86,6 +89,7 @@ class Draft:
     note: str = ""
     base: int = 0
     unfinished: bool = False
+    leaves_core: bool = False
     sections: tuple[DraftSection, ...] = ()
 
 
@@ -160,6 +164,7 @@ def read(fields: Fields) -> Draft:
         note=fields.get("note", ""),
         base=version_in(base) or 0,
         unfinished=fields.get("unfinished") == "yes",
+        leaves_core=fields.get("core") == "yes",
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))
@@ -204,6 +209,8 @@ def _read_section(fields: Fields, prefix: str, languages: Sequence[str]) -> Draf
         kinds=_by_language(fields, f"{prefix}.kind", languages),
         reason=fields.get(f"{prefix}.reason", ""),
         why=fields.get(f"{prefix}.why", ""),
+        nature=fields.get(f"{prefix}.nature", ""),
+        unplanned=fields.get(f"{prefix}.unplanned") == "yes",
     )
 
 

@@ -7,6 +7,7 @@ Refusals of the lower floors are English sentences too, some with a number or a 
 `refusals_known.PATTERNS` lists those, so that they can be translated (`say`).
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +17,7 @@ from activitypub.canonical_json import Json
 from actors.rules import concepts, legal_forms
 from actors.rules.codes.lists import Code, code_list
 from actors.rules.facts import CODED
+from actors.rules.heading import Kind, Value
 from actors.rules.licences import LICENCES
 from federation.pages.refusals_known import PATTERNS
 from federation.pages.translating import (
@@ -82,6 +84,76 @@ KINDS: Final = {
     "translation": N_("Translation"),
     "working-copy": N_("Working copy, to prepare improvements"),
 }
+
+KINDS_EXPLAINED: Final = {
+    "variant": N_(
+        "You run the model yourselves, elsewhere: another law, other partners, other prices. It is"
+        " shown as an alternative to its source, and is yours."
+    ),
+    "translation": N_(
+        "You change nothing but the language, so that others can read it. Where the source changes,"
+        " you are told which sections to translate again."
+    ),
+    "working-copy": N_(
+        "You prepare improvements to send back to the source. It is public like everything here,"
+        " but nobody is told of it besides the source, and it is not listed as an alternative."
+    ),
+}
+"""What each kind of adaptation is for."""
+
+STATES: Final = {
+    "to-translate": N_("to translate"),
+    "to-review": N_("to review: the text it translates has changed"),
+    "to-explain": N_("rewritten: say why"),
+    "translated": N_("translated"),
+    "adapted": N_("adapted, with its reason"),
+    "new": N_("new, of your own"),
+    "as-source": N_("as in the source"),
+    "left-out": N_("left out here"),
+}
+"""How far a section of an adaptation has come, by `actors.rules.adapting.State`."""
+
+OWN_VALUES: Final = {
+    "name": N_("A title in your language"),
+    "summary": N_("One sentence in your language"),
+    "legalFormIn": N_("Your legal form"),
+    "territory": N_("Your territory"),
+    "cost": N_("Your costs"),
+}
+"""What an adaptation says of itself, by `actors.rules.adapting.Own`."""
+STANDINGS: Final = {
+    "ours": N_("on this site"),
+    "seen": N_("read where it lives"),
+    "told": N_("as its site told us"),
+    "unreachable": N_("its site did not answer"),
+    "refused": N_("its site refused to show it"),
+    "gone": N_("no longer there"),
+    "odd": N_("something else is at its address"),
+    "closed": N_("this site has nothing to do with that one"),
+    "unknown": N_("only its address is known"),
+}
+"""How a model of a lineage was last found, by `actors.views.kin.Standing`."""
+
+STANDINGS_SHORT: Final = {
+    "ours": N_("here"),
+    "seen": N_("✓ seen"),
+    "told": N_("✓ told"),
+    "unreachable": N_("? no answer"),
+    "refused": N_("? refused"),
+    "gone": N_("✕ gone"),
+    "odd": N_("? something else"),
+    "closed": N_("✕ blocked"),
+    "unknown": N_("? not read"),
+}
+
+TIES: Final = {
+    "confirmed": N_("both say so"),
+    "claimed": N_("claimed, not confirmed: its source does not list it"),
+    "unchecked": N_("it says so; its source has not been asked"),
+    "listed": N_("its source says so; it has not been read itself"),
+    "denied": N_("its source says so, but it says otherwise itself"),
+}
+"""How sure a tie is, by `actors.views.kin.Tie`."""
 
 RELATIONS: Final = {
     "replication-of": N_("Replication of the source"),
@@ -298,6 +370,16 @@ def label(table: Mapping[str, str], word: object) -> str:
     return gettext(known) if known else bare.replace("-", " ")
 
 
+LICENCE_ASKS: Final = (
+    N_("Do what you like with it."),
+    N_("Say who wrote it and where it is from; an adaptation here does so by itself."),
+    N_("Do not use it mainly to earn money."),
+    N_("Pass it on unchanged only: no adaptation and no translation without leave."),
+    N_("Put what you make from it under this licence or one that is compatible with it."),
+)
+"""What licences ask, as `actors.rules.licences.asks` says it."""
+
+
 def licence(spdx: str) -> str:
     """The name of a licence."""
     known = LICENCES.get(spdx)
@@ -326,6 +408,49 @@ def code_in_words(name: str, code: Code) -> str:
     if name != "legalFormIn" or code.broader is None:
         return f"{called} ({code.code})"
     return f"{called} ({territory_name(code.broader)}, {code.code})"
+
+
+VALUES: Final = {
+    "license": N_("Licence of this text"),
+    "family": N_("Family"),
+    "markPolicy": N_("Use of the name"),
+    "maturity": N_("Maturity"),
+    "replicationMode": N_("How it spreads"),
+    "themes": N_("Themes"),
+    "sdg": N_("Sustainable development goals"),
+    "territory": N_("Territory"),
+    "cost": N_("Costs"),
+    "legalFormIn": N_("Legal form"),
+    "economicActivity": N_("Field of activity"),
+    "resourceLicense": N_("Licence of software or data"),
+    "supportOffered": N_("Support offered"),
+    "steward": N_("Who looks after it"),
+}
+"""What stands beside the sections, by its name in a sheet."""
+
+
+def value_name(value: Value) -> str:
+    """What a value beside the sections is called."""
+    if value.kind is Kind.NAME:
+        return gettext("Title (%(language)s)") % {"language": language_name(value.language)}
+    if value.kind is Kind.SUMMARY:
+        return gettext("Summary (%(language)s)") % {"language": language_name(value.language)}
+    return label(VALUES, value.name or value.kind.value)
+
+
+def fact_lines(name: str, value: Json) -> list[str]:
+    """A value as people read it, a line for each of its items."""
+    if name in CODED:
+        return coded({name: value}, name)
+    tables = {"family": FAMILIES, "maturity": MATURITIES, "replicationMode": MODES}
+    if name in tables:
+        return [label(tables[name], value)]
+    if name == "cost":
+        return costs({name: value})
+    if name == "license":
+        return [f"{licence(str(value))} ({value})"]
+    items = value if isinstance(value, list) else [value]
+    return [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in items]
 
 
 def currencies() -> list[Code]:

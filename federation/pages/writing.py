@@ -15,9 +15,10 @@ from wtforms import BooleanField
 from actors.database import Session
 from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, Refusal, Unwise
-from actors.rules import permissions, sections
+from actors.rules import core, permissions, provenance, sections
+from actors.rules.core import Consequence
 from actors.rules.languages import canonical_tag
-from actors.rules.modifications import Modification, Nature, Reason
+from actors.rules.modifications import Modification, Nature, Reason, adapted
 from actors.rules.sections import Sheet
 from actors.tables import draft as tables
 from actors.tables.actor import Actor
@@ -50,6 +51,10 @@ OVERTAKEN: Final = N_(
     "Somebody published another version since you opened this page. Compare it with yours, then"
     " send again: your text will become the newest version."
 )
+LEAVES_CORE: Final = N_(
+    "This changes a core section of the source: your text would be “inspired by” it and no longer"
+    " counted among its replications. If you mean it, tick the box and publish."
+)
 SAY_WHY: Final = N_("You rewrote this section: please say why, for those who compare.")
 KEEPING: Final = ("save", "schedule")
 """Buttons that keep what was typed as a draft."""
@@ -62,22 +67,30 @@ MAX_NOTE: Final = 500  # characters; what changed, in a sentence or two
 
 @dataclass(frozen=True)
 class Editing:
-    """The model being edited, its newest version, and whether it is a fork."""
+    """The model being edited, its newest version, and whether it is a fork.
+
+    `source` is what it took of its source, if we know that.
+    """
 
     model: Model
     number: int
     sheet: Sheet
     modifications: tuple[Modification, ...]
     is_fork: bool
+    source: Sheet | None = None
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The sheet as readers will see it; `foreign` is the language of a stranger abroad, if one."""
+    """The sheet as readers will see it; `foreign` is the language of a stranger abroad, if one.
+
+    For a fork, `consequence` tells what it would be to its source.
+    """
 
     sheet: Sheet
     shown: reading.Reading
     foreign: str = ""
+    consequence: Consequence | None = None
 
 
 async def write_page(request: web.Request) -> web.Response:
@@ -148,7 +161,13 @@ def with_reasons(draft: Draft, modifications: Sequence[Modification]) -> Draft:
     return replace(
         draft,
         sections=tuple(
-            replace(typed, reason=told[typed.key].reason, why=told[typed.key].note)
+            replace(
+                typed,
+                reason=told[typed.key].reason,
+                why=told[typed.key].note,
+                nature=told[typed.key].nature,
+                unplanned=not told[typed.key].planned,
+            )
             if typed.key in told
             else typed
             for typed in draft.sections
@@ -203,8 +222,10 @@ async def delete_page(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
-    return rendering.page(request, here, "delete.html", model=editing.model, forks=forks, faults={})
+        fork_count = await lineage.count_forks(session, editing.model)
+    return rendering.page(
+        request, here, "delete.html", model=editing.model, fork_count=fork_count, faults={}
+    )
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -213,7 +234,7 @@ async def delete(request: web.Request) -> web.Response:
     form = await forms.read(request, here, DeleteForm)
     async with request.app[DATABASE].read() as session:
         editing = await editing_of(session, acting, request.match_info["slug"])
-        forks = await lineage.forks(session, editing.model)
+        fork_count = await lineage.count_forks(session, editing.model)
     if not form.understood.data:
         return rendering.page(
             request,
@@ -221,7 +242,7 @@ async def delete(request: web.Request) -> web.Response:
             "delete.html",
             status=422,
             model=editing.model,
-            forks=forks,
+            fork_count=fork_count,
             faults={"understood": N_("Please tick the box if you really want to delete.")},
         )
     async with request.app[DATABASE].begin() as session:
@@ -246,12 +267,15 @@ async def editing_of(session: Session, acting: Acting, slug: str) -> Editing:
 async def _open(session: Session, slug: str) -> Editing:
     found = await models.find(session, slug)
     head = await history.head(session, found)
+    tie = await lineage.of(session, found)
+    base = await lineage.base_of(session, tie) if tie else None
     return Editing(
         model=found,
         number=head.number,
         sheet=history.sheet(head),
         modifications=history.modifications(head),
-        is_fork=await lineage.of(session, found) is not None,
+        is_fork=tie is not None,
+        source=None if base is None else history.sheet(base),
     )
 
 
@@ -272,12 +296,30 @@ def _modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], 
             continue
         if typed.reason in set(Reason):
             nature = Nature.ADDED if was is None or was.upstream is None else Nature.SUBSTITUTED
+            if typed.nature in set(Nature):
+                nature = Nature(typed.nature)
             note = " ".join(typed.why.split())[:MAX_NOTE]
             key = typed.key or sheets.key_of(draft, place)
-            told.append(Modification(key, nature, Reason(typed.reason), note))
+            planned = not typed.unplanned
+            told.append(Modification(key, nature, Reason(typed.reason), note, planned))
         elif was is not None and was.upstream and sheets.is_rewritten(typed, was):
             faults[f"s{place}.reason"] = SAY_WHY
     return told, faults
+
+
+def _consequence(
+    editing: Editing | None, sheet: Sheet, modifications: Sequence[Modification]
+) -> Consequence | None:
+    """What publishing this would make of a fork; None for all else."""
+    if editing is None or editing.source is None:
+        return None
+    carried = provenance.carried(
+        editing.sheet,
+        sheet,
+        upstream_language=editing.source.language,
+        adapted=adapted(modifications),
+    )
+    return core.consequence(editing.sheet, carried, editing.source)
 
 
 def must_fit(sheet: Sheet, faults: Mapping[str, str], draft: Draft) -> None:
@@ -315,7 +357,9 @@ async def written(
     modifications, unexplained = ([], {}) if editing is None else _modifications(draft, editing)
     if is_final:
         missing = sheets.unfinished_faults(draft, sheet) if editing is None else {}
-        must_fit(sheet, missing | faults | unexplained, draft)
+        left = _consequence(editing, sheet, modifications)
+        unseen = {"core": LEAVES_CORE} if left and left.left and not draft.leaves_core else {}
+        must_fit(sheet, missing | faults | unexplained | unseen, draft)
     elif faults:
         raise Unwise(N_("This draft cannot be saved yet."), fields=faults)
     return Writing(
@@ -389,7 +433,8 @@ def pressed(
         shown = (
             reading.abroad(sheet, foreign) if foreign else reading.read(sheet, (draft.language,))
         )
-        preview = Preview(sheet, shown, foreign)
+        modifications = [] if editing is None else _modifications(draft, editing)[0]
+        preview = Preview(sheet, shown, foreign, _consequence(editing, sheet, modifications))
         return show(request, here, draft, editing=editing, kept=kept, preview=preview)
     changed, focus = sheets.press(draft, button, given.get("new-language", ""))
     return show(request, here, changed, editing=editing, kept=kept, focus=focus)
@@ -429,5 +474,8 @@ def show(
         preview=preview,
         codes_offered=offered,
         codes_told=facts_form.told(draft.facts),
+        core_names={}
+        if editing is None or editing.source is None
+        else reading.titles(editing.source, rendering.language(request)),
         facts_open=bool(offered) or any(facts_form.concerns(name) for name in faults),
     )

@@ -10,6 +10,8 @@ what was said to everybody.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from aiohttp import web
 
@@ -31,6 +33,9 @@ from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers.documents import organisation, our_model, our_remark
+
+MOST_FORKS: Final = 100
+"""Forks that are listed whole, and on one page of a longer list: addresses are short."""
 
 
 async def outbox(request: web.Request) -> web.Response:
@@ -112,12 +117,22 @@ async def versions(request: web.Request) -> web.Response:
 
 
 async def forks(request: web.Request) -> web.Response:
-    """GET /models/{slug}/forks: the adaptations that the model's organisation lists."""
+    """GET /models/{slug}/forks: the adaptations that the model's organisation lists.
+
+    A long list comes in pages.
+    """
     async with request.app[DATABASE].read() as session:
         model = _living_model(await our_model(session, request))
-        found = await lineage.forks(session, model)
-    iri = _address(request, places.FORKS, slug=str(model.slug))
-    return _short(iri, [one.model.iri for one in found])
+        iri = _address(request, places.FORKS, slug=str(model.slug))
+        page = _page(request)
+        if page is None and (total := await lineage.count_forks(session, model)) > MOST_FORKS:
+            return _whole(iri, total=total)
+        page = replace(page or Page(), limit=MOST_FORKS)
+        found = await lineage.fork_addresses(session, model, page)
+    addresses: list[Json] = [address for _, address in found]
+    if "page" in request.query:
+        return _part(iri, addresses, [number for number, _ in found], page)
+    return _short(iri, [address for _, address in found])
 
 
 async def replies(request: web.Request) -> web.Response:

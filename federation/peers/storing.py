@@ -25,7 +25,7 @@ from actors.mail.journal import HeardEntry
 from actors.reactions import Reaction
 from actors.site import Site
 from actors.verbs import hearing
-from federation.reacting import needs_nothing, why_none
+from federation.reacting import needs_nothing, tidy_ahead, why_none
 from federation.refusals import FORESEEN
 
 BLOCKED: Final = "ignored:blocked"
@@ -67,6 +67,8 @@ async def store(
     """
     reaction = reactions.reaction_for(heard.activity)
     if needs_nothing(reaction, heard):
+        if isinstance(heard.activity.object, ap.Object):
+            await tidy_ahead([heard.activity.object])
         try:
             return await _store(database, site, heard, body, note, reaction)
         except FORESEEN as error:

@@ -4,7 +4,8 @@
 few answers that came with it; all of it within one budget, that of one incoming activity.
 *Below* what somebody looks at: the answers to it, from its `context` (FEP-f228) or, where that is
 no list, from `replies` of it and of what was found, with Mastodon's limits. *Featured*: what an
-actor who is newly followed shows first, if it is their own. Everything is read at
+actor who is newly followed shows first, if it is their own. *Kin*: `federation.workers.tracing`.
+Everything is read at
 its own address and believed as that alone; a list is only addresses. What is not public, answers
 nothing that we know, or lives on a blocked host, is passed over.
 """
@@ -35,7 +36,9 @@ from federation.errors import TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
 from federation.settings import Settings
+from federation.workers import tracing
 from federation.workers.crew import Crew
+from federation.workers.tracing import Tracing
 
 AT_ONCE: Final = 4
 """Conversations read at the same time: nobody waits for them, and mail must find a place."""
@@ -121,6 +124,7 @@ class Exploring:
         self._lookup = lookup
         self._budget = settings.federation.budget
         self._crew = Crew()
+        self._tracing = Tracing(database, site, lookup)
 
     async def work(self) -> int:
         """Take the next step of what is due, and wait until one is done, or a second.
@@ -148,10 +152,14 @@ class Exploring:
         await self._crew.stop()
 
     async def _take(self, task: Task) -> None:
-        is_in_steps = task.kind == explorations.BELOW
+        is_in_steps = task.kind in (explorations.BELOW, explorations.KIN)
         most = STEP + COST_OF_A_POST if is_in_steps else self._budget - task.fetches
         purse = _Purse(max(0, most))
-        runs = {explorations.AROUND: self._around, explorations.FEATURED: self._featured}
+        runs = {
+            explorations.AROUND: self._around,
+            explorations.FEATURED: self._featured,
+            explorations.KIN: self._kin,
+        }
         run = runs.get(task.kind, self._below)
         try:
             await run(task, purse)
@@ -173,6 +181,18 @@ class Exploring:
             else:
                 await explorations.finish(session, task, reason=reason, fetches=purse.spent)
         _log.debug("exploration.ended", about=task.iri, reason=reason, fetches=purse.spent)
+
+    async def _kin(self, task: Task, purse: _Purse) -> None:
+        """One step of a lineage; the row keeps what is left."""
+        left = await self._tracing.step(task, purse.pay)
+        is_over = not left.plan or task.fetches + purse.spent >= tracing.MOST_FETCHES
+        async with self._database.begin() as session:
+            if is_over:
+                await explorations.finish(session, task, fetches=purse.spent)
+            else:
+                await explorations.keep(
+                    session, task, plan=left.plan, seen=left.seen, fetches=purse.spent
+                )
 
     # Around a remark that came
 

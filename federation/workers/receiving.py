@@ -31,7 +31,7 @@ from actors.site import Site
 from federation import metrics, telemetry
 from federation.gathering import gather
 from federation.lookup import Lookup
-from federation.reacting import why_none
+from federation.reacting import tidy_ahead, why_none
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
 from federation.transport.causes import caused_by
@@ -151,6 +151,8 @@ class Receiving:
             )
             return
         gathered = await gather(self._lookup, reaction, heard, self._budget)
+        said = heard.activity.object
+        await tidy_ahead([*gathered.values(), *([said] if isinstance(said, ap.Object) else [])])
         async with self._database.begin() as session:
             await reaction.apply(session, self._at_its_time(heard), heard, gathered)
             await inbox.settle(session, letter.id, state=inbox.DONE)

@@ -123,17 +123,20 @@ def test_numbers_keep_their_kind() -> None:
     )
 
 
-@pytest.mark.parametrize("depth", [65, 900, 20_000, 500_000])
-@pytest.mark.parametrize("bracket", [b"[", b'{"a":'])
-def test_depth_is_judged_before_parsing(depth: int, bracket: bytes) -> None:
-    with pytest.raises(Malformed):
-        parse((b'{"a":' + bracket * depth)[: DEFAULT.body])
+@pytest.mark.parametrize("depth", [65, 300, 900, 20_000, 500_000])
+@pytest.mark.parametrize("brackets", [(b"[", b"]"), (b'{"a":', b"}")])
+def test_depth_is_limited(depth: int, brackets: tuple[bytes, bytes]) -> None:
+    opening, closing = brackets
+    for end in (b"", b"1" + closing * depth + b"}", closing * depth + b"}"):
+        with pytest.raises(Malformed):
+            parse((b'{"a":' + opening * depth + end)[: DEFAULT.body])
 
 
 def test_brackets_in_strings_are_no_depth() -> None:
     text = "[{" * 100 + '"'
     assert parse(json.dumps({"a": text}).encode()) == {"a": text}
     assert parse(b'{"a":' + b"[" * 63 + b"]" * 63 + b"}")
+    assert parse(b'{"a":' + b"[" * 63 + b"1" + b"]" * 63 + b"}")
 
 
 def test_size_and_members_are_limited() -> None:

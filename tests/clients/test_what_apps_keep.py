@@ -14,7 +14,6 @@ from clients.walking import browser
 from mastodon import MastodonAPIError
 from together.street import Street, a_sheet
 
-
 ROOT = "https://alpha.test/api/v1"
 
 

@@ -188,6 +188,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     ):
         alpha.street.clock.turn(minutes=1)
         await house.revise(one, sheet)
+    await _take_from_a_sibling(beta, fork, model)
     await alpha.delete(gone)
     await alpha.street.settle()
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
@@ -397,6 +398,16 @@ async def _fork(house: House, organisation: Actor, source: Model) -> Model:
         return await forking.fork(
             session, house.site, organisation, here, kind="variant", language="fr"
         )
+
+
+async def _take_from_a_sibling(house: House, fork: Model, source: Model) -> None:
+    """The network adapts the same source; the fork takes what it changed: a second parent."""
+    sibling = await _fork(house, house.network, source)
+    await house.revise(sibling, a_sheet("Atelier de Gênes", text="On répare à Gênes."))
+    async with house.begin() as session:
+        here = await session.get_one(Model, fork.id)
+        await forking.merge(session, house.site, here, {"value": "theirs"}, taken_from=sibling.iri)
+    await house.street.settle()
 
 
 async def _remark(

@@ -10,7 +10,7 @@ from alembic import op
 from actors.tables import base
 
 revision = "0030"
-down_revision = "0023"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from activitypub.multihash import digest_of
-from actors.rules.core import Relation, broken_core, relation
+from actors.rules.core import Consequence, Relation, broken_core, consequence, relation
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 
 CORE = Section(
@@ -76,3 +76,14 @@ def test_a_core_section_under_another_key_is_found_by_its_upstream() -> None:
 def test_calling_the_core_adaptable_does_not_change_what_the_source_called_core() -> None:
     fork = sheet(replace(CORE, adaptability=Adaptability.ADAPTABLE, texts={"fr": "Autre."}))
     assert relation(fork, sheet(CORE)) is Relation.INSPIRED
+
+
+def test_what_publishing_means_is_known_before() -> None:
+    other = replace(CORE, texts={"fr": "Un autre cœur."}, translated_from={})
+    base, kept, left = sheet(CORE, FREE), sheet(CORE), sheet(other)
+    assert consequence(kept, left, base) == Consequence(
+        Relation.REPLICATION, Relation.INSPIRED, ("core",), ("core",)
+    )
+    assert consequence(left, left, base).left == ()
+    accepted = consequence(left, left, base, sheet(other))
+    assert (accepted.before, accepted.after) == (Relation.INSPIRED, Relation.REPLICATION)

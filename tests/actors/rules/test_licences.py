@@ -3,6 +3,7 @@
 import pytest
 
 from actors.errors import Unwise
+from actors.rules import licences
 from actors.rules.licences import LICENCES, fork_terms, is_licence, judge_fork, spdx_id, spdx_iri
 
 
@@ -101,3 +102,25 @@ def test_an_address_names_a_licence_or_is_refused(iri: str, id_: str | None) -> 
         return
     with pytest.raises(Unwise):
         spdx_id(iri)
+
+
+def test_a_fork_is_offered_only_what_its_source_allows() -> None:
+    for source in licences.LICENCES:
+        offered = licences.choices(source)
+        assert all(licences.fork_terms(source, one).allowed for one in offered)
+        assert (offered[:1] == (source,)) is licences.LICENCES[source].derivatives
+    assert licences.choices("CC-BY-ND-4.0") == ()
+    assert licences.choices("LicenseRef-Ours") == ("LicenseRef-Ours",)
+    assert "CC0-1.0" not in licences.choices("CC-BY-4.0")
+
+
+def test_what_a_licence_asks_is_said_in_plain_words() -> None:
+    assert licences.asks("CC0-1.0") == (licences.FREE,)
+    assert licences.asks("CC-BY-4.0") == (licences.CREDIT,)
+    assert licences.asks("CC-BY-NC-SA-4.0") == (
+        licences.CREDIT,
+        licences.NOT_FOR_MONEY,
+        licences.ALIKE,
+    )
+    assert licences.asks("CC-BY-ND-4.0") == (licences.CREDIT, licences.UNCHANGED)
+    assert licences.asks("LicenseRef-Ours") == ()

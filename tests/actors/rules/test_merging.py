@@ -74,8 +74,8 @@ class TestCompare:
     def test_the_verdict_follows_from_what_each_side_did(
         self, base: Section | None, ours: Section | None, theirs: Section | None, verdict: str
     ) -> None:
-        sides = [sheet(*([one] if one else [])) for one in (base, ours, theirs)]
-        assert verdicts(compare(*sides)) == [("a", verdict)]
+        was, own, upstream = (sheet(*([one] if one else [])) for one in (base, ours, theirs))
+        assert verdicts(compare(was, own, upstream)) == [("a", verdict)]
 
     def test_what_both_removed_is_not_listed(self) -> None:
         assert compare(sheet(A, B), sheet(B), sheet(B))[0].key == "b"
@@ -332,12 +332,12 @@ def test_no_section_is_ever_lost(base: Sheet, ours: Sheet, theirs: Sheet) -> Non
 
 @given(sheets(), sheets(), sheets())
 def test_both_orders_agree(base: Sheet, one: Sheet, other: Sheet) -> None:
-    plain = [
+    was, here, beyond = (
         replace(each, sections=tuple(replace(s, upstream=None) for s in each.sections))
         for each in (base, one, other)
-    ]
-    there = {_row_id(row): row for row in compare(*plain)}
-    back = {_row_id(row): row for row in compare(plain[0], plain[2], plain[1])}
+    )
+    there = {_row_id(row): row for row in compare(was, here, beyond)}
+    back = {_row_id(row): row for row in compare(was, beyond, here)}
     assert there.keys() == back.keys()
     for key, row in there.items():
         mirrored = back[key]

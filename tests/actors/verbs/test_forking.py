@@ -238,7 +238,13 @@ async def test_an_owner_is_told_what_changed_what_is_core_and_what_conflicts(
     for _ in range(2):
         await peer.publish(session, moved, kind="Update")
     assert await _told(session, coop, "upstream") == [
-        {"version": 2, "changed": ["value"], "core": ["value"], "conflicts": ["value"]}
+        {
+            "version": 2,
+            "names": {"value": {"fr": "Le principe", "en": "The principle"}},
+            "changed": ["value"],
+            "core": ["value"],
+            "conflicts": ["value"],
+        }
     ]
     with pytest.raises(Conflicting) as refusal:
         await forking.merge(session, site, ours.fork, {})

@@ -147,6 +147,7 @@ async def story(street: Street, alpha: House) -> list[str]:
         await bruno.go(f"/m/{source.slug}/fork")
         await bruno.press("Start the adaptation", kind="variant", language="it")
         fork = bruno.path.split("/")[2]
+        await bruno.follow("Open the whole form")
         await bruno.press(
             "Publish the new version",
             name__it="Officina di riparazione",
@@ -167,7 +168,10 @@ async def story(street: Street, alpha: House) -> list[str]:
         )
     await street.settle()
     models = [f"/m/{source.slug}{end}" for end in ("", "/versions", "/compare?from=1", "/fork")]
-    forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete")]
+    beside = f"/compare?with={source.slug}"
+    forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete", "/workspace", beside)]
+    forks += [f"/m/{fork}/versions/1", f"/m/{fork}/versions/1/restore"]
+    forks += [f"/m/{fork}/{page}" for page in ("lineage", "siblings", "kept")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
     return [*general, *models, *forks, "/space", "/notices", "/write"]
 
@@ -224,7 +228,7 @@ async def test_the_keyboard_is_enough_to_find_and_adapt_a_model(
         await page.wait_for_url("**/fork")
         await reach(page, "Start the adaptation")
         await page.keyboard.press("Enter")
-        await page.wait_for_url("**/edit?said=forked")
+        await page.wait_for_url("**/workspace?said=forked")
 
 
 async def test_enter_in_a_field_of_a_sheet_previews_and_removes_nothing(
@@ -253,7 +257,7 @@ async def test_only_the_chosen_way_shows_its_fields_in_a_merge(
         await page.get_by_label("Write it anew, from both").check()
         assert await own.is_visible()
         await own.fill("Una sala, e strumenti.")
-        await page.get_by_role("button", name="Save my choices").last.click()
+        await page.get_by_role("button", name="Publish my choices").last.click()
         await page.wait_for_url("**said=merged")
         assert "Your choices are saved" in await page.inner_text("[role=status]")
 

@@ -1,5 +1,6 @@
 """What is accepted acts at once where it can, in order, and at a price that does not grow."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ from sqlalchemy import Engine, event, select
 from together.stranger import AS2, Document, Stranger
 from together.street import House, Street
 
+from activitypub import markup
 from activitypub.signatures.keys import PrivateKey
 from actors.database import Database
 from actors.mail import inbox
@@ -182,3 +184,38 @@ async def test_a_key_that_was_changed_counts_for_the_next_request(
     assert (await mallory.send(alpha, created(mallory, 3))).status == 202
     assert (await mallory.send(alpha, created(mallory, 4))).status == 202
     assert (await mallory.send(alpha, created(mallory, 5), key=former)).status == 401
+
+
+@pytest.mark.parametrize("is_embedded", [True, False])
+async def test_a_long_text_is_not_cleaned_where_everybody_waits(
+    street: Street,
+    alpha: House,
+    mallory: Stranger,
+    monkeypatch: pytest.MonkeyPatch,
+    is_embedded: bool,
+) -> None:
+    cleaner, threads = markup._CLEANER, []
+
+    class Watched:
+        def clean(self, html: str) -> str:
+            if len(html) >= markup.LONG:
+                threads.append(threading.current_thread())
+            return cleaner.clean(html)
+
+    monkeypatch.setattr(markup, "_CLEANER", Watched())
+    text = f"<p>{is_embedded}</p>" + "<p>Réparer <b>ensemble</b></p>" * 5_000
+    activity = created(mallory, 1, content=text)
+    if not is_embedded:  # somebody whom coop follows passes it on, and it is read at its origin
+        await alpha.follow(await alpha.actor("coop"), mallory.iri)
+        await street.settle()
+        assert (
+            await mallory.send(alpha, mallory.activity("Accept", mallory.told[0]))
+        ).status == 202
+        activity = mallory.activity("Announce", f"{mallory.origin}/notes/1", to=[PUBLIC])
+    assert (await mallory.send(alpha, activity)).status == 202
+    await street.settle()
+    async with alpha.read() as session:
+        (kept,) = await session.scalars(select(Remark.content))
+    assert kept.count("ensemble") == 5_000
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
