@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, listing, subscribing, witnessing
+from actors.verbs import cataloguing, listing, witnessing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -257,9 +257,7 @@ async def remember_new_remark(
     remark = await insert_new(session, Remark, values)
     if not site.is_catching_up:
         tells(session, news.word(news.SAID, remark.id))
-    names = list(_hashtags(note))
-    await cataloguing.tag_new(session, site, remark, names)
-    await subscribing.put_before_followers(session, site, remark, names)
+    await cataloguing.tag_new(session, site, remark, _hashtags(note))
     return remark
 
 

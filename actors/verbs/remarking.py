@@ -158,9 +158,8 @@ async def remark(
     session.add(row)
     await session.flush()
     tells(session, news.word(news.SAID, row.id))
-    names = [name for name, _ in phrase.hashtags]
-    await cataloguing.tag(session, site, row, names)
-    await subscribing.put_before_followers(session, site, row, names)
+    await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
+    await subscribing.put_before_followers(session, site, row)
     await posting.tell_of(
         session,
         site,
@@ -530,6 +529,7 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     if heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author, ours):
         visible = _visibility(note, author)
         made = await mirroring.remember_new_remark(session, site, note, author, visibility=visible)
+        await subscribing.put_before_followers(session, site, made)
         await conversing.keep(session, site, made, note, is_new=True)
         await _show(session, site, author, made, ours, told=set())
 

@@ -3,8 +3,6 @@
 Public remarks with a hashtag that one follows stand on the home timeline from then on.
 """
 
-from collections.abc import Iterable
-
 from sqlalchemy import delete, func, select
 
 from actors.database import Session, insert_once
@@ -14,6 +12,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.tables.subject import FollowedSubject, ShownSubject
+from actors.tables.wording import Hashtag
 from actors.verbs import distributing
 
 MOST_FOLLOWED = 200
@@ -76,16 +75,14 @@ async def hide(session: Session, _: Site, us: Actor, name: str) -> None:
     )
 
 
-async def put_before_followers(
-    session: Session, site: Site, remark: Remark, names: Iterable[str]
-) -> None:
+async def put_before_followers(session: Session, site: Site, remark: Remark) -> None:
     """Put a new public remark on the timelines of those of ours who follow one of its hashtags."""
-    wanted = list(names)
-    if not wanted or remark.visibility != "public" or site.is_catching_up:
+    if remark.visibility != "public" or site.is_catching_up:
         return
     owners = await session.scalars(
         select(FollowedSubject.owner_id)
-        .where(FollowedSubject.name.in_(wanted), FollowedSubject.owner_id != remark.actor_id)
+        .join(Hashtag, Hashtag.name == FollowedSubject.name)
+        .where(Hashtag.remark_id == remark.id, FollowedSubject.owner_id != remark.actor_id)
         .distinct()
     )
     for owner_id in owners.all():

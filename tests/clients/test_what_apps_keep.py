@@ -83,9 +83,9 @@ async def test_what_one_keeps_for_oneself(walk: Walk) -> None:
     # Notes, recommendations, mutes that end.
     noted = await away(lambda: app.account_note_set(walk.ruche.id, "rencontrées à Lyon"))
     assert noted.note == "rencontrées à Lyon"
-    assert (await away(lambda: app.account_endorse(walk.ruche.id))).endorsed is True
+    assert (await away(lambda: app.account_pin(walk.ruche.id))).endorsed is True
     assert [one.acct for one in await away(app.endorsements)] == ["ruche"]
-    assert (await away(lambda: app.account_unendorse(walk.ruche.id))).endorsed is False
+    assert (await away(lambda: app.account_unpin(walk.ruche.id))).endorsed is False
     muted = await away(lambda: app.account_mute(walk.ruche.id, duration=3600))
     assert muted.muting is True
     (one,) = await away(app.mutes)

@@ -1,7 +1,7 @@
 """What apps keep: bookmarks, markers, circles, filters, hashtags, planned remarks.
 
 An entry of a timeline gets the id under which it stands there, so that a page is read from an
-index alone; mutes may end by themselves.
+index; what a profile counts is counted in one; mutes may end by themselves.
 """
 
 import sqlalchemy as sa
@@ -168,6 +168,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_planned_actor_id"), "planned", ["actor_id"])
     op.create_index(op.f("ix_planned_at"), "planned", ["at"])
+    op.create_index(
+        "ix_remark_said",
+        "remark",
+        ["actor_id", "visibility", "published_at"],
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     with op.batch_alter_table("mute") as mute:
         mute.add_column(_time("expires_at", is_nullable=True))
     op.add_column("timeline_entry", _number("shown_id", is_nullable=True))
@@ -181,6 +188,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_remark_said", "remark")
     op.drop_index("ix_timeline_entry_owner_id_shown_id", "timeline_entry")
     with op.batch_alter_table("timeline_entry") as entry:
         entry.drop_column("shown_id")
