@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from actors.database import Session, new, tells
 from actors.rules import news
@@ -68,6 +68,12 @@ async def write(
     }
     await new(Notice, tuple(row)).rows(session, row)
     tells(session, news.word(news.NOTICE, owner_id, notice_id))
+
+
+async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None:
+    """Throw away one notice of an organisation, or all of them; reports are for stewards."""
+    mine = delete(Notice).where(Notice.owner_id == owner.id, Notice.kind != "report")
+    await session.execute(mine if notice_id is None else mine.where(Notice.id == notice_id))
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

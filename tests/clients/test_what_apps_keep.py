@@ -189,6 +189,12 @@ async def test_few_talk_among_themselves(walk: Walk) -> None:
     await walk.street.settle()
     told = [one.status.id for one in await away(app.notifications) if one.type == "mention"]
     assert told == [answer.id, said.id]
+    newest = (await away(app.notifications))[0]
+    assert (await away(lambda: app.notifications(id=newest.id))).type == newest.type
+    await away(lambda: app.notifications_dismiss(newest.id))
+    assert newest.id not in [one.id for one in await away(app.notifications)]
+    await away(app.notifications_clear)
+    assert await away(app.notifications) == []
     assert (await away(lambda: app.status_unmute(said.id))).muted is False
 
 
