@@ -23,6 +23,7 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 NPM_LOCKS := $(wildcard tests/peers/*/package-lock.json)
 PARSER ?= activity
 SECONDS ?= 60
+SEEDS ?= 1 2 3
 RELAY := tests/peers/relay
 RELAY_STAMP := $(RELAY)/.venv/installed
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
@@ -31,7 +32,7 @@ NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crashes bench bench-growth check format-check lint types contracts tests fuzz chromium format
+.PHONY: help run test crashes swarm bench bench-growth check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -73,6 +74,9 @@ fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECON
 
 crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times at random, on both engines (KILLS=200)
 	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py tests/together/test_kills.py
+
+swarm: $(TEST_STAMP) ## let 20 instances fork, change and merge at random for 1000 steps, and agree (SEEDS="1 2 3"; 6 minutes each)
+	@SWARM_SEEDS="$(SEEDS)" SWARM_ISLES=20 SWARM_STEPS=1000 $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_a_swarm.py
 
 bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)

@@ -16,7 +16,9 @@ from actors.database import Session
 from actors.mail import explorations
 from actors.site import Site
 from actors.verbs import (
+    attesting,
     blocking,
+    considering,
     featuring,
     following,
     forgetting,
@@ -28,15 +30,17 @@ from actors.verbs import (
     mirroring,
     moving,
     overhearing,
+    proposing,
     publishing,
     quoting,
     relaying,
     remarking,
+    replicating,
     reporting,
     sharing,
 )
 from actors.verbs.mirroring import Gathered
-from actors.vocabulary import is_model, is_note
+from actors.vocabulary import is_attestation, is_model, is_note, is_record
 
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
@@ -92,8 +96,10 @@ async def _on_announce(session: Session, site: Site, heard: Heard[Any], gathered
 
 
 async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """An Accept answers what we asked of a relay, a fork, a quote or a follow of ours."""
+    """An Accept answers what we asked of a relay, a proposal, a fork, a quote or a follow."""
     if await relaying.on_accept(session, heard):
+        return
+    if await proposing.on_answer(session, site, heard, gathered):
         return
     if await forking.on_listed(session, site, heard, gathered):
         return
@@ -105,8 +111,10 @@ async def _on_accept(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A Reject answers what we asked of a relay or a commons, a quote or a follow of ours."""
+    """A Reject answers what we asked of a relay or a commons, a proposal, a quote or a follow."""
     if await relaying.on_reject(session, heard):
+        return
+    if await proposing.on_answer(session, site, heard, gathered):
         return
     if await overhearing.on_declined(session, site, heard):
         return
@@ -115,13 +123,15 @@ async def _on_reject(session: Session, site: Site, heard: Heard[Any], gathered: 
 
 
 async def _on_undo(session: Session, site: Site, heard: Heard[Any], gathered: Gathered) -> None:
-    """A follow, a like or a boost is taken back, also one that will come only later."""
+    """A follow, like, boost, block or proposal is taken back, also one that comes only later."""
     if hearing.is_our_own(heard):
         return  # the verb that says so has done it
     found = (
         await following.on_undo(session, heard)
         or await remarking.on_undo(session, heard)
         or await blocking.on_undo(session, heard)
+        or await considering.on_withdrawn(session, heard)
+        or await attesting.on_undo(session, site, heard)
     )
     undone = hearing.iri_of(heard.activity.object)
     if undone and not found:
@@ -163,6 +173,19 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ),
     ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer, sharing.on_said)),
     ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer, sharing.on_said)),
+    ("Create", "record"): Reaction(
+        (remarking.on_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Update", "record"): Reaction(
+        (remarking.on_update_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
+        replicating.sealed_wanted,
+        reads_anew=True,
+    ),
+    ("Create", "attestation"): Reaction(
+        (attesting.on_attest,), attesting.wanted, attesting.concerns_us, reads_anew=True
+    ),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
     ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete, sharing.on_said)),
     ("Announce", "activity"): Reaction(
@@ -173,13 +196,22 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Announce", "any"): Reaction((_on_announce,), passed_on, relaying.concerns_us),
     ("Like", "any"): Reaction((remarking.on_like, sharing.on_said)),
     ("Dislike", "any"): Reaction((sharing.on_said,)),
-    ("Add", "any"): Reaction((featuring.on_add,)),
-    ("Remove", "any"): Reaction((featuring.on_remove,)),
+    ("Add", "any"): Reaction(
+        (featuring.on_add, replicating.on_listed),
+        replicating.listed_wanted,
+        replicating.may_list,
+        reads_anew=True,
+    ),
+    ("Remove", "any"): Reaction((featuring.on_remove, replicating.on_unlisted)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
     ("Move", "actor"): Reaction(
         (moving.on_move,), moving.wanted, moving.concerns_us, reads_anew=True
     ),
     ("Flag", "any"): Reaction((reporting.on_flag,)),
+    ("Offer", "any"): Reaction(
+        (considering.on_offer,), considering.proposal_wanted, considering.concerns_us
+    ),
+    ("TentativeAccept", "any"): Reaction((proposing.on_tentative_accept,)),
     ("QuoteRequest", "any"): Reaction(
         (quoting.on_quote_request,), quoting.instrument_wanted, quoting.may_be_asked
     ),
@@ -204,4 +236,8 @@ def _kind(thing: ap.Object | Iri) -> str:
         return "actor"
     if is_model(thing):
         return "model"
+    if is_record(thing):
+        return "record"
+    if is_attestation(thing):
+        return "attestation"
     return "note" if is_note(thing) else "other"

@@ -16,6 +16,8 @@ NAMESPACE = "https://w3id.org/essaim/ns#"
 PREFIX = "ess:"
 MODEL = NAMESPACE + "Model"
 NETWORK = NAMESPACE + "Network"
+REPLICATION = NAMESPACE + "Replication"
+ATTESTATION = NAMESPACE + "Attestation"
 
 RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
 """How FEP-844e names HTTP Message Signatures."""
@@ -41,6 +43,8 @@ MODEL_FACTS = (
     "resourceLicense",
     "supportOffered",
     "steward",
+    "image",
+    "attachment",
 )
 """The structured facts a model may state beside its text, by their names on the wire."""
 
@@ -72,6 +76,16 @@ def conforms_to(thing: ap.Object, profile: str) -> bool:
 def is_model(thing: ap.Object) -> bool:
     """A model is an Article that says so; an Article that does not is somebody's long post."""
     return isinstance(thing, ap.Article) and conforms_to(thing, MODEL)
+
+
+def is_record(thing: ap.Object) -> bool:
+    """A record of practice is an Article that says so; to others it reads as a long post."""
+    return isinstance(thing, ap.Article) and conforms_to(thing, REPLICATION)
+
+
+def is_attestation(thing: ap.Object) -> bool:
+    """What somebody says of a record is a Note that says so; to others it reads as an answer."""
+    return isinstance(thing, ap.Note) and conforms_to(thing, ATTESTATION)
 
 
 def is_note(thing: ap.Object) -> bool:

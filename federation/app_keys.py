@@ -23,6 +23,7 @@ from federation.settings import Settings
 from federation.streams import Streams
 from federation.transport.client import Client
 from federation.tries import Tries
+from federation.uploads import Uploads
 
 SETTINGS: Final = web.AppKey("settings", Settings)
 """What the operator decided."""
@@ -46,6 +47,9 @@ ARCHIVIST: Final = web.AppKey("archivist", Archivist)
 
 OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
 """Names of organisations of ours that are there, as the addresses of their inboxes spell them."""
+
+UPLOADS: Final = web.AppKey("uploads", Uploads)
+"""Takes in files, and knows where they lie. Never inside a transaction."""
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""

@@ -22,12 +22,13 @@ from aiohttp.abc import AbstractResolver
 
 from actors import changes, migrations
 from actors.database import Database
+from actors.files import Files
 from actors.listening import Listening
 from actors.mail import hosts
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, metrics, middleware, safekeeping, watching
+from federation import callers, lab, media, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
     ARCHIVIST,
@@ -42,6 +43,7 @@ from federation.app_keys import (
     SITE,
     STREAMS,
     TRIES,
+    UPLOADS,
     WAKE,
 )
 from federation.archives import Archivist
@@ -67,6 +69,7 @@ from federation.streams import Streams
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
 from federation.tries import Tries
+from federation.uploads import Uploads
 from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30
@@ -146,7 +149,10 @@ def build(
     application[JOURNAL] = journal
     application[STREAMS] = Streams(database, listening, streaming.looking(application))
     application[LOOKUP] = lookup
-    application[ARCHIVIST] = Archivist(database, here, lookup)
+    files = Files(settings.media_directory)
+    application[ARCHIVIST] = Archivist(database, here, lookup, files)
+    uploads = Uploads(database, here, files, settings.media.most_bytes)
+    application[UPLOADS] = uploads
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)
@@ -155,7 +161,7 @@ def build(
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     application[LISTENING] = listening
-    application[WORKERS] = Workers(database, here, client, lookup, settings, listening)
+    application[WORKERS] = Workers(database, here, client, lookup, settings, listening, uploads)
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
@@ -231,6 +237,7 @@ def _routes() -> Iterable[web.AbstractRouteDef]:
     """Every edge's routes; where a document and a page share an address, `Accept` decides."""
     yield from peers.routes()
     yield from watching.routes()
+    yield from media.routes()
     yield from mastodon.routes()
     yield from api.routes()
     for address, shared in peers.SHARED.items():

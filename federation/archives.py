@@ -7,22 +7,24 @@ site is asked: what it answers counts more than a file.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 import activitypub.vocabulary as ap
-from activitypub import iris
-from activitypub.canonical_json import parse
+from activitypub import iris, reading
+from activitypub.canonical_json import Document, canonical, parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from activitypub.signatures.keys import PublicKey
 from actors.database import Database
 from actors.documents import archive, pieces, proving
+from actors.documents.archive import Contents
 from actors.documents.pieces import Brought, Piece
 from actors.documents.proving import Evidence, HeldBy, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
+from actors.files import Files
 from actors.rules.containers import MOST_BYTES
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -30,7 +32,7 @@ from actors.tables.kin import Witness
 from actors.tables.model import Model
 from actors.tables.restoration import Restoration
 from actors.tables.revision import Revision
-from actors.verbs import archiving, recalling, restoring
+from actors.verbs import archiving, attesting, picturing, recalling, restoring
 from actors.verbs.reclaiming import Restored
 from actors.verbs.restoring import NO_WORD, Word
 from actors.views import history, origins, restorations
@@ -38,6 +40,10 @@ from federation.errors import Refused, TransportError
 from federation.lookup import Lookup
 
 MEDIA_TYPE: Final = "application/zip"
+
+FOR_LISTS: Final = 2 * 1024 * 1024
+"""Bytes kept free in an archive for its manifest and the lists of a container: some 400 for each of
+5,000 members."""
 
 MOST_ASKED: Final = 20
 """Authors whose sites are asked because of one archive: the same budget as one activity has."""
@@ -69,9 +75,11 @@ class Archivist:
         database: what is remembered.
         site: our origin and clock.
         lookup: asks authors' sites.
+        files: where pictures and documents lie.
     """
 
-    def __init__(self, database: Database, site: Site, lookup: Lookup) -> None:
+    def __init__(self, database: Database, site: Site, lookup: Lookup, files: Files) -> None:
+        self._files = files
         self._database = database
         self._site = site
         self._lookup = lookup
@@ -96,7 +104,7 @@ class Archivist:
                 if model.deleted_at is not None:
                     raise Gone("This model was deleted.")
                 gathered = await archiving.gather(session, model, most)
-            return await asyncio.to_thread(lambda: archive.write(gathered.contents()))
+            return await asyncio.to_thread(lambda: _written(gathered.contents(), self._files, most))
 
     async def restore(
         self, data: bytes, *, by: Actor | None = None, word: Word = NO_WORD
@@ -118,7 +126,20 @@ class Archivist:
             brought = await asyncio.to_thread(read)
         await self._ask(brought)
         async with self._database.begin() as session:
-            return await restoring.restore(session, self._site, brought, by=by, word=word)
+            done = await restoring.restore(session, self._site, brought, by=by, word=word)
+            held = brought.contents
+            practice = map(reading.read, held.records), map(reading.read, held.attestations)
+            await attesting.bring_back(session, self._site, *map(list, practice))
+        if done.model.is_ours and brought.contents.files:
+            await asyncio.to_thread(self._lay, brought.contents.files.values())
+            async with self._database.begin() as session:
+                await picturing.bring_back(session, self._site, done.model, brought.contents)
+        return done
+
+    def _lay(self, files: Iterable[bytes]) -> None:
+        """Lay files of ours where they were; their bytes are what their names say."""
+        for data in files:
+            self._files.put(data)
 
     async def evidence(self, model_id: int) -> Proofs:
         """What each version of a model proves, by the keys that we know to be its author's.
@@ -155,6 +176,20 @@ class Archivist:
             asked.setdefault(piece.author, piece)
         theirs = [one for author, one in asked.items() if iris.host(author) != ours]
         await asyncio.gather(*(self._know(one) for one in theirs[:MOST_ASKED]))
+        held = brought.contents
+        signers = {str(one.get("attributedTo")): one for one in held.records + held.attestations}
+        others = [one for author, one in signers.items() if author not in asked]
+        await asyncio.gather(*(self._know_signer(one) for one in others[:MOST_ASKED]))
+
+    async def _know_signer(self, document: Document) -> None:
+        """Learn whose record or statement this is, and the key of its proof, if one answers."""
+        try:
+            thing = reading.read(document)
+            if iris.host(thing.attributed_to[0]) != iris.host(self._site.origin):
+                await self._lookup.actor(thing.attributed_to[0])
+                await self._lookup.know_prover(thing)
+        except (Refusal, TransportError, ProtocolError):
+            return
 
     async def _check_still_so(self, model: Iri, author: Iri) -> None:
         """What the model's own address says now.
@@ -184,6 +219,21 @@ class Archivist:
                 await self._lookup.know_prover(thing)
         except (Refusal, TransportError, ProtocolError):
             return
+
+
+def _written(contents: Contents, files: Files, most: int) -> bytes:
+    """The archive, with as many of the files that it shows as have room, the newest first."""
+    found: dict[str, bytes] = {}
+    room = most - sum(map(len, map(canonical, contents.members().values()))) - FOR_LISTS
+    for name, digest in archive.shown(contents.versions).items():
+        path = files.path(digest)
+        try:
+            if path.stat().st_size <= room:
+                found[name] = path.read_bytes()
+                room -= len(found[name])
+        except OSError:
+            continue  # of another server, or lost here: the version still says what it was
+    return archive.write(replace(contents, files=found))
 
 
 def of(model: Model) -> str:

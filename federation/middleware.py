@@ -6,6 +6,7 @@ unread. Every answer leaves with the headers that keep a browser from being talk
 """
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -64,6 +65,12 @@ OF_BALANCERS: Final = (HEALTH, READINESS)
 
 OF_FILES: Final = ("/archives", "/api/essaim/v1/archives")
 """Where members send files, which are larger and take longer than what they write."""
+
+OF_MEDIA: Final = re.compile(
+    r"(/api/v[12]/media|/api/essaim/v1/media|/m/[^/]+/media|/drafts/[^/]+/media|/pictures)/?"
+)
+"""Where pictures and documents are sent: how large they may be is told there, in the words of who
+listens, before any of it is read."""
 
 LARGEST_UPLOAD: Final = 16 * 1024 * 1024
 """Bytes of an archive that members may send: at a megabit a second it takes two minutes. Operators
@@ -196,7 +203,8 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
     with working_as("api" if is_api else ""):
         if request.content.is_eof():  # nothing is to come that could be late
             return await handler(request)
-        patience = UPLOAD_SECONDS if request.path in OF_FILES else SLOWEST_BODY
+        is_file = request.path in OF_FILES or OF_MEDIA.fullmatch(request.path)
+        patience = UPLOAD_SECONDS if is_file else SLOWEST_BODY
         late = asyncio.get_running_loop().call_later(patience, _give_up, request)
         try:
             return await handler(request)
@@ -219,6 +227,8 @@ def check_body(request: web.Request) -> None:
     """
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise CodedBody("send the body without a content coding")
+    if OF_MEDIA.fullmatch(request.path):
+        return
     if (request.content_length or 0) > largest_body(request):
         raise TooLarge(f"at most {largest_body(request)} bytes are accepted here")
 

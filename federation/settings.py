@@ -465,6 +465,32 @@ class Documents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSettings:
+    """Pictures and documents that organisations send here."""
+
+    directory: str = field(
+        default="media",
+        metadata=_text(
+            "Where they lie, relative to the directory of this file. Servers that share a database "
+            "share it, and a backup needs it.",
+            "a path",
+            _path,
+        ),
+    )
+    megabytes_per_organisation: int = field(
+        default=1000,
+        metadata=_number(
+            "How much one organisation may keep here; a picture takes one or two.", 1, 1_000_000
+        ),
+    )
+
+    @property
+    def most_bytes(self) -> int:
+        """`megabytes_per_organisation` in bytes."""
+        return self.megabytes_per_organisation * 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """What is written about all this."""
 
@@ -546,6 +572,7 @@ class Settings:
     dns: Dns = field(default_factory=Dns)
     inbox: Inbox = field(default_factory=Inbox)
     documents: Documents = field(default_factory=Documents)
+    media: MediaSettings = field(default_factory=MediaSettings)
     log: Log = field(default_factory=Log)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     lab: Lab = field(default_factory=Lab)
@@ -555,6 +582,11 @@ class Settings:
         """Where the secret is that private keys are locked with; see `federation.safekeeping`."""
         return self.directory / self.database.secret_file
 
+    @property
+    def media_directory(self) -> Path:
+        """Where files lie; see `actors.files`."""
+        return self.directory / self.media.directory
+
 
 _SECTIONS: Final[Mapping[str, Any]] = {
     "instance": Instance,
@@ -563,6 +595,7 @@ _SECTIONS: Final[Mapping[str, Any]] = {
     "dns": Dns,
     "inbox": Inbox,
     "documents": Documents,
+    "media": MediaSettings,
     "log": Log,
     "metrics": MetricsSettings,
     "lab": Lab,

@@ -8,20 +8,27 @@ file, and proven by nobody. The format for strangers is described in `deploy/arc
 Nothing here asks what is proven: that is `documents.proving`.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from activitypub.canonical_json import Document, Json, canonical, parse
 from activitypub.errors import ProtocolError
 from activitypub.multihash import digest
+from actors.documents import media
 from actors.errors import Unwise
 from actors.rules import containers
+from actors.rules.pictures import HEAD, SUFFIXES, kind_of
 from actors.vocabulary import NAMESPACE
 
 FORMAT: Final = NAMESPACE + "Archive"
 EDITION: Final = 1
-"""Of the format. A reader refuses every other one: it could not say what is proven."""
+WITH_FILES: Final = 2
+WITH_PRACTICE: Final = 3
+"""Editions of the format: of versions alone, which older readers know, with files, and with records
+of practice (and perhaps files). A reader refuses every other one: it could not say what is proven.
+"""
 
 MANIFEST: Final = "manifest.json"
 LIVING: Final = "model.json"
@@ -30,8 +37,11 @@ VERSIONS: Final = "versions"
 ACTORS: Final = "actors"
 UPSTREAM: Final = "upstream"
 FORKS: Final = "forks"
+RECORDS: Final = "records"
+ATTESTATIONS: Final = "attestations"
 
-_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS)
+_FOLDERS: Final = (VERSIONS, ACTORS, UPSTREAM, FORKS, RECORDS, ATTESTATIONS)
+_PRACTICE: Final = (f"{RECORDS}/", f"{ATTESTATIONS}/")
 _ALTERED: Final = "The archive was altered."
 
 
@@ -45,7 +55,11 @@ class Contents:
         actors: whoever made a version in this file, with the public keys they list.
         upstream: the versions of other models that were taken into this one.
         forks: the newest version of each fork that is listed.
+        records: records of practice that count for the model, as far as they have room.
+        attestations: what others say of these, and have not taken back.
         lineage: what the maker of the file knows besides; see `actors.views.archives`.
+        files: pictures and documents that the versions show, as far as they have room, by the names
+            of their members.
     """
 
     living: Document
@@ -54,15 +68,20 @@ class Contents:
     lineage: Document
     upstream: tuple[Document, ...] = field(default=())
     forks: tuple[Document, ...] = field(default=())
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    records: tuple[Document, ...] = field(default=())
+    attestations: tuple[Document, ...] = field(default=())
 
     def members(self) -> dict[str, Document]:
-        """Every document by the name of its member, the manifest left out."""
+        """Every document by the name of its member, manifest and files left out."""
         named = {LIVING: self.living, LINEAGE: self.lineage}
         named |= {f"{VERSIONS}/{number(one)}.json": one for one in self.versions}
         for folder, documents in (
             (ACTORS, self.actors),
             (UPSTREAM, self.upstream),
             (FORKS, self.forks),
+            (RECORDS, self.records),
+            (ATTESTATIONS, self.attestations),
         ):
             ordered = sorted(documents, key=lambda one: str(one.get("id")))
             named |= {f"{folder}/{place}.json": one for place, one in enumerate(ordered, start=1)}
@@ -76,6 +95,7 @@ def write(contents: Contents) -> bytes:
         Unwise: it would be larger than what is read again.
     """
     members = {name: canonical(document) for name, document in contents.members().items()}
+    members |= contents.files
     manifest = _manifest(str(contents.living.get("id")), members)
     return containers.pack(members | {MANIFEST: canonical(manifest)})
 
@@ -90,13 +110,20 @@ def read(data: bytes) -> Contents:
     if MANIFEST not in members:
         raise Unwise(f"This is no archive of a model: it has no {MANIFEST}.")
     manifest = _document(MANIFEST, members.pop(MANIFEST))
-    if (manifest.get("format"), manifest.get("edition")) != (FORMAT, EDITION):
+    is_known = manifest.get("edition") in (EDITION, WITH_FILES, WITH_PRACTICE)
+    if manifest.get("format") != FORMAT or not is_known:
         raise Unwise("This is no archive of a model, or one of an edition that is not known here.")
     faults = dict(_altered(manifest, members))
     if faults:
         raise Unwise(_ALTERED, fields=faults)
-    documents = {name: _document(name, written) for name, written in members.items()}
-    contents = _contents(documents)
+    files = {name: data for name, data in members.items() if _is_file(name)}
+    documents = {
+        name: _document(name, written) for name, written in members.items() if name not in files
+    }
+    contents = replace(_contents(documents), files=files)
+    strangers = dict(_strange(contents))
+    if strangers:
+        raise Unwise(_ALTERED, fields=strangers)
     expected = _manifest(str(contents.living.get("id")), members)
     if manifest != expected or contents.members() != documents:
         words = "It does not list what is there, or members do not go by their names."
@@ -109,7 +136,46 @@ def _manifest(model: str, members: Mapping[str, bytes]) -> Document:
         {"name": name, "size": len(written), "digest": digest(written)}
         for name, written in sorted(members.items())
     ]
-    return {"format": FORMAT, "edition": EDITION, "model": model, "members": listed}
+    edition = WITH_FILES if any(map(_is_file, members)) else EDITION
+    if any(name.startswith(_PRACTICE) for name in members):
+        edition = WITH_PRACTICE
+    return {"format": FORMAT, "edition": edition, "model": model, "members": listed}
+
+
+def file_name(digest: str, media_type: str) -> str | None:
+    """What the member of a file is called; None where none of this type goes into an archive."""
+    suffix = SUFFIXES.get(media_type)
+    return None if suffix is None else f"{containers.FILES}/{digest}.{suffix}"
+
+
+def shown(versions: Iterable[Document]) -> dict[str, str]:
+    """The files that these versions show: name of the member → digest, the newest version first."""
+    found: dict[str, str] = {}
+    for version in reversed([*versions]):
+        for one in (*media.shown(version.get("image")), *media.shown(version.get("attachment"))):
+            digest = media.plain_digest(one.digest)
+            name = None if digest is None else file_name(digest, one.media_type)
+            if name is not None and digest is not None:
+                found.setdefault(name, digest)
+    return found
+
+
+def _strange(contents: Contents) -> Iterable[tuple[str, str]]:
+    """Each file that no version shows, or that is not what its name says."""
+    known = shown(contents.versions)
+    for name, data in contents.files.items():
+        if name not in known:
+            yield name, "No version in the archive shows this file."
+        elif hashlib.sha256(data).hexdigest() != known[name]:
+            yield name, "Its bytes are not those that a version shows."
+        elif (kind := kind_of(data[:HEAD])) is None or not name.endswith(
+            f".{SUFFIXES.get(kind.media_type)}"
+        ):
+            yield name, "It is of another kind than its name says."
+
+
+def _is_file(name: str) -> bool:
+    return name.startswith(f"{containers.FILES}/")
 
 
 def _altered(manifest: Document, members: Mapping[str, bytes]) -> Iterable[tuple[str, str]]:
@@ -164,6 +230,8 @@ def _contents(documents: Mapping[str, Document]) -> Contents:
         actors=tuple(folders[ACTORS]),
         upstream=tuple(folders[UPSTREAM]),
         forks=tuple(folders[FORKS]),
+        records=tuple(folders[RECORDS]),
+        attestations=tuple(folders[ATTESTATIONS]),
     )
 
 

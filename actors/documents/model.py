@@ -10,6 +10,7 @@ document that says otherwise.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
@@ -19,11 +20,13 @@ from activitypub.iris import Iri, fragment, parse
 from activitypub.markup import render
 from activitypub.mediatypes import LD_JSON
 from actors import places
+from actors.documents import crediting
 from actors.documents.times import wire_time
 from actors.errors import Unwise
 from actors.places import place
 from actors.rules.licences import spdx_id, spdx_iri
 from actors.rules.modifications import MAX_NOTE, Modification, Nature, Reason
+from actors.rules.proposals import Credit
 from actors.rules.sections import Adaptability, Role, Section, Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -37,6 +40,11 @@ MOST_ALSO = 4
 than a few at a time."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # what every integer column holds
+
+
+MOST_SECTIONS: Final = 500
+"""Of somebody else's model, five times what we publish: comparing two sheets takes time that grows
+with the square of it, while others wait."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class Reading:
     parent: Iri | None
     digest: str
     origin: Origin | None = field(default=None)
+    credits: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ def living(telling: Telling) -> Document:
         "currentVersion": revision.iri,
         "history": telling.place(places.HISTORY),
         "forks": telling.place(places.FORKS),
+        "replications": telling.place(places.REPLICATIONS),
         "replies": telling.place(places.REPLIES),
         "likes": telling.place(places.LIKES),
         "shares": telling.place(places.SHARES),
@@ -144,6 +154,16 @@ def current_version(article: ap.Object) -> Iri:
     return current
 
 
+def taken_from(article: ap.Object) -> tuple[Iri, Iri] | None:
+    """The living source of a fork and the exact version that it took; None for an original.
+
+    Raises:
+        Malformed: a fork does not name the version.
+    """
+    origin = _origin(article.extra)
+    return None if origin is None else (origin.source, origin.base)
+
+
 def pinned_digest(article: ap.Object) -> str | None:
     """The digest of the version that a large model links to, because it does not carry its text.
 
@@ -174,6 +194,7 @@ def read(article: ap.Object) -> Reading:
         parent=_iri(extra.get("wasRevisionOf")),
         digest=digest,
         origin=_origin(extra),
+        credits=crediting.credits_in(extra.get("wasDerivedFrom")),
     )
 
 
@@ -213,7 +234,14 @@ def _article(telling: Telling) -> Document:
         **{name: sheet.facts[name] for name in MODEL_FACTS if name in sheet.facts},
         "sections": [_section(telling.model.iri, one, languages) for one in sheet.sections],
         **(_fork(telling.fork) if telling.fork else {}),
+        "wasDerivedFrom": _derived(telling),
     }
+
+
+def _derived(telling: Telling) -> Json:
+    """What a fork took, and whose contributions are in this version."""
+    taken = _taken(telling.fork) if telling.fork else []
+    return crediting.derived(taken, telling.revision.credits)
 
 
 def _copies(telling: Telling) -> list[Json]:
@@ -255,7 +283,6 @@ def _fork(fork: ForkTerms) -> Document:
         tags.append({"type": "Mention", "href": author.iri, "name": f"@{author.address}"})
     return {
         "origin": lineage.upstream_iri,
-        "wasDerivedFrom": _derived(fork),
         "forkKind": prefixed(FORK_KINDS[lineage.kind]),
         "wasGeneratedBy": {
             "type": "Adaptation",
@@ -265,12 +292,11 @@ def _fork(fork: ForkTerms) -> Document:
     }
 
 
-def _derived(fork: ForkTerms) -> Json:
+def _taken(fork: ForkTerms) -> list[Json]:
     """The version of the source that it is based on; then any other that it took from."""
     base: Json = {"id": fork.lineage.base_iri, "digest": fork.lineage.base_digest}
-    if fork.also is None:
-        return base
-    return [base, {"id": fork.also.iri, "digest": fork.also.digest}]
+    also: Json = {"id": fork.also.iri, "digest": fork.also.digest} if fork.also else None
+    return [base] if also is None else [base, also]
 
 
 def parents(document: Mapping[str, Json]) -> tuple[Iri, ...]:
@@ -279,7 +305,7 @@ def parents(document: Mapping[str, Json]) -> tuple[Iri, ...]:
     What is no address is left out.
     """
     found: list[Iri] = []
-    for one in _items(document.get("wasDerivedFrom"))[: 1 + MOST_ALSO]:
+    for one in crediting.taken_in(document.get("wasDerivedFrom"))[: 1 + MOST_ALSO]:
         try:
             iri = _iri(one)
         except Malformed:
@@ -362,14 +388,19 @@ def _sheet(article: ap.Object) -> Sheet:
     license_iri = extra.get("license")
     if not isinstance(language, str) or not isinstance(license_iri, str):
         raise Malformed("a model names its source language and its licence", code="json")
+    parts = _items(extra.get("sections"))
+    if len(parts) > MOST_SECTIONS:
+        raise Malformed(f"a model has at most {MOST_SECTIONS} sections here", code="too-large")
     try:
         return Sheet(
             language=language,
             names=_texts(article.name_map) or {language: article.name or ""},
             summaries=_texts(article.summary_map),
             license=spdx_id(license_iri),
-            sections=tuple(_read_section(one) for one in _items(extra.get("sections"))),
-            facts={name: extra[name] for name in MODEL_FACTS if name in extra},
+            sections=tuple(_read_section(one) for one in parts),
+            facts={
+                name: article.document[name] for name in MODEL_FACTS if name in article.document
+            },
         )
     except (ValueError, Unwise) as error:
         raise Malformed("a section of the model cannot be understood", code="json") from error
@@ -391,10 +422,10 @@ def _read_section(value: Json) -> Section:
 
 
 def _origin(extra: Mapping[str, Json]) -> Origin | None:
-    source, derived = _iri(extra.get("origin")), _items(extra.get("wasDerivedFrom"))
+    source, taken = _iri(extra.get("origin")), crediting.taken_in(extra.get("wasDerivedFrom"))
     if source is None:
         return None
-    first = next(iter(derived), None)
+    first = next(iter(taken), None)
     base = first if isinstance(first, dict) else {"id": first}
     base_iri = _iri(base.get("id"))
     if base_iri is None:

@@ -19,8 +19,9 @@ from activitypub.iris import Iri
 from activitypub.jsonld import reading_alike
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
-from actors.documents import archive, model
+from actors.documents import archive, model, replication
 from actors.documents.archive import Contents
+from actors.vocabulary import is_attestation, is_record
 
 
 class Standing(StrEnum):
@@ -208,6 +209,32 @@ def _contradictions(
         for name in (one for one in members if one.startswith(f"{folder}/")):
             if words := _wrong_text(members[name]):
                 yield name, words
+    yield from _wrong_practice(members)
+
+
+def _wrong_practice(members: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    """Records of practice that cannot be read, and statements about none that is in the file."""
+    known: set[str] = set()
+    for name in (one for one in members if one.startswith(f"{archive.RECORDS}/")):
+        thing = _read(members[name])
+        try:
+            if thing is None or not is_record(thing) or len(thing.attributed_to) != 1:
+                yield name, "It is no record of practice."
+                continue
+            replication.read(thing)
+            known.add(str(thing.id))
+        except ProtocolError as fault:
+            yield name, f"It cannot be: {fault.reason}."
+    for name in (one for one in members if one.startswith(f"{archive.ATTESTATIONS}/")):
+        thing = _read(members[name])
+        try:
+            is_one = thing is not None and is_attestation(thing)
+            if thing is None or not is_one or len(thing.attributed_to) != 1:
+                yield name, "It is nothing that is said of a record."
+            elif replication.read_attestation(thing).record not in known:
+                yield name, "The record that it is about is not in the file."
+        except ProtocolError as fault:
+            yield name, f"It cannot be: {fault.reason}."
 
 
 def _wrong_version(document: Document, article: ap.Object) -> str | None:

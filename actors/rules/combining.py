@@ -9,6 +9,8 @@ a text of the base, or added a text in a new language that was written for itsel
 - We adapted (rewrote the French, or put an Italian text of our own beside it) and they changed the
   source text: no, even when no sentence was touched by both.
 - Both changed the same base texts, on different lines: both changes. On the same lines: no.
+- We kept only translations of a text and left it out itself, and they changed it: their text comes
+  back beside our translation, which is stale now.
 - Names, role and adaptability: value by value; a value that both changed: no.
 
 The line merge is that of the merge3 library (the algorithm of Bazaar), over lines of Markdown.
@@ -20,7 +22,9 @@ from typing import TypeVar
 
 from merge3 import Merge3
 
+from activitypub.multihash import digest_of
 from actors.rules.sections import Section
+from actors.rules.translations import only_translated
 
 MAX_LINES = 2_000  # a side; the line merge is quadratic at worst, and texts come from strangers
 
@@ -45,7 +49,12 @@ def combine(base: Section, ours: Section, theirs: Section) -> Section | None:
 
 
 def _combined(base: Section, ours: Section, theirs: Section) -> Section:
-    texts = _settled_by_language(base.texts, ours.texts, theirs.texts, _settled_text)
+    texts = _settled_by_language(
+        base.texts,
+        _with_source(base, ours, theirs).texts,
+        _with_source(base, theirs, ours).texts,
+        _settled_text,
+    )
     translated_from: dict[str, str] = {}
     for language, text in texts.items():
         only_ours = text == ours.texts.get(language) != theirs.texts.get(language)
@@ -60,6 +69,21 @@ def _combined(base: Section, ours: Section, theirs: Section) -> Section:
         texts=texts,
         translated_from=translated_from,
     )
+
+
+def _with_source(base: Section, side: Section, other: Section) -> Section:
+    """A side that only translated, with the text that it left out and the other changed."""
+    if not only_translated(base, side):
+        return side
+    named = {side.translated_from.get(language) for language in side.texts}
+    back = {
+        language: text
+        for language, text in base.texts.items()
+        if language not in side.texts
+        and other.texts.get(language, text) != text
+        and digest_of(text) in named
+    }
+    return replace(side, texts={**side.texts, **back})
 
 
 def _changed_apart(base: Section, ours: Section, theirs: Section) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from actors.errors import Unwise
+from actors.rules.pictures import LARGEST_FILE
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of a whole container: a hundred versions of a large model, and what still fits into memory."""
@@ -26,7 +27,11 @@ MOST_MEMBERS: Final = 5_000
 LARGEST_MEMBER: Final = 1024 * 1024
 """Bytes of one member: the largest document that peers read (`activitypub.limits`)."""
 
+FILES: Final = "media"
+"""The folder of files, each named by its SHA-256; everything else is a document."""
+
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}(?:/[a-z0-9][a-z0-9-]{0,40})?\.json")
+_FILE: Final = re.compile(rf"{FILES}/[0-9a-f]{{64}}\.(?:jpg|png|pdf)")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _LISTED: Final = struct.Struct("<4s6H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
@@ -128,10 +133,12 @@ def _differ_at(one: bytes, other: bytes) -> int:
 
 
 def _check(name: str, size: int) -> None:
-    if not _NAME.fullmatch(name):
+    is_file = _FILE.fullmatch(name) is not None
+    if not is_file and not _NAME.fullmatch(name):
         raise Unwise(f"No member of an archive is called {_shown(name)}.")
-    if size > LARGEST_MEMBER:
-        raise Unwise(f"{name} has {size} bytes; {LARGEST_MEMBER} is the most that is read.")
+    most = LARGEST_FILE if is_file else LARGEST_MEMBER
+    if size > most:
+        raise Unwise(f"{name} has {size} bytes; {most} is the most that is read.")
 
 
 def _shown(name: str) -> str:

@@ -55,7 +55,12 @@ def token(label: str) -> str:
 
 
 def of_model(
-    sheet: Sheet, languages: Iterable[str], *, status: str, author_id: int
+    sheet: Sheet,
+    languages: Iterable[str],
+    *,
+    status: str,
+    author_id: int,
+    best_level: int | None = None,
 ) -> tuple[str, ...]:
     """The labels of a model.
 
@@ -64,6 +69,7 @@ def of_model(
         languages: those in which there is something to read.
         status: the ESS status of its organisation, or nothing.
         author_id: the id of its organisation.
+        best_level: the highest level that a record of its practice has reached; None without one.
     """
     facts = sheet.facts
     forms = _texts(facts.get("legalFormIn"))
@@ -77,7 +83,13 @@ def of_model(
         *([f"status={status}"] if status else []),
         *(_forms(forms) or [f"form={ANY}"]),
         f"by={author_id}",
+        *evidence(best_level),
     )
+
+
+def evidence(best: int | None) -> list[str]:
+    """The labels of the levels of evidence that records have reached: `E2` finds `E3` too."""
+    return [] if best is None else [f"evidence=E{level}" for level in range(best + 1)]
 
 
 def of_actor(actor_type: str, document: Mapping[str, Json]) -> tuple[str, ...]:

@@ -35,3 +35,39 @@ def canonical_tag(text: str) -> str:
         else:
             spelt.append(part.lower())
     return "-".join(spelt)
+
+
+_RIGHT_TO_LEFT_SCRIPTS = frozenset(
+    {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
+)
+_RIGHT_TO_LEFT = frozenset(
+    {
+        "ar",
+        "arc",
+        "ckb",
+        "dv",
+        "fa",
+        "he",
+        "khw",
+        "ks",
+        "lrc",
+        "mzn",
+        "nqo",
+        "ps",
+        "sd",
+        "syr",
+        "ug",
+    }
+    | {"ur", "yi"}
+)
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Whether a text in this language is written from right to left.
+
+    A script that is named decides, else the script in which the language is mostly written
+    (Unicode CLDR 46, `scriptMetadata` and likely subtags).
+    """
+    language, *rest = canonical_tag(tag).split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    return script in _RIGHT_TO_LEFT_SCRIPTS if script else language in _RIGHT_TO_LEFT

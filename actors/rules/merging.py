@@ -116,7 +116,7 @@ class Between:
 
 
 def compare(
-    base: Sheet, ours: Sheet, theirs: Sheet, between: Between | None = None
+    base: Sheet, ours: Sheet, theirs: Sheet, *, between: Between | None = None
 ) -> tuple[SectionMerge, ...]:
     """Compare three sheets, in the order of ours.
 

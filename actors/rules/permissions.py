@@ -1,7 +1,8 @@
 """Permissions: who may do what in an organisation.
 
-Three offices, each including the one below it: a *steward* answers for the organisation, an
-*editor* speaks for it, a *reader* sees what it receives. A person without an office there is a
+Four offices, each including the one below it: a *steward* answers for the organisation, an
+*editor* speaks for it, a *translator* prepares translations that an editor publishes, a *reader*
+sees what it receives. A person without an office there is a
 stranger. The stewards of the network that owns an instance also administer the instance.
 """
 
@@ -15,15 +16,22 @@ class Office(StrEnum):
 
     STEWARD = "steward"
     EDITOR = "editor"
+    TRANSLATOR = "translator"
     READER = "reader"
 
 
 _SPEAKS = frozenset({Office.STEWARD, Office.EDITOR})
+_TRANSLATES = _SPEAKS | {Office.TRANSLATOR}
 
 
 def may_publish(office: Office | None) -> bool:
     """Whether she may publish, fork, merge, offer and answer in the organisation's name."""
     return office in _SPEAKS
+
+
+def may_translate(office: Office | None) -> bool:
+    """Whether she may prepare translations and keep the glossary; publishing is another matter."""
+    return office in _TRANSLATES
 
 
 def may_follow(office: Office | None) -> bool:
@@ -48,6 +56,18 @@ def must_publish(office: Office | None) -> None:
         NotAllowed: she is neither steward nor editor.
     """
     _must("Only stewards and editors publish in this name.", allowed=may_publish(office))
+
+
+def must_translate(office: Office | None) -> None:
+    """Refuse those who may not prepare translations.
+
+    Raises:
+        NotAllowed: she is neither steward, editor nor translator.
+    """
+    _must(
+        "Only stewards, editors and translators work at translations.",
+        allowed=may_translate(office),
+    )
 
 
 def must_follow(office: Office | None) -> None:

@@ -30,7 +30,17 @@ LONGEST_VALUE: Final = labels.LONGEST
 LEAD: Final = "^"
 """Before the words of a name or summary, where they stand a second time."""
 
-FACETS: Final = ("family", "theme", "territory", "language", "maturity", "licence", "status", "by")
+FACETS: Final = (
+    "family",
+    "theme",
+    "territory",
+    "language",
+    "maturity",
+    "evidence",
+    "licence",
+    "status",
+    "by",
+)
 """What a search is narrowed by, by its name in addresses."""
 
 _LABEL: Final = {"territory": "in"}
@@ -50,6 +60,7 @@ class Wish:
         q: words.
         kind: model, organisation or commons.
         near: a territory: what lies in it or around it, or could be anywhere.
+        evidence: a level that records of practice have reached at least, such as E2.
         form: a legal form, by code, address or kind: what takes such a form, or any.
     """
 
@@ -60,6 +71,7 @@ class Wish:
     territory: str = ""
     language: str = ""
     maturity: str = ""
+    evidence: str = ""
     licence: str = ""
     status: str = ""
     by: str = ""
@@ -185,6 +197,8 @@ def _label(facet: str, value: str) -> str:
             value = labels.bare(value).removeprefix(f"{facet}-")
         case "maturity" | "status":
             value = labels.bare(value)
+        case "evidence":
+            value = labels.bare(value).upper()
         case _:
             pass
     return f"{_LABEL.get(facet, facet)}={value}"

@@ -26,7 +26,7 @@ class Member(Base, kw_only=True):
 class Mandate(Base, kw_only=True):
     """A member may act for an organisation, as steward.
 
-    Editor or reader (`rules.permissions.Office`).
+    Editor, translator or reader (`rules.permissions.Office`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE

@@ -15,9 +15,10 @@ class Notice(Base, kw_only=True):
     `kind` is one of follow, followed (our request was accepted), fork, upstream, reply, mention,
     like, boost, quote, move, request (somebody waits for our yes), declined or removed (by a
     commons), report (to the stewards of the network), report-closed (what became of ours),
-    published or unpublished (what became of a draft that had a time). `about` names sections,
-    counts or a reason for
-    the sentence people read.
+    published or unpublished (what became of a draft that had a time), proposal (somebody proposes
+    a change), proposal-asked, proposal-accepted, proposal-rejected (what was answered), record
+    (somebody does a model of ours), attested or unattested (what somebody says of our record).
+    `about` names sections, counts or a reason for the sentence people read.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE

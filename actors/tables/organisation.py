@@ -14,7 +14,8 @@ class Organisation(Base, kw_only=True):
 
     `facts` are the structured statements of the profile (legal form, territory, families …) under
     their names on the wire. Exactly one organisation of an instance is its network; its stewards
-    administer the instance.
+    administer the instance. `proposals_from` says from whom it takes proposals
+    (`rules.proposals.Takes`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -26,6 +27,7 @@ class Organisation(Base, kw_only=True):
     is_network: Mapped[bool] = mapped_column(default=False)
     locale: Mapped[str] = mapped_column(default="fr")
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    proposals_from: Mapped[str] = mapped_column(default="everybody", server_default="everybody")
 
 
 class Instance(Base, kw_only=True):

@@ -14,7 +14,8 @@ class Revision(Base, kw_only=True):
 
     `parent_iri` is the version before, `merged_iri` the upstream version a merge took from: the
     second parent. `modifications` says, for a fork, what was adapted so far and why
-    (`rules.sections.Modification`).
+    (`rules.sections.Modification`). `credits` says whose proposals are in it
+    (`rules.proposals.Credit`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -32,6 +33,7 @@ class Revision(Base, kw_only=True):
     note: Mapped[str] = mapped_column(default="")
     sheet: Mapped[dict[str, Any]]
     modifications: Mapped[list[Any]] = mapped_column(default_factory=list)
+    credits: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
     digest: Mapped[str]
     document: Mapped[bytes]
     made_at: Mapped[datetime]

@@ -17,14 +17,22 @@ from actors.documents.times import wire_time
 from actors.errors import Unwise
 from actors.rules.containers import MOST_BYTES, MOST_MEMBERS
 from actors.tables.actor import Actor
+from actors.tables.attestation import Attestation
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
+from actors.tables.replication import Replication
 from actors.tables.revision import Revision
-from actors.views import history, lineage
+from actors.views import coverage, history, lineage
 
 MOST_OF_FORKS: Final = 4 * 1024 * 1024
 """Bytes of forks that come along, the oldest first: a model with a thousand of them still fits into
 one file. The others are named."""
+
+MOST_OF_PRACTICE: Final = 4 * 1024 * 1024
+"""Bytes of records of practice and of what is said of them, the newest records first."""
+
+MOST_RECORDS: Final = 500
+"""Records that come along, so that a file keeps room for versions among its members."""
 
 MOST_FORKS: Final = 1_000
 """Forks that are named: the page of the model shows them all."""
@@ -39,6 +47,8 @@ class Gathered:
     actors: tuple[bytes, ...]
     upstream: tuple[bytes, ...]
     forks: tuple[bytes, ...]
+    records: tuple[bytes, ...]
+    attestations: tuple[bytes, ...]
     lineage: Document
 
     def contents(self) -> Contents:
@@ -49,6 +59,8 @@ class Gathered:
             actors=tuple(map(parse, self.actors)),
             upstream=tuple(map(parse, self.upstream)),
             forks=tuple(map(parse, self.forks)),
+            records=tuple(map(parse, self.records)),
+            attestations=tuple(map(parse, self.attestations)),
             lineage=self.lineage,
         )
 
@@ -68,18 +80,21 @@ async def gather(session: Session, model: Model, most: int = MOST_BYTES) -> Gath
     revisions = list(reversed(await history.revisions(session, model)))
     tie = await lineage.of(session, model)
     taken = await _taken(session, tie, revisions)
-    found = await lineage.forks(session, model, most=MOST_FORKS)
-    listed = sorted(found, key=lambda one: one.lineage.id)
+    listed = await lineage.forks(session, model, limit=MOST_FORKS)
     heads = [await history.head(session, one.model) for one in listed]
     carried = list(_carried(heads))
     authors = {model.actor_id, *(one.model.actor_id for one in listed[: len(carried)])}
     authors |= {owner for _, owner in taken}
+    practice = await _practice(session, model)
+    authors |= {one.actor_id for one in practice[0]} | {one.actor_id for one in practice[1]}
     return Gathered(
         living=model.document,
         versions=tuple(one.document for one in revisions),
         actors=await _actors(session, authors),
         upstream=tuple(one.document for one, _ in taken),
         forks=tuple(one.document for one in carried),
+        records=tuple(one.document for one in practice[0]),
+        attestations=tuple(one.document for one in practice[1]),
         lineage=_lineage(tie, listed, heads, revisions),
     )
 
@@ -93,7 +108,7 @@ async def _check_size(session: Session, model: Model, most: int) -> None:
             )
         )
     ).one()
-    if size > most - MOST_OF_FORKS or count > MOST_MEMBERS // 2:
+    if size > most - MOST_OF_FORKS - MOST_OF_PRACTICE or count > MOST_MEMBERS // 2:
         raise Unwise(
             "This model has said more than a file that is sent here holds. An operator can make"
             " a larger one with `essaim archive make`."
@@ -116,6 +131,21 @@ async def _taken(
         .order_by(Revision.iri)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def _practice(session: Session, model: Model) -> tuple[list[Replication], list[Attestation]]:
+    """Records that count for the model, and what others say of them, as far as there is room."""
+    records: list[Replication] = []
+    statements: list[Attestation] = []
+    room = MOST_OF_PRACTICE
+    for one in await coverage.everything(session, model, MOST_RECORDS):
+        said = [each.row for each in await coverage.statements(session, one.row)]
+        room -= len(one.row.document) + sum(len(each.document) for each in said)
+        if room < 0:
+            break
+        records.append(one.row)
+        statements += said
+    return records, statements
 
 
 def _carried(heads: Iterable[Revision]) -> Iterable[Revision]:

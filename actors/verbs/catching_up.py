@@ -17,10 +17,8 @@ from sqlalchemy import func, select
 
 import activitypub.vocabulary as ap
 from activitypub import iris
-from activitypub.canonical_json import parse
 from activitypub.iris import Iri
 from actors.database import Session
-from actors.documents import model as model_documents
 from actors.mail import errands
 from actors.mail.errands import Kind
 from actors.site import Site
@@ -58,12 +56,6 @@ async def remember(session: Session, site: Site, version: ap.Object) -> None:
     if following is None:
         return
     kept = await mirroring.remember_earlier(session, site, model, version, following)
-    _merged_or_not(following, kept)
-    if kept.parent_iri is not None:
-        before = await history.revision_by_iri(session, kept.parent_iri)
-        if before is not None:
-            _merged_or_not(kept, before)
-    await session.flush()
     await _ask_before(session, site, model, kept)
 
 
@@ -89,11 +81,3 @@ async def _missing(session: Session, model: Model, revision: Revision) -> Iri | 
         )
     )
     return parent if known is not None and revision.number - known <= MOST else None
-
-
-def _merged_or_not(revision: Revision, before: Revision) -> None:
-    """A fork took something over from its source where its base is not that of the one before."""
-    made_from = model_documents.parents(parse(revision.document))
-    earlier = model_documents.parents(parse(before.document))
-    is_same = made_from[:1] == earlier[:1]
-    revision.merged_iri = next(iter(made_from[1:] if is_same else made_from), None)

@@ -26,7 +26,7 @@ from actors.tables.actor import Actor
 from actors.tables.draft import Draft
 from actors.tables.member import Member
 from actors.tables.model import Model
-from actors.verbs import noticing, publishing
+from actors.verbs import noticing, picturing, publishing
 from actors.views import history
 
 MOST_DRAFTS = 100
@@ -88,6 +88,8 @@ async def save(
     draft.commons_id = None if writing.commons is None else writing.commons.id
     draft.changed_at = site.now()
     await session.flush()
+    files = [sheet.facts.get(name) for name in picturing.FACTS]
+    await picturing.show_named(session, site, picturing.DRAFT, draft.id, files, organisation.id)
     return draft
 
 

@@ -14,6 +14,7 @@ from activitypub.iris import host
 from actors import places
 from actors.database import Session, insert_once, safe_of
 from actors.documents import commons as commons_documents
+from actors.documents import media as media_documents
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
 from actors.errors import Conflicting
@@ -28,6 +29,7 @@ from actors.tables.commons import Commons
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
 from actors.verbs import listing, posting
+from actors.views import media as media_views
 
 INSTANCE_HANDLE = "instance.actor"
 """The Application actor's name; the dot keeps it out of the names that organisations take."""
@@ -308,6 +310,9 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
             locale=organisation.locale,
             is_network=organisation.is_network,
         )
+    if organisation is not None:
+        looks = await media_views.portrait(session, actor.id)
+        body |= media_documents.portrait(site.origin, looks.icon, looks.header)
     return {name: value for name, value in body.items() if value is not None}
 
 

@@ -31,13 +31,25 @@ from actors.tables.notice import Notice
 from actors.tables.organisation import Organisation
 from actors.tables.pin import Pin
 from actors.tables.remark import Boost, Like, Remark
+from actors.tables.replication import Replication
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
+from actors.tables.translation import Term, Translation
 from actors.tables.wording import Hashtag, Wording
-from actors.verbs import hearing, mirroring, posting, publishing, quoting, rewording
+from actors.verbs import (
+    attesting,
+    hearing,
+    mirroring,
+    picturing,
+    posting,
+    publishing,
+    quoting,
+    replicating,
+    rewording,
+)
 from actors.verbs.mirroring import Gathered
-from actors.views import quotes, timelines
+from actors.views import coverage, proposals, quotes, timelines
 
 REMEMBERED = timedelta(days=90)
 """How long a Delete or Undo binds what has not come yet: no server known to us tries for longer
@@ -53,6 +65,7 @@ async def delete_model(session: Session, site: Site, model: Model) -> None:
     model = await publishing.held(session, model)
     organisation = await session.get_one(Actor, model.actor_id)
     recipients = await publishing.audience(session, model)
+    recipients += await proposals.waiting_proposers(session, model)
     stone = activities.tombstone(parse(model.document), at=site.now())
     sealed = await posting.seal(session, site, organisation, stone)
     network = await publishing.network(session)
@@ -129,6 +142,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
         raise NotAllowed("the network of an instance cannot be closed")
     await _say_nothing_more(session, site, organisation)
     await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
+    await session.execute(delete(Term).where(Term.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):
@@ -153,6 +167,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     stone = activities.tombstone(parse(organisation.document), at=site.now())
     organisation.document = encode(await posting.seal(session, site, organisation, stone))
     await _bury_actor(session, site, organisation)
+    await picturing.let_all_go(session, organisation)
 
 
 async def _say_nothing_more(session: Session, site: Site, organisation: Actor) -> None:
@@ -194,7 +209,7 @@ async def on_delete(
         await _bury_model(session, site, model, encode(heard.activity.document))
     elif remark is not None:
         await _bury_remark(session, site, remark)
-    else:
+    elif not await _bury_practice(session, site, iri, speaker):
         await quoting.on_stamp_deleted(session, site, iri, speaker)
         await mirroring.bury(session, site, iri, speaker)
 
@@ -227,15 +242,27 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
-    await session.execute(delete(Draft).where(Draft.model_id == model.id))
+    for prepared in (Draft, Translation, Term):
+        await session.execute(delete(prepared).where(prepared.model_id == model.id))
     kept = (
         select(Lineage.id)
         .where(or_(Lineage.base_iri == Revision.iri, Lineage.seen_iri == Revision.iri))
         .exists()
     )
     await session.execute(delete(Revision).where(Revision.model_id == model.id, ~kept))
+    await picturing.let_go(session, picturing.MODEL, model.id)
     await session.execute(delete(Lineage).where(Lineage.model_id == model.id))
     await session.flush()
+
+
+async def _bury_practice(session: Session, site: Site, iri: str, speaker: Actor) -> bool:
+    """A record of practice, or what somebody said of one, of which we keep no remark."""
+    record = await coverage.by_iri(session, iri)
+    if record is not None and record.actor_id == speaker.id:
+        await replicating.forget(session, site, iri)
+        await mirroring.bury(session, site, iri, speaker)
+        return True
+    return await attesting.on_deleted(session, site, iri, speaker)
 
 
 async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
@@ -244,11 +271,13 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.document, remark.source, remark.poll = b"", "", None
     for said in (Wording, Hashtag):
         await session.execute(delete(said).where(said.remark_id == remark.id))
+    await picturing.let_go(session, picturing.REMARK, remark.id)
     for done in (Like, Boost):
         await session.execute(delete(done).where(done.object_iri == remark.iri))
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == remark.id))
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
     await session.execute(delete(Pin).where(Pin.object_iri == remark.iri))
+    await replicating.forget(session, site, remark.iri)
     await session.flush()
 
 
@@ -265,6 +294,10 @@ async def _bury_actor(session: Session, site: Site, actor: Actor) -> None:
         await session.execute(delete(kind).where(kind.actor_id == actor.id))
     if not actor.is_ours:  # ours still sign their own Delete
         await session.execute(delete(Key).where(Key.actor_id == actor.id))
+    records = select(Replication.iri).where(Replication.actor_id == actor.id)
+    for iri in (await session.scalars(records)).all():
+        await replicating.forget(session, site, iri)
+    await attesting.forget_all(session, site, actor)
     for remark in await session.scalars(select(Remark).where(Remark.actor_id == actor.id)):
         await _bury_remark(session, site, remark)
     for model in await session.scalars(select(Model).where(Model.actor_id == actor.id)):

@@ -33,10 +33,10 @@ from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import choosing, hearing, noticing, posting, publishing
+from actors.verbs import choosing, counting, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
-from actors.views import blocks, history, kin, lineage
+from actors.views import blocks, history, kin, lineage, translations
 from actors.views.lineage import Upstream
 from actors.vocabulary import FORK_KINDS
 
@@ -204,12 +204,11 @@ def explained(
 
     What was recorded about a section that now says what the source says is dropped.
     """
-    theirs = history.sheet(beside.current)
-    told = modifications.merged(
-        kin.modifications_after(beside, choices), modifications.judged(reasons, theirs)
-    )
-    if not beside.is_direct:
-        return told  # the source may say something else still
+    known = kin.modifications_after(beside, choices)
+    if not beside.is_direct:  # the source may say something else still
+        base = None if beside.own_base is None else history.sheet(beside.own_base)
+        return modifications.merged(known, modifications.judged(reasons, base))
+    told = modifications.merged(known, modifications.judged(reasons, history.sheet(beside.current)))
     alike = {
         row.key
         for row in beside.sections
@@ -244,6 +243,8 @@ async def on_fork(
     if await blocks.bars(session, owner.id, forker):
         return
     tie.listed_at = site.now()
+    await session.flush()
+    await counting.moved(session, site, fork_model)
     await noticing.tell(
         session, site, owner.id, "fork", forker, model=fork_model, about={"source": str(source.id)}
     )
@@ -318,6 +319,8 @@ async def on_moved(session: Session, site: Site, source: Model) -> None:
         beside = await lineage.upstream(session, own)
         if beside is not None:
             about = {"version": current.number} | _moved(beside.sections)
+            if again := [row.key for row in translations.to_translate_again(beside)]:
+                about["again"] = again
             await noticing.tell(
                 session, site, own.actor_id, "upstream", sender, model=own, about=about
             )

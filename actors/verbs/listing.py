@@ -20,7 +20,7 @@ from actors.tables.actor import Actor
 from actors.tables.listing import Listing
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import lineage
+from actors.views import coverage, lineage
 
 EDITION = 1
 """Of the rules by which words are made. Whoever changes these rules, the stemmers included, counts
@@ -44,7 +44,11 @@ async def list_model(session: Session, model: Model, sheet: Sheet) -> None:
     author = await session.get_one(Actor, model.actor_id)
     profile = _document(author)
     stated = labels.of_model(
-        sheet, model.languages, status=labels.status_of(profile), author_id=author.id
+        sheet,
+        model.languages,
+        status=labels.status_of(profile),
+        author_id=author.id,
+        best_level=await coverage.best_level(session, model.id),
     )
     lead: set[str] = set()
     rest: set[str] = set()
@@ -71,6 +75,21 @@ async def list_model(session: Session, model: Model, sheet: Sheet) -> None:
             changed_at=model.updated_at,
         ),
     )
+
+
+async def list_evidence(session: Session, model_id: int, best: int | None) -> None:
+    """Records of practice came, went or grew: a model is found by the levels they have reached."""
+    row = await session.get(Listing, model_id)
+    if row is None or row.kind != labels.MODEL:
+        return
+    old = [one for one in row.labels.split() if one.startswith("evidence=")]
+    new = labels.evidence(best)
+    if old == new:
+        return
+    gone, come = set(map(labels.token, old)), set(map(labels.token, new))
+    row.labels = " ".join([*(one for one in row.labels.split() if one not in old), *new])
+    row.words = " ".join(sorted((set(row.words.split()) - gone) | come))
+    await session.flush()
 
 
 async def list_actor(session: Session, actor: Actor) -> None:

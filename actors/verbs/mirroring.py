@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, listing, witnessing
+from actors.verbs import cataloguing, counting, deriving, listing, witnessing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -93,7 +93,7 @@ async def remember_actor(
         "host": host(iri),
         "name": name or actor.preferred_username,
         "summary": clean((actor.summary or "")[: DEFAULT.summary]),
-        "url": _page(actor, iri),
+        "url": page_of(actor, iri),
         "icon": _picture(actor),
         "inbox": str(actor.inbox),
         "shared_inbox": actor.shared_inbox,
@@ -157,7 +157,7 @@ async def remember_model(
         return None
     if not model_documents.belongs_together(article, version):
         raise NotAuthoritative("the version is not one of this model's", code="origin-object")
-    await _check_proof(session, site, version, owner)
+    await check_proof(session, site, version, owner)
     reading = model_documents.read(version)
     _check_announced(article, version, reading)
     said_at = _not_later_than_now(site, article.updated or article.published)
@@ -172,6 +172,7 @@ async def remember_model(
     await session.flush()
     if model.head_id == revision.id:
         await listing.list_model(session, model, reading.sheet)
+        await counting.moved(session, site, model)
     if not site.is_catching_up:
         tells(session, news.word(news.SAID if known is None else news.CHANGED, model.id))
     return model
@@ -189,7 +190,7 @@ async def remember_earlier(
     await _one_at_a_time(session, owner)
     if version.attributed_to != (owner.iri,):
         raise NotAuthoritative("the version belongs to somebody else", code="attribution")
-    await _check_proof(session, site, version, owner)
+    await check_proof(session, site, version, owner)
     reading = model_documents.read(version)
     if reading.number >= following.number:
         raise Malformed("a version has a higher number than the one before", code="json")
@@ -241,7 +242,7 @@ async def remember_new_remark(
         "id": site.id_for(published_at),
         "iri": iri,
         "actor_id": owner.id,
-        "url": _page(note, iri),
+        "url": page_of(note, iri),
         "language": next(iter(note.content_map), None),
         "in_reply_to": note.in_reply_to,
         "visibility": visibility,
@@ -304,7 +305,7 @@ def _new_model(
         iri=iri,
         actor_id=owner.id,
         is_ours=False,
-        url=_page(article, iri),
+        url=page_of(article, iri),
         language=sheet.language,
         license=sheet.license,
         document=encode(article.document),
@@ -319,7 +320,7 @@ def _move_head(
     """The model now says what this version says."""
     model.head_id, model.number = revision.id, revision.number
     cataloguing.enter(model, sheet)
-    model.url = _page(article, Iri(model.iri))
+    model.url = page_of(article, Iri(model.iri))
     model.document = encode(article.document)
     model.updated_at = said_at
     model.commons_iri = next(iter(audience(article)), None)
@@ -343,20 +344,15 @@ async def _remember_revision(
     if await _has_number(session, model, reading.number):
         raise NotAuthoritative("the model has a version of that number", code="origin-object")
     origin = reading.origin
-    tie = await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
-    taken = None
-    if origin is not None:
-        is_same = tie is not None and tie.base_iri == origin.base
-        taken = next(iter(origin.also), None) if is_same else origin.base
     revision = Revision(
         id=site.new_id(),
         iri=iri,
         model_id=model.id,
         number=reading.number,
         parent_iri=reading.parent,
-        merged_iri=taken,
         sheet=reading.sheet.to_json(),
         modifications=[one.to_json() for one in origin.modifications] if origin else [],
+        credits=[one.to_json() for one in reading.credits],
         digest=reading.digest,
         document=encode(version.document),
         made_at=version.published or site.now(),
@@ -364,6 +360,7 @@ async def _remember_revision(
     session.add(revision)
     await session.flush()
     await witnessing.witness(session, site, revision)
+    await deriving.note(session, revision)
     return revision
 
 
@@ -391,9 +388,12 @@ async def _remember_lineage(
 
 
 async def _may_be_base(session: Session, origin: model_documents.Origin) -> bool:
-    """Of a source of ours, only a version of ours; of others we may not know every version."""
+    """Of a source of ours, only a version of ours; of others we may not know every version.
+
+    Nor do we of a source of ours that was deleted.
+    """
     source = await session.scalar(select(Model).where(Model.iri == origin.source))
-    if source is None or not source.is_ours:
+    if source is None or not source.is_ours or source.deleted_at is not None:
         return True
     base = await session.scalar(
         select(Revision.digest).where(Revision.iri == origin.base, Revision.model_id == source.id)
@@ -462,7 +462,7 @@ async def _insert_key(session: Session, site: Site, row: Actor, iri: Iri, key: P
         raise NotAuthoritative("the key is somebody else's already", code="key-owner")
 
 
-async def _check_proof(session: Session, site: Site, version: ap.Object, owner: Actor) -> None:
+async def check_proof(session: Session, site: Site, version: ap.Object, owner: Actor) -> None:
     """A proof that is there has to hold.
 
     A version without one rests on the origin it was read at.
@@ -547,7 +547,7 @@ def _id(thing: ap.Object) -> Iri:
     return thing.id
 
 
-def _page(thing: ap.Object, iri: Iri) -> str:
+def page_of(thing: ap.Object, iri: Iri) -> str:
     """Where people read it: only on its own host, or anybody could pass for anybody's page."""
     url = thing.url
     try:

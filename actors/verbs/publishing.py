@@ -27,6 +27,7 @@ from actors.places import place
 from actors.rules import licences, naming, news, provenance
 from actors.rules import modifications as adaptations
 from actors.rules.modifications import Modification
+from actors.rules.proposals import Credit
 from actors.rules.sections import Sheet, check, clean
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -39,10 +40,12 @@ from actors.tables.revision import Revision
 from actors.verbs import (
     cataloguing,
     catching_up,
+    counting,
     distributing,
     hearing,
     listing,
     mirroring,
+    picturing,
     posting,
 )
 from actors.verbs.mirroring import Gathered
@@ -59,6 +62,7 @@ class Making:
     parent: Revision | None = None
     merged_iri: str | None = None
     modifications: tuple[Modification, ...] = ()
+    credits: tuple[Credit, ...] = ()
 
 
 async def publish(
@@ -93,6 +97,7 @@ async def revise(
     author: Member | None = None,
     note: str = "",
     modifications: Sequence[Modification] = (),
+    after: int | None = None,
 ) -> Revision:
     """An organisation of ours publishes the next version of its model.
 
@@ -104,15 +109,19 @@ async def revise(
         author: the member who acts.
         note: why, in her words.
         modifications: for a fork, what she adapted and why; kept beside what was recorded before.
+        after: the number of the version that she changed, so that nothing is undone unseen that
+            somebody else published or merged meanwhile.
 
     Raises:
         Unwise: the sheet cannot be published.
-        Conflicting: it says what the newest version says.
+        Conflicting: it says what the newest version says, or is not made from that one.
         NotAllowed: the model is not one of ours.
         Gone: it was deleted.
     """
     model = await held(session, model)
     before = await history.head(session, model)
+    if after is not None and after != before.number:
+        raise Conflicting("Somebody has published another version meanwhile.")
     base = await _base(session, model)
     if base is not None and sheet.license.strip() != history.sheet(before).license:
         licences.judge_fork(base.license, sheet.license.strip())
@@ -350,6 +359,7 @@ async def _write(
         note=making.note,
         sheet=sheet.to_json(),
         modifications=[one.to_json() for one in making.modifications],
+        credits=[one.to_json() for one in making.credits],
         digest=sheet.digest,
         document=b"",
         made_at=now,
@@ -366,6 +376,11 @@ async def _write(
     session.add(revision)
     await session.flush()
     await listing.list_model(session, model, sheet)
+    files = [sheet.facts.get(name) for name in picturing.FACTS]
+    await picturing.show_named(
+        session, site, picturing.MODEL, model.id, files, organisation.id, with_former=True
+    )
+    await counting.moved(session, site, model)
     return living, sealed
 
 

@@ -97,6 +97,7 @@ def row(site: Site, model: Model, one: Version, document: bytes, *, note: str = 
         note=note,
         sheet=one.says.sheet.to_json(),
         modifications=[each.to_json() for each in origin.modifications] if origin else [],
+        credits=[each.to_json() for each in one.says.credits],
         digest=one.says.digest,
         document=document,
         made_at=one.thing.published or site.now(),

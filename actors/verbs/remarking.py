@@ -22,6 +22,7 @@ from activitypub.canonical_json import encode, parse
 from activitypub.iris import Iri
 from actors import places
 from actors.database import Session, insert_once, tells
+from actors.documents import media as media_documents
 from actors.documents import model as model_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
@@ -31,6 +32,7 @@ from actors.rules import consent, news, polls
 from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
@@ -42,6 +44,7 @@ from actors.verbs import (
     mirroring,
     noticing,
     phrasing,
+    picturing,
     posting,
     quoting,
     subscribing,
@@ -77,6 +80,8 @@ async def remark(
     quoted: Model | Remark | None = None,
     quotable: Quotable = Quotable.PUBLIC,
     commons: Actor | None = None,
+    media: Sequence[Media] = (),
+    is_sensitive: bool = False,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -94,13 +99,15 @@ async def remark(
         quoted: what it shows inside itself, once its author agrees.
         quotable: who may quote it; what not everybody may see is quoted by nobody.
         commons: the Group in which it is said; an answer stays where that stands which it answers.
+        media: files of the organisation that it shows; then there may be no text.
+        is_sensitive: they are shown only to who asks for them.
 
     Raises:
         Unwise: there is no text, or too much of it; or that cannot be quoted.
         NotFound: it answers what the organisation may not see.
     """
     posting.must_be_here(organisation)
-    must_say_something(text, summary)
+    must_say_something(text, summary, has_media=bool(media))
     made = await _made_before(session, site, organisation, request_key)
     if made is not None:
         return made
@@ -148,6 +155,7 @@ async def remark(
         context=_conversation(site, row, in_reply_to),
     )
     body = documents.to_document(site.origin, row, organisation, addressed)
+    body |= media_documents.shown_by(site.origin, media, is_sensitive=is_sensitive)
     if visible in (Visibility.PUBLIC, Visibility.UNLISTED):
         body["interactionPolicy"] = consent.policy(
             quotable, author=organisation.iri, followers=organisation.followers
@@ -159,6 +167,7 @@ async def remark(
     await session.flush()
     tells(session, news.word(news.SAID, row.id))
     await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
+    await picturing.show(session, site, picturing.REMARK, row.id, media)
     await subscribing.put_before_followers(session, site, row)
     await posting.tell_of(
         session,
@@ -175,13 +184,13 @@ async def remark(
     return row
 
 
-def must_say_something(text: str, summary: str = "") -> None:
+def must_say_something(text: str, summary: str = "", *, has_media: bool = False) -> None:
     """Refuse a remark that says nothing, or too much.
 
     Raises:
         Unwise: there is no text, or too much of it.
     """
-    if not text.strip() or len(text) + len(summary) > LONGEST_REMARK:
+    if not (text.strip() or has_media) or len(text) + len(summary) > LONGEST_REMARK:
         words = f"Write something of at most {LONGEST_REMARK:,} characters."
         raise Unwise(words, fields={"text": words})
 

@@ -15,16 +15,19 @@ from sqlalchemy import or_, select, union
 
 from activitypub.canonical_json import Document, Json, encode, parse
 from actors.database import Session, tells
+from actors.documents import media as media_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import Gone, NotAllowed
 from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.media import Media
 from actors.tables.remark import Boost, Like, Remark
-from actors.verbs import cataloguing, mirroring, phrasing, posting, quoting
+from actors.verbs import cataloguing, mirroring, phrasing, picturing, posting, quoting
 from actors.verbs.remarking import must_say_something
-from actors.views import quotes, timelines
+from actors.views import coverage, quotes, timelines
+from actors.views import media as media_views
 
 
 async def reword(
@@ -35,6 +38,8 @@ async def reword(
     text: str,
     summary: str = "",
     language: str | None = None,
+    media: Sequence[Media] | None = None,
+    is_sensitive: bool | None = None,
 ) -> Remark:
     """An organisation of ours changes what a remark of its says; the same words change nothing.
 
@@ -45,19 +50,29 @@ async def reword(
         text: Markdown.
         summary: the line in front of it, if it shall be hidden behind one.
         language: the language of the text; as before when it is not said.
+        media: the files that it shows from now on; as before when it is not said.
+        is_sensitive: they are shown only to who asks for them; as before when it is not said.
 
     Raises:
         Unwise: there is no text, or too much of it.
         NotAllowed: the remark is not one of ours.
         Gone: it was deleted.
     """
-    must_say_something(text, summary)
     remark, author = await held(session, remark)
+    if await coverage.by_iri(session, remark.iri) is not None:
+        raise NotAllowed("A record of practice only grows: add to it on its own page.")
+    before = parse(remark.document)
+    if media is None:
+        media = await media_views.of_subject(session, picturing.REMARK, remark.id)
+    if is_sensitive is None:
+        is_sensitive = before.get("sensitive") is True and not remark.summary
+    must_say_something(text, summary, has_media=bool(media))
     language = language or remark.language
-    if (text, summary, language) == (remark.source, remark.summary, remark.language):
+    shows = media_documents.shown_by(site.origin, media, is_sensitive=is_sensitive)
+    is_same = (text, summary, language) == (remark.source, remark.summary, remark.language)
+    if is_same and _shows_the_same(shows, before, hidden=bool(remark.summary)):
         return remark
     await mirroring.keep_wording(session, site, remark)
-    before = parse(remark.document)
     phrase = await phrasing.phrase(session, site, text)
     quote = await quotes.by_remark(session, remark.id)
     is_open = remark.visibility in timelines.OPEN
@@ -83,13 +98,23 @@ async def reword(
         context=context if isinstance(context, str) else None,
     )
     body = documents.to_document(site.origin, remark, author, addressed)
+    body |= shows
     body["interactionPolicy"] = before.get("interactionPolicy")
     document = await posting.seal(session, site, author, quoting.told(body, quote))
     remark.document = encode(document)
     await cataloguing.tag(session, site, remark, (name for name, _ in phrase.hashtags))
+    await picturing.show(session, site, picturing.REMARK, remark.id, media)
     tells(session, news.word(news.CHANGED, remark.id))
     await _send(session, site, author, remark, document)
     return remark
+
+
+def _shows_the_same(shows: Document, before: Document, *, hidden: bool) -> bool:
+    """Whether the files are the same; behind a line in front, everything is sensitive anyway."""
+    is_same = before.get("sensitive") is True and "attachment" in before
+    return shows.get("attachment") == before.get("attachment") and (
+        hidden or is_same == ("sensitive" in shows)
+    )
 
 
 async def held(session: Session, remark: Remark) -> tuple[Remark, Actor]:

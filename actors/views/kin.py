@@ -212,9 +212,10 @@ async def beside(session: Session, model: Model, iri: str) -> Upstream:
         current=theirs,
         ours=ours,
         sections=merging.compare(
-            history.sheet(base), history.sheet(ours), history.sheet(theirs), since
+            history.sheet(base), history.sheet(ours), history.sheet(theirs), between=since
         ),
         is_direct=False,
+        own_base=await lineage.base_of(session, tie),
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from actors.database import Session
 from actors.rules import core, heading, merging
@@ -11,13 +13,15 @@ from actors.rules.core import Relation
 from actors.rules.heading import ValueMerge
 from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
-from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.views import history, ways
+from actors.views import history, relations, ways
 from actors.views.paging import Page
+
+MOST_FORKS: Final = 1_000
+"""Of one model that are looked at in one go, as many as an archive carries; lists are cut."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Upstream:
     """A fork beside its source: the three columns of a merge.
 
     Or beside another relative (`views.kin.beside`): then `is_direct` is False, `lineage` still the
-    fork's own tie to its source, and `base` the last version that both come from; an empty one
-    with the number 0 where none is known here.
+    fork's own tie to its source, `own_base` the version of that which it took, and `base` the last
+    version that both come from; an empty one with the number 0 where none is known here.
     """
 
     lineage: Lineage
@@ -48,6 +52,7 @@ class Upstream:
     ours: Revision
     sections: tuple[SectionMerge, ...]
     is_direct: bool = True
+    own_base: Revision | None = None
 
     @property
     def other_iri(self) -> str:
@@ -62,6 +67,8 @@ class Upstream:
     @property
     def heading(self) -> tuple[ValueMerge, ...]:
         """Names, summaries, licence and facts on the three sides."""
+        if not self.is_direct:  # what a relative is called is its own affair
+            return ()
         return heading.compare(
             history.sheet(self.base), history.sheet(self.ours), history.sheet(self.current)
         )
@@ -92,38 +99,54 @@ async def of(session: Session, model: Model) -> Lineage | None:
     return await session.scalar(select(Lineage).where(Lineage.model_id == model.id))
 
 
-MOST_FORKS = 50
-"""Forks that are told in full: each costs its sheet to read. `fork_addresses` has all of them."""
+async def forks(
+    session: Session, model: Model, *, limit: int = MOST_FORKS, before: int | None = None
+) -> list[Fork]:
+    """The forks that the model lists, the newest first.
 
-
-async def forks(session: Session, model: Model, *, most: int = MOST_FORKS) -> list[Fork]:
-    """The forks that the model lists, those that changed last first, at most so many."""
-    rows = await session.execute(
-        select(Model, Actor, Lineage)
+    Args:
+        session: an open transaction.
+        model: ours or a mirror.
+        limit: how many at most.
+        before: only those with a smaller id (of the fork's `Model`).
+    """
+    head, base = aliased(Revision), aliased(Revision)
+    statement = (
+        select(Model, Actor, Lineage, head.id, head.digest, head.modifications)
+        .add_columns(base.id, base.digest)
         .join(Lineage, Lineage.model_id == Model.id)
         .join(Actor, Actor.id == Model.actor_id)
+        .join(head, head.id == Model.head_id)
+        .outerjoin(base, and_(base.iri == Lineage.base_iri, base.model_id == model.id))
         .where(*_listed(model))
-        .order_by(Model.updated_at.desc(), Lineage.id)
-        .limit(most)
+        .order_by(Model.id.desc())
+        .limit(limit)
     )
-    bases: dict[tuple[str, str], Sheet | None] = {}  # most of them took one of a few versions
-    found: list[Fork] = []
-    for fork, author, lineage in rows.all():
-        of_base = (lineage.base_iri, lineage.base_digest)
-        if of_base not in bases:
-            taken = await base_of(session, lineage)
-            bases[of_base] = None if taken is None else history.sheet(taken)
-        head = await history.head(session, fork)
-        base = bases[of_base]
-        relation = None if base is None else core.relation(history.sheet(head), base)
-        found.append(Fork(fork, author, lineage, relation, history.modifications(head)))
-    return found
+    if before is not None:
+        statement = statement.where(Model.id < before)
+    rows = (await session.execute(statement)).all()
+    pairs = {
+        row[0].id: relations.Pair(row[3], row[4], row[6], row[7])
+        for row in rows
+        if row[6] is not None and row[2].base_digest in ("", row[7])
+    }
+    told = await relations.of(session, pairs.values())
+    return [
+        Fork(
+            row[0],
+            row[1],
+            row[2],
+            told[pairs[row[0].id]] if row[0].id in pairs else None,
+            tuple(Modification.from_json(one) for one in row[5]),
+        )
+        for row in rows
+    ]
 
 
 async def count_forks(session: Session, model: Model) -> int:
     """How many forks the model lists."""
-    counted = select(func.count(Lineage.id)).join(Model, Model.id == Lineage.model_id)
-    return await session.scalar(counted.where(*_listed(model))) or 0
+    joined = select(func.count()).select_from(Model).join(Lineage, Lineage.model_id == Model.id)
+    return await session.scalar(joined.where(*_listed(model))) or 0
 
 
 async def fork_addresses(session: Session, model: Model, page: Page) -> list[tuple[int, str]]:
@@ -155,11 +178,7 @@ async def some_forks(session: Session, model: Model) -> list[Model]:
     rows = await session.scalars(
         select(Model)
         .join(Lineage, Lineage.model_id == Model.id)
-        .where(
-            Lineage.upstream_iri == model.iri,
-            Lineage.listed_at.is_not(None),
-            Model.deleted_at.is_(None),
-        )
+        .where(*_listed(model))
         .order_by(Model.updated_at.desc(), Model.id)
         .limit(MOST_RELATIVES)
     )
@@ -253,7 +272,7 @@ async def upstream(session: Session, model: Model) -> Upstream | None:
         current=current,
         ours=ours,
         sections=merging.compare(
-            history.sheet(base), history.sheet(ours), history.sheet(current), since
+            history.sheet(base), history.sheet(ours), history.sheet(current), between=since
         ),
     )
 

@@ -29,7 +29,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Profiled:
     """A hashtag on a profile, and how often and when last its owner used it."""
 
     row: ShownSubject
@@ -59,7 +59,7 @@ async def shows(session: Session, us: Actor, names: Collection[str]) -> frozense
     return frozenset(await session.scalars(found))
 
 
-async def shown(session: Session, actor: Actor) -> list[Shown]:
+async def shown(session: Session, actor: Actor) -> list[Profiled]:
     """Hashtags on a profile."""
     rows = list(
         await session.scalars(
@@ -67,7 +67,7 @@ async def shown(session: Session, actor: Actor) -> list[Shown]:
         )
     )
     used = await _used_by(session, actor, [row.name for row in rows])
-    return [Shown(row, *used.get(row.name, (0, None))) for row in rows]
+    return [Profiled(row, *used.get(row.name, (0, None))) for row in rows]
 
 
 async def most_used(session: Session, actor: Actor, limit: int) -> list[str]:

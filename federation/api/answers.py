@@ -5,15 +5,20 @@ with the same members whoever wrote it: ours and remembered ones alike.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents import media
+from actors.documents.media import Shown
+from actors.rules import illustrations
 from actors.rules.codes.lists import Code
 from actors.rules.heading import Value
+from actors.rules.merging import SectionMerge
 from actors.rules.modifications import Modification
+from actors.rules.proposals import Credit
 from actors.rules.readiness import readiness
 from actors.rules.sections import Section, Sheet, stale
 from actors.tables.actor import Actor
@@ -32,6 +37,10 @@ from actors.views.paging import Page
 from federation.api import facts
 
 Answer = dict[str, Any]
+
+
+FORKS_SHOWN: Final = 20
+"""Forks in the answer about a model; all of them are a list of their own."""
 
 
 def respond(value: Answer, *, status: int = 200, location: str | None = None) -> web.Response:
@@ -55,9 +64,11 @@ async def model(session: Session, row: Model) -> Answer:
         "version": newest,
         "parents": newest["parents"],
         "commons": row.commons_iri,
+        **illustrated(sheet),
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
-        "forks": [fork(one) for one in await lineage.forks(session, row)],
+        "forks": [fork(one) for one in await lineage.forks(session, row, limit=FORKS_SHOWN)],
+        "forkCount": await lineage.count_forks(session, row),
         "relation": None if state is None else state.relation,
         "brokenCore": [] if state is None else list(state.broken),
         "acceptedBySource": state is not None and state.is_accepted,
@@ -116,6 +127,7 @@ def short_model(entry: Entry) -> Answer:
 
 def version(revision: Revision) -> Answer:
     """Schema `Version`."""
+    credited = [Credit.from_json(one) for one in revision.credits]
     parents = (revision.parent_iri, revision.merged_iri)
     return {
         "number": revision.number,
@@ -125,6 +137,7 @@ def version(revision: Revision) -> Answer:
         "note": revision.note,
         "parents": [iri for iri in parents if iri is not None],
         "modifications": [modification(one) for one in history.modifications(revision)],
+        "credits": [{"iri": one.iri, "by": one.by} for one in credited],
     }
 
 
@@ -165,8 +178,32 @@ def said(sheet: Sheet) -> Answer:
         "summary": sheet.summaries.get(sheet.language, ""),
         "summaries": dict(sheet.summaries),
         "license": sheet.license,
+        **illustrated(sheet),
         "sections": [section(one, sheet) for one in sheet.sections],
         "checklist": checklist(sheet),
+    }
+
+
+def illustrated(sheet: Sheet) -> Answer:
+    """What a sheet shows: `image` and `attachments`, each by schema `Shown`."""
+    found = illustrations.of(sheet)
+    image = media.read(found.image)
+    return {
+        "image": None if image is None else _shown(image),
+        "attachments": [_shown(one) for one in media.shown(list(found.attachments))],
+    }
+
+
+def _shown(one: Shown) -> Answer:
+    return {
+        "kind": one.kind,
+        "url": one.url,
+        "mediaType": one.media_type or None,
+        "description": one.name,
+        "credit": one.credit,
+        "width": one.width or None,
+        "height": one.height or None,
+        "digest": one.digest or None,
     }
 
 
@@ -229,6 +266,7 @@ def value(one: Value) -> Answer:
 def fork(one: Fork) -> Answer:
     """Schema `Fork`."""
     return {
+        "id": str(one.model.id),
         "iri": one.model.iri,
         "url": one.model.url,
         "name": one.model.name,
@@ -257,18 +295,20 @@ def comparison(found: Upstream) -> Answer:
             }
             for one in found.heading
         ],
-        "sections": [
-            {
-                "key": one.key,
-                "core": one.core,
-                "verdict": str(one.verdict),
-                "base": one.base and section(one.base, base),
-                "ours": one.ours and section(one.ours, ours),
-                "theirs": one.theirs and section(one.theirs, theirs),
-                "suggestion": one.suggestion and section(one.suggestion, ours),
-            }
-            for one in found.sections
-        ],
+        "sections": [compared(one, base, ours, theirs) for one in found.sections],
+    }
+
+
+def compared(one: SectionMerge, base: Sheet, ours: Sheet, theirs: Sheet) -> Answer:
+    """Schema `ComparedSection`."""
+    return {
+        "key": one.key,
+        "core": one.core,
+        "verdict": str(one.verdict),
+        "base": one.base and section(one.base, base),
+        "ours": one.ours and section(one.ours, ours),
+        "theirs": one.theirs and section(one.theirs, theirs),
+        "suggestion": one.suggestion and section(one.suggestion, ours),
     }
 
 

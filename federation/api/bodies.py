@@ -22,6 +22,7 @@ from federation.api.shapes import (
     Flag,
     ListOf,
     MapOf,
+    Number,
     OneOf,
     Record,
     Shape,
@@ -91,6 +92,7 @@ REVISION: Final = Record(
         **_MODEL_MEMBERS,
         "note": _NOTE,
         "modifications": ListOf("For a fork: what is done differently, and why.", _MODIFICATION),
+        "after": Number("The number of the version that was read: refused if there is a newer."),
     },
     _MODEL_REQUIRED,
 )

@@ -1,5 +1,6 @@
 """Drafts: keep, read, plan, publish, throw away. Nobody else sees them."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -8,7 +9,7 @@ from aiohttp import web
 
 from actors.database import Session
 from actors.errors import NotAllowed, NotFound, Unwise
-from actors.rules import permissions
+from actors.rules import illustrations, permissions
 from actors.site import id_in
 from actors.tables.draft import Draft
 from actors.tables.model import Model
@@ -61,6 +62,8 @@ async def replace(request: web.Request) -> web.Response:
         if named != kept.model_id:
             words = "A draft stays with its model."
             raise Unwise(words, fields={"model": words})
+        sheet = illustrations.carried(drafts.sheet(kept), what.sheet)
+        what = dataclasses.replace(what, sheet=sheet)
         try:
             await drafting.save(
                 session, request.app[SITE], who.organisation, who.member, what, kept

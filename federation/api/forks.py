@@ -16,7 +16,8 @@ from actors.views import history, kin, lineage
 from federation.api import answers, bodies, facts
 from federation.api.authenticating import WRITE, acting
 from federation.api.models import in_words_of_the_body, location, named, owned
-from federation.api.operations import Argument, Operation
+from federation.api.operations import ROOT, Argument, Operation
+from federation.api.paging import ARGUMENTS, cut, page_of
 from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, LOOKUP, SITE
 
@@ -52,6 +53,16 @@ async def fork(request: web.Request) -> web.Response:
         )
         answer = await answers.model(session, row)
     return answers.respond(answer, status=201, location=location(request, row))
+
+
+async def forks(request: web.Request) -> web.Response:
+    """GET models/{id}/forks: all that are listed, the newest first."""
+    page = page_of(request)
+    async with request.app[DATABASE].read() as session:
+        row = await named(request, session)
+        found = await lineage.forks(session, row, limit=page.limit, before=page.max_id)
+    items = [answers.fork(one) for one in found]
+    return answers.respond(cut(request, f"{ROOT}/models/{row.id}/forks", items, page))
 
 
 async def upstream(request: web.Request) -> web.Response:
@@ -109,6 +120,20 @@ OPERATIONS: Final = (
             410: "It was deleted.",
             422: "There is something else at that address, or its licence allows no fork.",
             503: "The other instance does not answer; try again later.",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/models/{id}/forks",
+        name="listForks",
+        says="List the forks of a model",
+        handler=forks,
+        answer="Forks",
+        arguments=ARGUMENTS,
+        problems={
+            404: "There is no such model here.",
+            410: "It was deleted.",
+            422: "An argument cannot be understood.",
         },
     ),
     Operation(

@@ -11,7 +11,7 @@ from actors import places
 from actors.database import Session
 from actors.documents.model import render_ahead
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
-from actors.rules import permissions
+from actors.rules import illustrations, permissions
 from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -64,6 +64,8 @@ async def revise(request: web.Request) -> web.Response:
     await asyncio.to_thread(render_ahead, sheet)
     async with request.app[DATABASE].begin() as session:
         row = await owned(request, session, who)
+        now = history.sheet(await history.head(session, row))
+        sheet = illustrations.carried(now, sheet)
         try:
             await publishing.revise(
                 session,
@@ -73,6 +75,7 @@ async def revise(request: web.Request) -> web.Response:
                 author=who.member,
                 note=values.get("note", ""),
                 modifications=bodies.modifications(values),
+                after=values.get("after"),
             )
         except Unwise as refusal:
             raise in_words_of_the_body(refusal) from refusal
@@ -228,7 +231,7 @@ OPERATIONS: Final = (
         has_location=True,
         problems={
             404: "There is no such model here.",
-            409: "It says what the newest version says already.",
+            409: "It says what the newest version says already, or was made from an older one.",
             410: "It was deleted.",
             422: "The sheet cannot be published; every fault is named.",
         },

@@ -16,11 +16,14 @@ from actors.rules.heading import Kind
 from actors.rules.merging import Verdict
 from actors.rules.modifications import Nature, Reason
 from actors.rules.permissions import Office
+from actors.rules.proposals import Takes
 from actors.rules.readiness import ADVISED, MANDATORY, Fact
 from actors.rules.sections import Adaptability, Role
 from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
+from federation.api import record_shapes
 from federation.api.facts import FACTS
+from federation.api.schemas_of_translations import GLOSSARIES, TRANSLATIONS
 from federation.api.shapes import Schema
 
 
@@ -104,6 +107,16 @@ _VERSION_MEMBERS: Final[dict[str, Schema]] = {
     "note": _text("What the author said about this version; may be empty."),
     "parents": _PARENTS,
     "modifications": _list(_ref("Modification"), "What a fork has adapted so far, and why."),
+    "credits": _list(
+        _record(
+            "A proposal that was taken in.",
+            {
+                "iri": {**_IRI, "description": "The version of a fork that it came from, or it."},
+                "by": {**_IRI, "description": "Who proposed it."},
+            },
+        ),
+        "Whose proposals are new in this version.",
+    ),
 }
 
 _SHORT_MODEL: Final[dict[str, Schema]] = {
@@ -120,6 +133,35 @@ _SHORT_MODEL: Final[dict[str, Schema]] = {
     "published": _TIME,
     "updated": _TIME,
     "author": _ref("Actor"),
+}
+
+_SHORT_PROPOSAL: Final[dict[str, Schema]] = {
+    "id": _ID,
+    "iri": {**_IRI, "description": "The ActivityPub id."},
+    "url": {**_IRI, "description": "The page for people."},
+    "model": _record("What is to change.", {"id": _ID, "iri": _IRI, "name": _text("Name")}),
+    "from": _ref("Actor"),
+    "to": _ref("Actor"),
+    "state": _one_of(
+        "What became of it; gone: the model was deleted.",
+        "open",
+        "asked",
+        "accepted",
+        "rejected",
+        "gone",
+    ),
+    "message": _text("Why, by who proposes it."),
+    "language": _or_null(_text("Of the message (BCP 47).")),
+    "sections": _list({"type": "string"}, "The keys of the sections it is about."),
+    "baseVersion": {**_IRI, "description": "The version it was written against."},
+    "fork": _or_null({**_IRI, "description": "The version of a fork that it comes from."}),
+    "answer": _text("What the owner said last; may be empty."),
+    "keys": _list({"type": "string"}, "The sections that were taken, or are in conflict."),
+    "result": _or_null({**_IRI, "description": "The version that it is in."}),
+    "currentVersion": _or_null({**_IRI, "description": "The version at the refusal."}),
+    "note": _or_null({**_IRI, "description": "The remark under which people talk about it."}),
+    "at": _TIME,
+    "answered": _or_null(_TIME),
 }
 
 _COMMONS: Final[dict[str, Schema]] = {
@@ -144,6 +186,11 @@ _TRUST: Final = _one_of(
     " keys of our own, or an operator's word.",
     *("keys", "operator", "ours", "word"),
 )
+
+_ILLUSTRATED: Final[dict[str, Schema]] = {
+    "image": _or_null(_ref("Shown")),
+    "attachments": _list(_ref("Shown"), "Further pictures, and documents, in order."),
+}
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actor": _record(
@@ -192,6 +239,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         _VERSION_MEMBERS
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | _ILLUSTRATED
         | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
@@ -210,9 +258,59 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         }
         | {name: _SHORT_MODEL[name] for name in ("name", "names", "language", "languages")}
         | {name: _SHORT_MODEL[name] for name in ("summary", "summaries", "license")}
+        | _ILLUSTRATED
         | {"sections": _list(_ref("Section"), "In order."), "checklist": _ref("Checklist")}
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
+    ),
+    "Shown": _record(
+        "A picture or document as a version shows it, here or on another server.",
+        {
+            "kind": _one_of("What it is.", "image", "document", "audio", "video"),
+            "url": {**_IRI, "description": "Where its bytes are."},
+            "mediaType": _or_null(_text("As its author says.")),
+            "description": _text("What a picture shows, or what a document is; may be empty."),
+            "credit": _text("Who made it; may be empty."),
+            "width": _or_null(_NUMBER),
+            "height": _or_null(_NUMBER),
+            "digest": _or_null(_text("Of its bytes: a sha-256 multihash in base58btc.")),
+        },
+    ),
+    "File": _record(
+        "A picture or document of the organisation.",
+        {
+            "id": _ID,
+            "kind": _one_of("What it is.", "image", "document"),
+            "mediaType": _text("Of what is kept; a picture may have been sent as another one."),
+            "url": {**_IRI, "description": "Where its bytes are, for everybody and for ever."},
+            "small": _or_null({**_IRI, "description": "Where its small picture is."}),
+            "size": {**_COUNT, "description": "Bytes."},
+            "width": _or_null(_NUMBER),
+            "height": _or_null(_NUMBER),
+            "digest": _text("Of its bytes: a sha-256 multihash in base58btc."),
+            "description": _text("What a picture shows, or what a document is; may be empty."),
+            "credit": _text("Who made it; may be empty."),
+            "label": _text("What the file was called."),
+            "focus": _list({"type": "number"}, "The point that matters most: across, up."),
+            "blurhash": _or_null(_text("A picture of a few characters.")),
+            "uses": {**_COUNT, "description": "How many things show it."},
+            "made": _TIME,
+        },
+    ),
+    "Files": _record(
+        "Files of the organisation.",
+        {
+            "items": _list(_ref("File"), "Newest first."),
+            "next": _or_null({**_IRI, "description": "Where older ones are; null at the end."}),
+            "room": _record(
+                "What they take, and what there is.",
+                {"files": _COUNT, "bytes": _COUNT, "mostBytes": _COUNT},
+            ),
+        },
+    ),
+    "Portrait": _record(
+        "How the organisation looks.",
+        {"icon": _or_null(_ref("File")), "header": _or_null(_ref("File"))},
     ),
     "Drafts": _record(
         "Every draft of the organisation.",
@@ -235,7 +333,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "parents": _PARENTS,
             "sections": _list(_ref("Section"), "In order."),
             "upstream": _or_null(_ref("Upstream")),
-            "forks": _list(_ref("Fork"), "Forks of it that are known here and listed."),
+            "forks": _list(_ref("Fork"), "The newest forks of it that are known here and listed."),
+            "forkCount": {**_COUNT, "description": "How many there are in all."},
             "relation": _RELATION,
             "brokenCore": _list({"type": "string"}, _BROKEN),
             "acceptedBySource": {
@@ -245,6 +344,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "commons": _or_null({**_IRI, "description": "The commons in which it stands."}),
             "checklist": _ref("Checklist"),
         }
+        | _ILLUSTRATED
         | {name: shape.schema() for name, shape in FACTS.items()},
         optional=tuple(FACTS),
     ),
@@ -362,6 +462,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Fork": _record(
         "A fork of a model.",
         {
+            "id": _ID,
             "iri": _IRI,
             "url": _IRI,
             "name": _text("In its own language."),
@@ -369,6 +470,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "kind": _KIND,
             "relation": _RELATION,
             "modifications": _list(_ref("Modification"), "What it does differently, and why."),
+        },
+    ),
+    "Forks": _record(
+        "A part of the forks of a model, the newest first.",
+        {
+            "items": _list(_ref("Fork"), "Those that are listed."),
+            "next": _or_null({**_IRI, "description": "Where older ones are; null at the end."}),
         },
     ),
     "Comparison": _record(
@@ -502,6 +610,35 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "theirs": _or_null(_ref("Section")),
             "suggestion": _or_null(_ref("Section")),
         },
+    ),
+    "ShortProposal": _record("A change that is proposed, in a list.", _SHORT_PROPOSAL),
+    "Proposals": _page_of("ShortProposal", "Changes that are proposed."),
+    "Proposal": _record(
+        "A change that is proposed, beside the model as it is now.",
+        _SHORT_PROPOSAL
+        | {
+            "changes": _list(
+                _record(
+                    "One section as it shall be.",
+                    {
+                        "section": _text("Its key."),
+                        "reason": _one_of("Why.", *(str(reason) for reason in Reason)),
+                        "note": _text("The reason in words; may be empty."),
+                        "text": _or_null({**_BY_LANGUAGE, "description": "Null: it shall go."}),
+                        "name": _or_null(_BY_LANGUAGE),
+                    },
+                ),
+                "As it was proposed.",
+            ),
+            "columns": _list(
+                _ref("ComparedSection"),
+                "Base: when it was proposed; ours: the model now; theirs: with the change.",
+            ),
+        },
+    ),
+    "ProposalPolicy": _record(
+        "From whom an organisation takes proposals.",
+        {"from": _one_of("From whom.", *(str(one) for one in Takes))},
     ),
     "ComparedValue": _record(
         "A value beside the sections on three sides; null where it is not there.",
@@ -706,7 +843,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "id": _ID,
             "kind": _text(
                 "follow, followed, fork, upstream, reply, mention, like, boost, declined, removed, "
-                "published, unpublished …"
+                "published, unpublished, proposal, proposal-accepted …"
             ),
             "from": _ref("Actor"),
             "model": _or_null(
@@ -858,6 +995,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "The clock of a laboratory.",
         {"offset": {**_COUNT, "description": "Seconds."}, "now": _TIME},
     ),
+    **record_shapes.SCHEMAS,
     "Problem": {
         "type": "object",
         "description": "A problem document (RFC 9457).",
@@ -876,5 +1014,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
         "required": ["type", "title", "status", "detail"],
     },
+    **TRANSLATIONS,
+    **GLOSSARIES,
 }
 """Answer name → schema."""

@@ -29,6 +29,7 @@ _NARROWING: Final = {
     "territory": "What lies there: a NUTS code or an address, such as FR or ITC4.",
     "language": "What can be read in this language, such as it.",
     "maturity": "How far it has come, such as Proven.",
+    "evidence": "A level that a record of practice has reached at least, such as E2.",
     "licence": "Its SPDX id.",
     "status": "The ESS status of its organisation, such as EssByLegalForm.",
     "by": "The id here of the organisation whose it is.",

@@ -11,6 +11,7 @@ from activitypub.multihash import digest
 from actors.documents import archive, proving
 from actors.documents.proving import Evidence, Examination, Standing
 from actors.errors import Unwise
+from actors.files import Files
 from actors.rules.containers import MOST_BYTES
 from actors.tables.model import Model
 from actors.verbs.reclaiming import Restored, Trust
@@ -151,7 +152,8 @@ async def restore(
 
 
 def _archivist(instance: Instance) -> Archivist:
-    return Archivist(instance.database, instance.site, instance.lookup)
+    files = Files(instance.settings.media_directory)
+    return Archivist(instance.database, instance.site, instance.lookup, files)
 
 
 def _read(file: Path) -> bytes:
@@ -174,7 +176,8 @@ def _told(found: Examination, fingerprint: str) -> str:
     lines = [f"Model: {found.model}", f"Author: {found.author}", f"Archive: {fingerprint}", ""]
     lines += ["What it proves:" if found.is_proven else "What it holds:"]
     lines += [f"  {_line(one)}" for one in found.versions]
-    others = [one for one in found.others if one.member.startswith(("upstream", "forks"))]
+    folders = ("upstream", "forks", "records", "attestations")
+    others = [one for one in found.others if one.member.startswith(folders)]
     lines += [f"  {one.iri} by {one.author}: {_STANDINGS[one.standing]}" for one in others]
     if found.missing:
         rows = (str(one) if one == two else f"{one} to {two}" for one, two in found.missing)

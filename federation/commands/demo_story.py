@@ -23,6 +23,38 @@ _REASONS: Final = {
     "Cost": "a matter of cost",
     "Partners": "a matter of partners",
 }
+_RECORD: Final = {
+    "language": "it",
+    "name": "A Bologna, da gennaio",
+    "summary": "Il modello francese, adattato alla legge e ai prezzi italiani.",
+    "territory": "ITH55",
+    "steps": [
+        {"stage": "Pilot", "since": "2025-01-13", "reason": "Cinquanta soci per cominciare"},
+        {"stage": "Running", "since": "2025-06-02"},
+    ],
+    "outcomes": [
+        {
+            "what": "Soci",
+            "value": 212,
+            "unit": "soci",
+            "on": "2025-09-30",
+            "method": "Libro dei soci",
+        }
+    ],
+    "observations": [
+        {
+            "subject": "Difficulty",
+            "text": "Sei mesi per trovare una banca.",
+            "on": "2025-05-05",
+        }
+    ],
+}
+_CONFIRMATION: Final = {
+    "verdict": "Confirmed",
+    "content": "Nous y sommes allés en octobre ; c'est bien cela.",
+    "language": "fr",
+    "until": "2025-10-10",
+}
 _LOOK_BACK: Final = 80  # items of one list: the most that the API gives
 
 
@@ -46,6 +78,7 @@ async def play(stage: Stage, visitor: Visitor, demo: Demo) -> dict[str, str]:
     fork = await _fork(scene, model)
     await _change(scene, model, fork)
     await _merge(scene, fork)
+    await _practise(scene, model, fork)
     return {"source": model["url"], "fork": fork["url"]}
 
 
@@ -238,6 +271,19 @@ async def _merge(scene: _Scene, fork: Answer) -> None:
         parents=stage.words.listed(_version(scene, iri) for iri in of_merge["parents"]),
         **scene.gaps,
     )
+
+
+async def _practise(scene: _Scene, model: Answer, fork: Answer) -> None:
+    """What the pages show besides: the forker does it, and the source confirms that."""
+    france, italy = scene.france, scene.italy
+    made = await italy.post(f"/models/{fork['id']}/records", _RECORD)
+
+    async def arrived() -> Answer | None:
+        items = (await france.get(f"/models/{model['id']}/records"))["items"]
+        return next((one for one in items if one["iri"] == made["iri"]), None)
+
+    there = await italy.visitor.until(f"{made['iri']} → {france.host}", arrived)
+    await france.post(f"/records/{there['id']}/statements", _CONFIRMATION)
 
 
 def _version(scene: _Scene, iri: str) -> str:

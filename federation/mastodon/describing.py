@@ -12,15 +12,18 @@ from typing import Final
 from activitypub import markup
 from activitypub.canonical_json import Document, Json
 from actors.database import Session
+from actors.documents import media as media_documents
 from actors.rules import consent
 from actors.rules.consent import Asker, Consent
+from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
 from actors.rules.polls import Poll
 from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import around, filters, profiles, quotes
+from actors.verbs import picturing
+from actors.views import around, filters, media, profiles, quotes
 from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
@@ -65,7 +68,10 @@ class Describer:
             if counts is None:
                 counts = await profiles.counts(self._session, actor)
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
-            self._accounts[actor.id] = entities.account(self._site.origin, actor, counts, lines)
+            header = _header(actor) if actor.is_ours else ""
+            self._accounts[actor.id] = entities.account(
+                self._site.origin, actor, counts, lines, header
+            )
         return self._accounts[actor.id]
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
@@ -105,8 +111,9 @@ class Describer:
         document = _document(subject.document)
         if isinstance(subject, Model):
             inner = entities.model_status(author, subject, received.tallies)
+            inner |= await self._pictures(subject, inner)
         else:
-            inner = self._remark(author, subject, document, received.tallies)
+            inner = await self._remark(author, subject, document, received.tallies)
         inner |= {
             "favourited": received.ours.liked,
             "reblogged": received.ours.boosted,
@@ -130,7 +137,7 @@ class Describer:
         if any(item.subject.iri not in self._around.receptions for item in items):
             await around.look(self._session, self._around, items, self._viewer)
 
-    def _remark(
+    async def _remark(
         self, author: Entity, remark: Remark, document: Document, tallies: Tallies
     ) -> Entity:
         origin, people = self._site.origin, self._around.people
@@ -144,10 +151,38 @@ class Describer:
             tags=[entities.tag_of_status(origin, name) for name in _hashtags(document)],
             reply_to=(str(above[0]), str(above[1])) if above else None,
         )
+        inner |= await self._media(remark, document)
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
         return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+
+    async def _pictures(self, model: Model, inner: Entity) -> Entity:
+        """The picture of a model of ours, and on its card; others' are not copied here."""
+        if not model.is_ours:
+            return {}
+        files = await media.of_subject(self._session, picturing.MODEL, model.id)
+        pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
+        if not pictures:
+            return {}
+        shown = [entities.media(self._site.origin, one) for one in pictures]
+        return {"media_attachments": list(shown), "card": _with_picture(inner["card"], shown[0])}
+
+    async def _media(self, remark: Remark, said: Document) -> Entity:
+        """What a remark shows; of others' files only where they are."""
+        if b'"attachment"' not in remark.document:
+            return {}
+        found: list[Json] = []
+        files = await media.of_subject(self._session, picturing.REMARK, remark.id)
+        if files:
+            found += [entities.media(self._site.origin, one) for one in files]
+        else:
+            theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
+            found += [
+                entities.remote_media(remark.id, place, one) for place, one in enumerate(theirs)
+            ]
+        is_sensitive = bool(remark.summary) or said.get("sensitive") is True
+        return {"media_attachments": found, "sensitive": is_sensitive}
 
     async def _quotes(self, item: Item, document: Document) -> Entity:
         """What a status quotes, who quotes it, and who may."""
@@ -183,6 +218,22 @@ class Describer:
         return [entities.filter_result(one) for one in hits]
 
 
+def _with_picture(card: Json, picture: Entity) -> Json:
+    """A card with the picture of what it leads to."""
+    if not isinstance(card, dict):
+        return card
+    small = picture["meta"]
+    measured = small["small"] if isinstance(small, dict) else {}
+    size = measured if isinstance(measured, dict) else {}
+    return card | {
+        "image": picture["preview_url"],
+        "image_description": picture["description"] or "",
+        "width": size.get("width", 0),
+        "height": size.get("height", 0),
+        "blurhash": picture["blurhash"],
+    }
+
+
 def _document(body: bytes) -> Document:
     """The stored JSON, which was judged before it was stored; what is no document says nothing."""
     try:
@@ -195,6 +246,14 @@ def _document(body: bytes) -> Document:
 def _objects(value: Json, kind: str) -> list[Document]:
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
+
+
+def _header(actor: Actor) -> str:
+    """The picture above the page of one of ours."""
+    if b'"image"' not in actor.document:
+        return ""
+    shown = media_documents.read(_document(actor.document).get("image"))
+    return "" if shown is None else shown.url
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

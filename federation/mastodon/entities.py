@@ -17,11 +17,23 @@ from urllib.parse import quote
 
 from activitypub import iris, markup
 from activitypub.canonical_json import Json
+from activitypub.iris import Iri
+from actors.documents import media as media_documents
+from actors.documents.media import Shown
 from actors.rules.consent import Consent
+from actors.rules.pictures import (
+    ACCEPTED,
+    LARGEST_FILE,
+    LONGEST_DESCRIPTION,
+    MOST_ON_A_REMARK,
+    MOST_PIXELS,
+    PICTURE,
+)
 from actors.rules.polls import Poll
 from actors.tables.access import App
 from actors.tables.actor import Actor
 from actors.tables.circle import Circle
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.planned import Planned
 from actors.tables.remark import Boost, Remark
@@ -29,7 +41,7 @@ from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.views.filters import Held, Match
 from actors.views.profiles import Counts, Relationship
-from actors.views.subjects import Day, Shown
+from actors.views.subjects import Day, Profiled
 from actors.views.timelines import Tallies
 from federation import __version__
 
@@ -77,7 +89,9 @@ def profile_page(origin: str, actor: Actor) -> str:
     return actor.url or (f"{origin}/@{actor.handle}" if actor.is_ours else actor.iri)
 
 
-def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity]) -> Entity:
+def account(
+    origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity], header: str = ""
+) -> Entity:
     """An Account.
 
     Args:
@@ -85,6 +99,7 @@ def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity])
         actor: whose account it is.
         counts: as far as we know them.
         fields: made by `field`.
+        header: the address of the picture above its page, if it has one.
     """
     picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
     return {
@@ -103,8 +118,8 @@ def account(origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity])
         "uri": actor.iri,
         "avatar": picture,
         "avatar_static": picture,
-        "header": origin + HEADER,
-        "header_static": origin + HEADER,
+        "header": header or origin + HEADER,
+        "header_static": header or origin + HEADER,
         "followers_count": counts.followers,
         "following_count": counts.following,
         "statuses_count": counts.models + counts.remarks,
@@ -218,6 +233,57 @@ def remark_status(
         "edited_at": edited,
         "mentions": list(mentions),
         "tags": list(tags),
+    }
+
+
+def media(origin: Iri, stored: Media) -> Entity:
+    """A MediaAttachment of ours."""
+    url = media_documents.address(origin, stored)
+    preview = media_documents.small_address(origin, stored) or None
+    is_picture = stored.kind == PICTURE
+    meta: Entity = {}
+    if is_picture:
+        meta = {
+            "original": _measured(stored.width, stored.height),
+            "small": _measured(stored.small_width, stored.small_height),
+            "focus": {"x": stored.focus_x, "y": stored.focus_y},
+        }
+    return {
+        "id": str(stored.id),
+        "type": "image" if is_picture else "unknown",
+        "url": url,
+        "preview_url": preview,
+        "remote_url": None,
+        "preview_remote_url": None,
+        "text_url": None,
+        "meta": meta,
+        "description": stored.description or None,
+        "blurhash": stored.blurhash or None,
+    }
+
+
+def remote_media(status_id: int, place: int, shown: Shown) -> Entity:
+    """A MediaAttachment of another server, which is not copied here: a link, as apps show it."""
+    return {
+        "id": f"{status_id}{place}",
+        "type": "unknown",
+        "url": shown.url,
+        "preview_url": None,
+        "remote_url": shown.url,
+        "preview_remote_url": None,
+        "text_url": None,
+        "meta": {},
+        "description": shown.name or None,
+        "blurhash": None,
+    }
+
+
+def _measured(width: int, height: int) -> Entity:
+    return {
+        "width": width,
+        "height": height,
+        "size": f"{width}x{height}",
+        "aspect": round(width / height, 6) if height else 0.0,
     }
 
 
@@ -400,7 +466,7 @@ def conversation(id_: int, accounts: Sequence[Entity], last: Entity, *, is_unrea
     }
 
 
-def featured_tag(origin: str, owner: Actor, shown: Shown) -> Entity:
+def featured_tag(origin: str, owner: Actor, shown: Profiled) -> Entity:
     """A FeaturedTag."""
     name = shown.row.name
     at = shown.last_at
@@ -668,20 +734,20 @@ def _status(
 
 
 def _configuration() -> Entity:
-    """What may be posted: neither media nor polls, so every limit of those is zero."""
+    """What may be posted: no films, no sound and no polls, so every limit of those is zero."""
     return {
         "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
         "statuses": {
             "max_characters": LONGEST_REMARK,
-            "max_media_attachments": 0,
+            "max_media_attachments": MOST_ON_A_REMARK,
             "characters_reserved_per_url": CHARACTERS_OF_A_LINK,
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "supported_mime_types": [],
-            "description_limit": 0,
-            "image_size_limit": 0,
-            "image_matrix_limit": 0,
+            "supported_mime_types": list(ACCEPTED),
+            "description_limit": LONGEST_DESCRIPTION,
+            "image_size_limit": LARGEST_FILE,
+            "image_matrix_limit": MOST_PIXELS,
             "video_size_limit": 0,
             "video_frame_rate_limit": 0,
             "video_matrix_limit": 0,

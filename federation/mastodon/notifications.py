@@ -1,7 +1,8 @@
 """Notifications: notices, in words that Mastodon's apps have.
 
 Somebody follows us → follow, or waits for our yes → follow_request · forked a model of ours,
-answered or named us → mention, with what they wrote · a model that we forked has moved → update,
+answered or named us, proposed a change to us or answered one of ours → mention, with what they
+wrote · a model that we forked has moved → update,
 with that model · likes and boosts → favourite and reblog · quoted us → quote (4.5). That a request
 of ours was accepted is no
 notification on Mastodon: apps see it in the relationship.
@@ -38,6 +39,10 @@ KINDS: Final[Mapping[str, str]] = {
     "like": "favourite",
     "boost": "reblog",
     "quote": "quote",
+    "proposal": "mention",
+    "proposal-asked": "mention",
+    "proposal-accepted": "mention",
+    "proposal-rejected": "mention",
 }
 """Kind of a notice → type of a notification."""
 

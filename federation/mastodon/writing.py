@@ -1,12 +1,12 @@
 """Writing: an app says something, changes it, deletes it.
 
 What an app writes is a remark; models are written on their own page, where a member sees all of
-one. Media and polls of our own are refused instead of being left out in silence.
+one. Polls of our own are refused instead of being left out in silence.
 
 Source: docs.joinmastodon.org/methods/statuses (4.2): create, edit, delete, source, history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,11 +19,16 @@ from actors.errors import NotFound, Unwise
 from actors.rules import permissions
 from actors.rules.consent import Quotable
 from actors.rules.languages import canonical_tag, is_tag
+from actors.rules.pictures import MOST_ON_A_REMARK, focus
+from actors.site import id_in
 from actors.tables.actor import Actor
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import forgetting, liking, planning, remarking, rewording
+from actors.verbs import forgetting, liking, picturing, planning, remarking, rewording
+from actors.verbs.picturing import Words
 from actors.verbs.planning import Said
+from actors.views import media as media_views
 from actors.views import reception
 from actors.views.timelines import Item
 from federation import addressees
@@ -40,10 +45,14 @@ VISIBILITIES: Final[Mapping[str, Visibility]] = {
 """Mastodon's word for who may see a remark → the audience."""
 
 REFUSED: Final[Mapping[str, str]] = {
-    "media_ids": "Media cannot be attached here",
     "poll[options]": "Polls cannot be made here",
 }
 """Arguments that ask for what is not there → the words of the refusal."""
+
+TOO_MANY_FILES: Final = f"Cannot attach more than {MOST_ON_A_REMARK} files"
+
+LONGEST_FAULT: Final = 300
+"""Characters of a refusal that repeats what somebody sent."""
 
 LONGEST_KEY: Final = 200
 """Characters of an Idempotency-Key that are looked at: apps send a UUID or a digest."""
@@ -64,6 +73,8 @@ async def create(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     at = planned.time(given)
     if at is not None and at - site.now() >= planning.SOONEST:
+        if any(given.many("media_ids")):
+            raise Unwise("A post that is made later shows no media here")
         return await _planned(request, given, visible, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
@@ -81,6 +92,8 @@ async def create(request: web.Request) -> web.StreamResponse:
             request_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None,
             quoted=await _quoted(session, given, us),
             quotable=quotable,
+            media=await _media(session, us, given.many("media_ids")),
+            is_sensitive=given.flag("sensitive"),
         )
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
@@ -119,13 +132,20 @@ async def edit(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
         us, item = await _own(request, session)
+        remark = _remark(item)
+        media = None
+        if "media_ids" in given.values:
+            media = await _media(session, us, given.many("media_ids"), remark)
+        await _describe(session, us, given)
         said = await rewording.reword(
             session,
             site,
-            _remark(item),
+            remark,
             text=given.text("status"),
             summary=given.text("spoiler_text"),
             language=_language(given),
+            media=media,
+            is_sensitive=given.flag("sensitive") if "sensitive" in given.values else None,
         )
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
@@ -176,6 +196,7 @@ async def history(request: web.Request) -> web.StreamResponse:
     latest = entities.wording(
         author, str(now["content"]), str(now["spoiler_text"]), item.subject.updated_at
     )
+    latest |= {"media_attachments": now["media_attachments"], "sensitive": now["sensitive"]}
     return answers.entity([*found, latest])
 
 
@@ -200,6 +221,52 @@ async def _own(request: web.Request, session: Session) -> tuple[Actor, Item]:
 async def _answered(session: Session, given: Arguments, us: Actor) -> Item | None:
     number = given.text("in_reply_to_id")
     return await by_number(session, number, us) if number else None
+
+
+async def _media(
+    session: Session, us: Actor, ids: Sequence[str], remark: Remark | None = None
+) -> list[Media]:
+    """The files of these ids, which nothing else shows.
+
+    Raises:
+        Unwise: there is no such file, or something else shows it; or there are too many.
+    """
+    wanted = list(dict.fromkeys(one for one in ids if one))
+    if len(wanted) > MOST_ON_A_REMARK:
+        raise Unwise(TOO_MANY_FILES)
+    numbers = [number for one in wanted if (number := id_in(one)) is not None]
+    own = await media_views.own(session, us, numbers)
+    shown = await media_views.uses(session, numbers)
+    here: set[int] = set()
+    if remark is not None:
+        now = await media_views.of_subject(session, picturing.REMARK, remark.id)
+        here = {one.id for one in now}
+    found = {one.id: one for one in own if one.id in here or one.id not in shown}
+    missing = [one for one in wanted if id_in(one) not in found]
+    if missing:
+        words = f"Media {', '.join(missing)} not found or already attached to another post"
+        raise Unwise(f"Validation failed: {words}"[:LONGEST_FAULT])
+    return [found[number] for number in numbers]
+
+
+async def _describe(session: Session, us: Actor, given: Arguments) -> None:
+    """Say anew what files show (`media_attributes`), as an edit in an app does."""
+    ids = given.many("media_attributes[][id]")
+    descriptions = given.many("media_attributes[][description]")
+    focuses = given.many("media_attributes[][focus]")
+    if not ids or (descriptions and len(descriptions) != len(ids)):
+        return
+    files = {one.id: one for one in await media_views.own(session, us, map(_id, ids))}
+    for place, one in enumerate(ids[:MOST_ON_A_REMARK]):
+        media = files.get(_id(one))
+        if media is not None:
+            point = focus(focuses[place]) if len(focuses) == len(ids) else None
+            said = descriptions[place] if descriptions else None
+            picturing.say(media, Words(description=said, focus=point))
+
+
+def _id(text: str) -> int:
+    return id_in(text) or 0
 
 
 async def _quoted(session: Session, given: Arguments, us: Actor) -> Model | Remark | None:

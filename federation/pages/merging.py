@@ -22,7 +22,7 @@ from actors.rules.sections import Section, Sheet
 from actors.tables.model import Model
 from actors.verbs import choosing, forking
 from actors.verbs.choosing import Chosen
-from actors.views import choices, history, kin, lineage, siblings
+from actors.views import choices, history, kin, siblings
 from actors.views.access import Acting
 from actors.views.kin import Candidate
 from actors.views.lineage import Upstream
@@ -239,24 +239,16 @@ async def _show_result(
     request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
 ) -> web.Response:
     """What the choices make of ours: the last look before it is published."""
-    source = beside.upstream
-    if not source.is_direct:  # whoever it is taken from, it is the source's core that counts
-        async with request.app[DATABASE].read() as session:
-            source = await lineage.upstream(session, beside.model) or source
-    return await asyncio.to_thread(_result, request, here, beside, source, result, note)
+    return await asyncio.to_thread(_result, request, here, beside, result, note)
 
 
 def _result(
-    request: web.Request,
-    here: Visitor,
-    beside: Beside,
-    source: Upstream,
-    result: Sheet,
-    note: str,
+    request: web.Request, here: Visitor, beside: Beside, result: Sheet, note: str
 ) -> web.Response:
     language, upstream = rendering.language(request), beside.upstream
-    ours, base = history.sheet(upstream.ours), history.sheet(source.base)
-    taken = history.sheet(source.current) if upstream.is_direct else None
+    # Whoever it is taken from, it is the source's core that counts.
+    ours, base = history.sheet(upstream.ours), history.sheet(upstream.own_base or upstream.base)
+    taken = history.sheet(upstream.current) if upstream.is_direct else None
     return rendering.page(
         request,
         here,

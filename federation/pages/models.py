@@ -18,23 +18,26 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import (
     commons,
+    coverage,
     history,
     lineage,
     origins,
     pins,
     profiles,
+    proposals,
     reception,
     siblings,
     timelines,
+    translations,
 )
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, proofs, reading, rendering, sessions
+from federation.pages import forms, mapping, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
-MOST_FORKS: Final = 12
-"""Adaptations that a model's page tells in full: the lineage and the API have the others."""
+FORKS_SHOWN: Final = 12
+"""Adaptations on the page of a model: what is looked through at a glance, the newest first."""
 
 
 async def find(session: Session, slug: str) -> Model:
@@ -64,8 +67,9 @@ async def model(request: web.Request) -> web.Response:
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
         core_state = await lineage.core_state(session, found)
-        forks = await lineage.forks(session, found, most=MOST_FORKS)
-        fork_count = await lineage.count_forks(session, found)
+        forks = await lineage.forks(session, found, limit=FORKS_SHOWN)
+        fork_count = await lineage.count_forks(session, found) if forks else 0
+        practice = await coverage.coverage(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []
@@ -81,7 +85,10 @@ async def model(request: web.Request) -> web.Response:
         kin_count = await siblings.count(session, found)
         source_author = upstream.source_author if upstream else None
         source_origin = await origins.of(session, source_author) if source_author else None
-    sheet = history.sheet(head)
+        giving = await proposals.giving(session, found, here.organisation, upstream)
+        sheet = history.sheet(head)
+        text = reading.read(sheet, wanted(request))
+        behind = await translations.behind(session, found, sheet, text.language, upstream)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -97,13 +104,17 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
-        text=reading.read(sheet, wanted(request)),
+        text=text,
+        behind=behind,
         upstream=upstream,
         upstream_changes=[] if upstream is None else reading.source_changes(upstream),
         tie=tie,
         core_state=core_state,
         modifications=history.modifications(head),
         forks=forks,
+        practice=practice,
+        practice_map=mapping.drawn(practice),
+        fork_count=fork_count,
         replies=replies,
         receptions=receptions,
         is_mine=is_mine,
@@ -112,7 +123,7 @@ async def model(request: web.Request) -> web.Response:
         proof=proof,
         source_origin=source_origin,
         kin_count=kin_count,
-        fork_count=fork_count,
+        giving=giving,
     )
 
 

@@ -61,6 +61,32 @@ DRAFTS: Final = (
 )
 """`actors.verbs.drafting` and the worker that publishes."""
 
+TRANSLATIONS: Final = (
+    N_("This translation cannot be saved yet."),
+    N_("Only the organisation that published a model can translate it."),
+    N_("There is no translation here that could be confirmed."),
+    N_("Nothing is prepared in this language."),
+    N_("Somebody else prepared something there meanwhile."),
+    N_("Something else was published meanwhile where this translation belongs."),
+    N_("Translate the title first: the model is to be known by it."),
+    N_("There is nothing here to translate from."),
+    N_("This text was written for itself in this language: change it in the edit form."),
+    N_("This is no entry of a glossary."),
+    N_("A glossary has at most %(number)s entries."),
+    N_("This is not a table with one entry a line."),
+    N_("Some lines of the table are no entries."),
+    N_("A line has a word, its language, the equivalent and the language of that."),
+    N_("Please write the word."),
+    N_("The two languages are the same."),
+    N_("Please write how it is said, or a note that explains it."),
+    N_("A word of a glossary has no stars and no brackets; put them into the note."),
+    N_("This glossary has an entry for that word already."),
+    N_("There is no such entry in this glossary."),
+    N_("This model has no entries of its own."),
+    N_("The sheet says all of this already."),
+)
+"""`actors.rules.translations`, `actors.rules.glossaries` and the verbs beside them."""
+
 LICENCES: Final = (
     N_("This names no licence that we can read."),
     N_("This licence allows no derivatives: the text may be shared, not adapted."),
@@ -90,6 +116,7 @@ SEARCHES: Final = (
 OFFICES: Final = (
     N_("Only stewards and editors publish in this name."),
     N_("Only stewards and editors follow in this name."),
+    N_("Only stewards, editors and translators work at translations."),
     N_("Only stewards manage members."),
     N_("Only stewards of the network administer this instance."),
 )
@@ -134,6 +161,7 @@ VERBS: Final = (
     N_("there is no such section"),
     N_("There is no such section."),
     N_("nothing has changed since the newest version"),
+    N_("Somebody has published another version meanwhile."),
     N_("only its own organisation can change a model; fork it instead"),
     N_("this model was deleted"),
     N_("This is too long for other servers to read; shorten it, or publish two models."),
@@ -238,6 +266,32 @@ COMMONS: Final = (
 )
 """`actors.rules.commons` and the verbs of a commons."""
 
+PROPOSALS: Final = (
+    N_("There is no such proposal here."),
+    N_("This proposal was withdrawn."),
+    N_("This proposal was answered already."),
+    N_("This proposes no change."),
+    N_("A proposal has at most %(number)s sections."),
+    N_("A section is named twice."),
+    N_("A reason has at most %(number)s characters."),
+    N_("Take at least one section, or decline the proposal."),
+    N_("This model is your own: change it yourself."),
+    N_("Only who made a proposal can withdraw it."),
+    N_("Only who made a proposal can make it anew."),
+    N_("This proposal was accepted: what it said is part of the model now."),
+    N_("%(number)s proposals of yours wait there already: let them be answered."),
+    N_("This is not an adaptation of ours of that model."),
+    N_("Proposals of yours are not taken here."),
+    N_("This organisation takes no proposals at present."),
+    N_("This organisation takes proposals from its followers only."),
+    N_("Too many proposals from your site wait here already."),
+    N_("The version that the proposal starts from is none of this model's."),
+    N_("The proposal is not what its digest says."),
+    N_("What the proposal comes from is somebody else's."),
+    N_("Only the organisation that published a model can answer proposals for it."),
+)
+"""`actors.rules.proposals`, and the verbs of proposals."""
+
 ARCHIVES: Final = (
     N_("The archive holds %(name)s twice."),
     N_("This is no archive: it does not begin as one."),
@@ -261,10 +315,16 @@ ARCHIVES: Final = (
     N_("Its size is not the one in the manifest."),
     N_("It does not list what is there, or members do not go by their names."),
     N_("The archive holds no version of its model."),
+    N_("No version in the archive shows this file."),
+    N_("Its bytes are not those that a version shows."),
+    N_("It is of another kind than its name says."),
     N_("It is no model that can be understood."),
     N_("It is at another version than the newest one in the file."),
     N_("It is not a version of this model by its author."),
     N_("It is no version of a model."),
+    N_("It is no record of practice."),
+    N_("It is nothing that is said of a record."),
+    N_("The record that it is about is not in the file."),
     N_("It cannot be: %(name)s."),
     N_("It does not stand at the address of a version of its model."),
     N_("Its author is of another site than the model."),
@@ -304,7 +364,63 @@ ARCHIVES: Final = (
 )
 """Of archives: `actors.documents` and the verbs that restore."""
 
+FILES: Final = (
+    N_("A file may have %(number)s MB at most."),
+    N_("This is no JPEG, PNG, GIF, WebP, AVIF or PDF."),
+    N_("This PDF is cut off, or something is hidden behind its end."),
+    N_("files cannot be written down just now"),
+    N_("The form could not be read"),
+    N_("Several files of your organisation are under way: wait for them."),
+    N_("The picture cannot be read: it is damaged, or something else."),
+    N_("The picture has more than %(number)s million pixels."),
+    N_("Too many pictures are being prepared just now: try again in a minute."),
+    N_("Your organisation has no room for more files here: delete some first."),
+    N_("Say in words what the picture shows, for those who do not see it."),
+    N_("Something that was published shows this file: it stays as long as that."),
+    N_("There is no such picture."),
+    N_("This file has been lost here."),
+    N_("A model has %(number)s files at most beside its picture."),
+    N_("This very file is there already."),
+    N_("This has to be a picture."),
+)
+"""Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
+RECORDS: Final = (
+    N_("Please say how far you are."),
+    N_("This record is not complete."),
+    N_("Please give it a title."),
+    N_("Please say in one sentence what you do."),
+    N_("Please choose a territory of the list, such as ITH5."),
+    N_("Please say what was measured."),
+    N_("Please give a smaller number, in a larger unit."),
+    N_("Please write something, or leave it out."),
+    N_("This day is still to come."),
+    N_("At most %(number)s characters."),
+    N_("Please say what this leads to."),
+    N_("Please give an address that begins with https://."),
+    N_("One record holds %(number)s at most; begin another one."),
+    N_("This is before %(number)s."),
+    N_("Only its own organisation adds to a record."),
+    N_("This record was deleted."),
+    N_("Nothing was added."),
+    N_("Only who said it can take it back."),
+    N_("That was taken back already."),
+    N_("Nobody vouches for itself: ask the source, or a network."),
+    N_("This statement is not complete."),
+    N_("There is no such statement here."),
+    N_("This statement was taken back."),
+    N_("There is no such record here."),
+    N_("This record was deleted by its organisation."),
+    N_("A record of practice only grows: add to it on its own page."),
+    N_("Please say in a few words what you have seen."),
+    N_("The period ends before it begins."),
+    N_("There is no such section in this version."),
+    N_("One statement holds %(number)s links at most."),
+)
+"""Of records of practice and what is said of them."""
+
 PATTERNS: Final = (
+    *FILES,
+    *RECORDS,
     *ARCHIVES,
     *COMMONS,
     *SHEETS,
@@ -313,8 +429,10 @@ PATTERNS: Final = (
     *LICENCES,
     *SEARCHES,
     *OFFICES,
+    *TRANSLATIONS,
     *VERBS,
     *QUOTES,
+    *PROPOSALS,
     *REPORTS,
     *LOOKING_UP,
     *ELSEWHERE,

@@ -23,11 +23,24 @@ from markupsafe import Markup
 
 from activitypub import markup
 from actors.errors import Unavailable
+from actors.rules import comparing
 from actors.rules.polls import Poll
 from actors.rules.readiness import readiness
+from actors.views import translations
 from federation import refusals
 from federation.app_keys import SETTINGS, TEMPLATES
-from federation.pages import addresses, forms, planning, reading, saying, static, translating, words
+from federation.pages import (
+    addresses,
+    forms,
+    illustrated,
+    planning,
+    reading,
+    saying,
+    static,
+    translating,
+    words,
+)
+from federation.pages.directions import Directions, direction
 from federation.pages.sessions import NOBODY, Visitor, visitor
 
 TEMPLATE_FOLDER: Final = Path(__file__).parent / "templates"
@@ -56,7 +69,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Directions],
         auto_reload=False,
     )
     made.policies["ext.i18n.trimmed"] = True
@@ -66,6 +79,8 @@ def environment() -> Environment:
     made.filters.update(_filters())
     made.globals.update(
         best=reading.best,
+        changed_words=comparing.words,
+        illustrated=illustrated,
         original=addresses.original,
         page_of=addresses.page_of,
         planning=planning,
@@ -73,6 +88,7 @@ def environment() -> Environment:
         page_of_actor=addresses.page_of_actor,
         page_of_version=addresses.page_of_version,
         static=static.address,
+        translated=translations.overview,
         words=words,
     )
     return made
@@ -82,6 +98,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
     return {
         "clean": lambda html: Markup(markup.clean(html)),  # noqa: S704 - cleaned by nh3
         "day": translating.day,
+        "direction": direction,
         "language": translating.language_name,
         "language_title": translating.language_title,
         "markdown": markdown,
@@ -91,6 +108,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
         "plain": markup.plain,
         "poll": Poll.from_json,
         "say": words.say,
+        "figure": translating.amount,
         "territory": translating.territory_name,
     }
 

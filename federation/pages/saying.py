@@ -64,7 +64,28 @@ SENTENCES: Final = {
     "draft-planned": N_("The draft is saved, and will be published at the time you chose."),
     "draft-called-off": N_("It is not published by itself any more."),
     "draft-discarded": N_("The draft is thrown away."),
+    "translation-saved": N_("Saved. Only your organisation sees it until it is published."),
+    "translation-dropped": N_("What was prepared there is thrown away."),
+    "sources-taken": N_(
+        "The new texts of the source are there. What you translated waits for you."
+    ),
+    "entry-kept": N_("The glossary is saved."),
+    "entry-forgotten": N_("The word is struck out."),
+    "portrayed": N_(
+        "This is how your organisation looks now. Those who follow you are being told."
+    ),
+    "illustrated": N_("The new version is published, with what you changed."),
     "placed": N_("This is where the model stands now. Those who follow it are being told."),
+    "proposed": N_("Your proposal is sent. You will be told what they answer."),
+    "proposal-accepted": N_("Accepted: it is in a new version, and who proposed it is being told."),
+    "proposal-asked": N_("Your question is sent."),
+    "proposal-rejected": N_("Declined. Who proposed it is being told why."),
+    "proposal-withdrawn": N_("The proposal is withdrawn."),
+    "proposals-from": N_("That is saved. It holds for proposals from now on."),
+    "recorded": N_("Your record is published. The model’s organisation is being told."),
+    "record-grown": N_("That is added. Whoever has the record is being told."),
+    "attested": N_("You said it, and the organisation is being told."),
+    "unattested": N_("You took it back. Whoever was told of it is being told."),
     "acting": N_("From now on you act for this organisation."),
 }
 

@@ -33,6 +33,8 @@ KINDS: Final = (OWN, FRESH, STALE)
 
 LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while the form is filled
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
+MOST_SHOWN: Final = 6  # languages of a sheet that have fields; a hundred sections of them still fit
+MOST_FOLDED: Final = 500  # languages beside those: no sheet has as many
 
 NOT_IN_LIST: Final = N_("Please choose one from the list.")
 
@@ -73,6 +75,7 @@ class Draft:
     Attributes:
         language: the language the model is written in.
         languages: every language with fields, that one first.
+        folded: languages without fields: what the sheet says in them stays as it is.
         base: the number of the version the draft started from; 0 for a new model.
         note: what changed, in the author's words, for the history.
         unfinished: its author knows that mandatory sections are missing.
@@ -91,6 +94,7 @@ class Draft:
     unfinished: bool = False
     leaves_core: bool = False
     sections: tuple[DraftSection, ...] = ()
+    folded: tuple[str, ...] = ()
 
 
 def blank(language: str) -> Draft:
@@ -117,7 +121,8 @@ def from_sheet(sheet: Sheet, number: int) -> Draft:
     """The draft that an edit of this version starts from."""
     return Draft(
         language=sheet.language,
-        languages=sheet.languages,
+        languages=sheet.languages[:MOST_SHOWN],
+        folded=sheet.languages[MOST_SHOWN:],
         names=sheet.names,
         summaries=sheet.summaries,
         license=sheet.license,
@@ -151,6 +156,7 @@ def read(fields: Fields) -> Draft:
     language = canonical_tag(fields.get("was-language", fields.get("language", "")) or "")
     wanted = [canonical_tag(tag) for tag in fields.getall("languages", [])]
     languages = tuple(dict.fromkeys(tag for tag in (language, *wanted) if is_tag(tag)))
+    folded = (canonical_tag(tag) for tag in fields.getall("folded", [])[:MOST_FOLDED])
     places = fields.getall("section", [])[:MAX_SECTIONS]
     base = fields.get("base", "0")
     draft = Draft(
@@ -166,13 +172,14 @@ def read(fields: Fields) -> Draft:
         unfinished=fields.get("unfinished") == "yes",
         leaves_core=fields.get("core") == "yes",
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
+        folded=tuple(tag for tag in folded if tag not in languages),
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))
 
 
 def _written_in(draft: Draft, language: str) -> Draft:
     """The draft after its author chose another language: what she typed is in that one."""
-    if language == draft.language or not is_tag(language):
+    if language == draft.language or language in draft.folded or not is_tag(language):
         return draft
     if language in draft.languages:
         others = (tag for tag in draft.languages if tag != language)
@@ -239,7 +246,8 @@ def press(draft: Draft, button: str, new_language: str = "") -> tuple[Draft, str
 
 
 def _with_language(draft: Draft, verb: str, tag: str) -> Draft:
-    if verb == "add-language" and is_tag(tag) and len(draft.languages) < MAX_LANGUAGES:
+    may_be_added = is_tag(tag) and tag not in draft.folded
+    if verb == "add-language" and may_be_added and len(draft.languages) < MAX_LANGUAGES:
         return replace(draft, languages=tuple(dict.fromkeys((*draft.languages, tag))))
     if verb == "remove-language" and tag != draft.language:
         left = tuple(language for language in draft.languages if language != tag)
@@ -284,8 +292,9 @@ def to_sheet(draft: Draft, before: Sheet | None = None) -> tuple[Sheet, dict[str
             sections.append(_to_section(typed, key, draft, was))
     sheet = Sheet(
         language=draft.language,
-        names=_spoken(draft.names, draft),
-        summaries=_spoken(draft.summaries, draft),
+        names=_spoken(draft.names, draft) | _folded({} if before is None else before.names, draft),
+        summaries=_spoken(draft.summaries, draft)
+        | _folded({} if before is None else before.summaries, draft),
         license=draft.license,
         sections=tuple(sections),
         facts=facts,
@@ -346,7 +355,20 @@ def _to_section(typed: DraftSection, key: str, draft: Draft, was: Section | None
         upstream_digests={} if was is None else was.upstream_digests,
     )
     tidy = clean(Sheet(draft.language, {}, {}, draft.license, (plain,))).sections[0]
-    return replace(tidy, translated_from=_translated_from(tidy, typed, draft.language, was))
+    shown = replace(tidy, translated_from=_translated_from(tidy, typed, draft.language, was))
+    if was is None:
+        return shown
+    return replace(
+        shown,
+        names={**shown.names, **_folded(was.names, draft)},
+        texts={**shown.texts, **_folded(was.texts, draft)},
+        translated_from={**shown.translated_from, **_folded(was.translated_from, draft)},
+    )
+
+
+def _folded(texts: Mapping[str, str], draft: Draft) -> dict[str, str]:
+    """What stays as it is, because the form has no fields for its language."""
+    return {tag: text for tag, text in texts.items() if tag in draft.folded}
 
 
 def _translated_from(

@@ -15,7 +15,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -114,7 +114,7 @@ def _preferences(accepted: str) -> list[str]:
     return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """A date in words: `12 mars 2026`."""
     return format_date(moment, format="long", locale=_speaking.get())
 

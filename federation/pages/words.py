@@ -165,6 +165,49 @@ RELATIONS_EXPLAINED: Final = {
     "inspired-by": N_("At least one core section differs from the source."),
 }
 
+STAGES: Final = {
+    "Considering": N_("Considering it"),
+    "Preparing": N_("Preparing it"),
+    "Pilot": N_("Trying it out"),
+    "Running": N_("Running"),
+    "Paused": N_("Paused"),
+    "Stopped": N_("Stopped"),
+}
+"""How far a record of practice has come, by `actors.rules.records.Stage`."""
+
+LEVELS: Final = {
+    "E0": N_("Intended"),
+    "E1": N_("Done, as they say"),
+    "E2": N_("Measured"),
+    "E3": N_("Confirmed"),
+    "E4": N_("Evaluated"),
+}
+"""The ladder of evidence, by `actors.rules.evidence.Level`."""
+
+LEVELS_EXPLAINED: Final = {
+    "E0": N_("They intend to do it; nothing has been done yet."),
+    "E1": N_("They say themselves that they do it, or did."),
+    "E2": N_("They give dated figures, and say how these were found."),
+    "E3": N_("The organisation of the source, or a network, confirms it."),
+    "E4": N_("It is confirmed, and an evaluation by somebody independent can be read."),
+}
+
+SUBJECTS: Final = {
+    "Difficulty": N_("Difficulty"),
+    "Lesson": N_("Lesson learned"),
+    "Conclusion": N_("Conclusion"),
+}
+"""What an observation is about, by `actors.rules.records.Subject`."""
+
+CAPACITIES: Final = {
+    "source": N_("the source of the model"),
+    "network": N_("a network"),
+    "other": N_("neither the source nor a network: this does not count for the level"),
+}
+"""In which right somebody says something of a record, by `actors.rules.evidence.Standing`."""
+
+VERDICTS: Final = {"Confirmed": N_("confirms this"), "Disputed": N_("disputes this")}
+
 REASONS: Final = {
     "LegalContext": N_("The law is different here"),
     "Language": N_("Language"),
@@ -251,6 +294,7 @@ POSTING: Final = {
 OFFICES: Final = {
     "steward": N_("steward"),
     "editor": N_("editor"),
+    "translator": N_("translator"),
     "reader": N_("reader"),
 }
 
@@ -298,6 +342,7 @@ SEARCH_FACETS: Final = {
     "territory": N_("Territory"),
     "language": N_("Readable in"),
     "maturity": N_("Maturity"),
+    "evidence": N_("Evidence in practice"),
     "licence": N_("Licence"),
     "status": N_("Status of its organisation"),
     "by": N_("From"),
@@ -352,6 +397,8 @@ def facet(name: str, value: str, language: str) -> str:
             return territory_name(value)
         case "language":
             return language_name(value)
+        case "evidence":
+            return f"{value} · {label(LEVELS, value)}" if value in LEVELS else value
         case "maturity":
             return label(MATURITIES, value)
         case "status":

@@ -205,6 +205,7 @@ async def edit(request: web.Request) -> web.Response:
                 author=acting.member,
                 note=what.note,
                 modifications=what.modifications,
+                after=editing.number,
             )
     except Refusal as refused:
         return show(request, here, draft, editing=editing, refused=refused)

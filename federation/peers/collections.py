@@ -43,12 +43,12 @@ async def outbox(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
         iri = _address(request, places.OUTBOX, handle=owner.handle)
-        page = _page(request)
+        page = page_asked(request)
         if page is None:
-            return _whole(iri, total=await mail.outbox_total(session, owner))
+            return whole(iri, total=await mail.outbox_total(session, owner))
         rows = await mail.outbox_page(session, owner, page)
     items: list[Json] = [canonical_json.parse(row.document) for row in rows]
-    return _part(iri, items, [row.id for row in rows], page)
+    return part(iri, items, [row.id for row in rows], page)
 
 
 async def instance_outbox(request: web.Request) -> web.Response:
@@ -61,9 +61,9 @@ async def followers(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
         iri = _address(request, places.FOLLOWERS, handle=owner.handle)
-        page = _page(request)
+        page = page_asked(request)
         if page is None:
-            return _whole(iri, total=(await profiles.counts(session, owner)).followers)
+            return whole(iri, total=(await profiles.counts(session, owner)).followers)
         return _listed(iri, await profiles.followers(session, owner, page), page)
 
 
@@ -72,9 +72,9 @@ async def following(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         owner = _living_organisation(await organisation(session, request))
         iri = _address(request, places.FOLLOWING, handle=owner.handle)
-        page = _page(request)
+        page = page_asked(request)
         if page is None:
-            return _whole(iri, total=(await profiles.counts(session, owner)).following)
+            return whole(iri, total=(await profiles.counts(session, owner)).following)
         return _listed(iri, await profiles.following(session, owner, page), page)
 
 
@@ -124,14 +124,14 @@ async def forks(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         model = _living_model(await our_model(session, request))
         iri = _address(request, places.FORKS, slug=str(model.slug))
-        page = _page(request)
+        page = page_asked(request)
         if page is None and (total := await lineage.count_forks(session, model)) > MOST_FORKS:
-            return _whole(iri, total=total)
+            return whole(iri, total=total)
         page = replace(page or Page(), limit=MOST_FORKS)
         found = await lineage.fork_addresses(session, model, page)
     addresses: list[Json] = [address for _, address in found]
     if "page" in request.query:
-        return _part(iri, addresses, [number for number, _ in found], page)
+        return part(iri, addresses, [number for number, _ in found], page)
     return _short(iri, [address for _, address in found])
 
 
@@ -259,7 +259,7 @@ def _address(request: web.Request, template: str, **values: str) -> str:
     return place(request.app[SITE].origin, template, **values)
 
 
-def _page(request: web.Request) -> Page | None:
+def page_asked(request: web.Request) -> Page | None:
     """The page that is asked for; None for the collection itself."""
     if "page" not in request.query:
         return None
@@ -271,7 +271,7 @@ def _page(request: web.Request) -> Page | None:
     return Page(max_id=behind, limit=collections.PAGE)
 
 
-def _whole(iri: str, *, total: int) -> web.Response:
+def whole(iri: str, *, total: int) -> web.Response:
     """An empty list has a first page too: Mastodon takes one without for hidden."""
     first = f"{iri}?page=true"
     return activity_response(encode(collections.ordered(iri, total=total, first=first)))
@@ -291,10 +291,11 @@ def _counted(iri: str, items: Sequence[str], total: int) -> web.Response:
 
 
 def _listed(iri: str, rows: Sequence[Listed], page: Page) -> web.Response:
-    return _part(iri, [row.actor.iri for row in rows], [row.id for row in rows], page)
+    return part(iri, [row.actor.iri for row in rows], [row.id for row in rows], page)
 
 
-def _part(iri: str, items: list[Json], ids: Sequence[int], page: Page) -> web.Response:
+def part(iri: str, items: Sequence[Json], ids: Sequence[int], page: Page) -> web.Response:
+    """One page of a long list; `ids` are those of its rows."""
     here = f"{iri}?page=true"
     following_page = f"{here}&max_id={ids[-1]}" if len(ids) == page.limit else None
     if page.max_id is not None:

@@ -23,11 +23,12 @@ from actors.database import Session
 from actors.documents.activities import tombstone
 from actors.errors import NotFound
 from actors.places import place
+from actors.rules.proposals import State
 from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import history, mail, profiles, quotes, timelines
+from actors.views import history, mail, profiles, proposals, quotes, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.negotiation import activity_response
 from federation.peers import readers
@@ -102,6 +103,17 @@ async def version(request: web.Request) -> web.Response:
     response = activity_response(found.document)
     response.headers["Cache-Control"] = NEVER_CHANGES
     return response
+
+
+async def proposal(request: web.Request) -> web.Response:
+    """GET /proposals/{id}: a change that one of ours proposes; 410 once it was withdrawn."""
+    number = id_in(request.match_info["id"])
+    async with request.app[DATABASE].read() as session:
+        found = await proposals.by_id(session, number) if number is not None else None
+    if found is None or not found.proposer.is_ours:
+        raise NotFound("there is no such proposal")
+    status = 410 if found.proposal.state == State.WITHDRAWN else 200
+    return activity_response(found.proposal.document, status=status)
 
 
 async def remark(request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from aiohttp import web
 from activitypub.discovery import nodeinfo, webfinger
 from actors import places
 from federation.negotiation import Handler
-from federation.peers import collections, discovery, documents, inbox, synchronisation
+from federation.peers import collections, discovery, documents, inbox, records, synchronisation
 from federation.peers.discovery import COUNTED_AGAIN
 from federation.peers.readers import for_readers
 from federation.ready import held
@@ -50,6 +50,9 @@ _SHARED: Final[Mapping[str, Handler]] = {
     places.MODEL: _MODEL,
     places.VERSION: _VERSION,
     places.REMARK: documents.remark,
+    places.PROPOSAL: documents.proposal,
+    places.RECORD: records.record,
+    places.ATTESTATION: records.attestation,
 }
 SHARED: Final = {address: _guarded(address, handler) for address, handler in _SHARED.items()}
 """Ids that a browser may open too: template → document."""
@@ -89,6 +92,8 @@ def _routes() -> list[web.RouteDef]:
         web.get(places.MODERATORS, collections.moderators),
         web.get(places.HISTORY, collections.versions),
         web.get(places.FORKS, collections.forks),
+        web.get(places.REPLICATIONS, records.replications),
+        web.get(places.RECORD_ATTESTATIONS, records.attestations),
         web.get(places.REPLIES, collections.replies),
         web.get(places.CONTEXT, collections.context),
         web.get(places.LIKES, collections.likes),

@@ -14,8 +14,9 @@ import structlog
 from actors.database import Database
 from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
-from actors.verbs import forgetting, listing, reporting, signing_in, trying
+from actors.verbs import forgetting, listing, picturing, reporting, signing_in, trying
 from actors.verbs.listing import Progress
+from federation.uploads import Uploads
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""
@@ -30,12 +31,13 @@ class Housekeeping:
     """Throws away what has expired; one process at a time.
 
     Sessions, codes, tries, former keys, old tombstones and reports, errands and explorations that
-    are done. And once after each start it lists what nobody listed yet, or by older rules: after
-    an upgrade that is everything, a few at a time.
+    are done, files that nothing shows. And once after each start it lists what nobody listed yet,
+    or by older rules: after an upgrade that is everything, a few at a time.
     """
 
-    def __init__(self, database: Database, site: Site) -> None:
+    def __init__(self, database: Database, site: Site, uploads: Uploads) -> None:
         self._database = database
+        self._uploads = uploads
         self._site = site
         self._next_at: datetime = site.now()
         self._latest: tuple[datetime, float] | None = None
@@ -62,7 +64,16 @@ class Housekeeping:
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
                 await reporting.forget_old(session, self._site)
+                await picturing.forget_unused(session, self._site)
+            await self._sweep()
         return await self._list()
+
+    async def _sweep(self) -> None:
+        """Rows are gone first, then their bytes; a disk that is away is looked at in an hour."""
+        try:
+            await self._uploads.sweep()
+        except OSError as fault:
+            _log.warning("files.unswept", cause=f"{type(fault).__name__}: {fault}")
 
     async def _list(self) -> int:
         if self._listed.is_done:

@@ -18,6 +18,7 @@ from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import Settings
 from federation.transport.client import Client
+from federation.uploads import Uploads
 from federation.workers.asking import Asking
 from federation.workers.backfilling import Backfilling
 from federation.workers.delivering import Delivering
@@ -48,6 +49,7 @@ class Workers:
         lookup: reads documents.
         settings: how much at once.
         listening: what other processes on the same database tell.
+        uploads: knows where files lie.
     """
 
     def __init__(
@@ -58,13 +60,14 @@ class Workers:
         lookup: Lookup,
         settings: Settings,
         listening: Listening,
+        uploads: Uploads,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
         self.backfilling = Backfilling(database, site, lookup, settings)
         self.exploring = Exploring(database, site, lookup, settings)
         self.asking = Asking(database, site, lookup, settings)
-        self.housekeeping = Housekeeping(database, site)
+        self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
         self._database = database

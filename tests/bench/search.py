@@ -200,12 +200,19 @@ def _database(engine: str) -> Iterator[str]:
         if engine == "sqlite":
             yield f"sqlite:///{home}/search.db"
             return
-        Path(home).chmod(0o755)
-        server = get_server(Path(home) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri().replace("postgresql+psycopg://", "postgresql://")
-        finally:
-            server.cleanup()
+        with server_on(Path(home)) as url:
+            yield url
+
+
+@contextmanager
+def server_on(home: Path) -> Iterator[str]:
+    """A PostgreSQL of our own below a directory; the address of its database."""
+    home.chmod(0o755)
+    server = get_server(home / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql+psycopg://", "postgresql://")
+    finally:
+        server.cleanup()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import paper, report
+from bench import paper, replication, report
 from bench.__main__ import run
 from bench.figures import Extent, Figure
 from bench.loads import WORKS
@@ -81,3 +81,10 @@ def test_the_model_takes_the_slower_of_sending_and_of_the_database() -> None:
         line for line in table.splitlines() if "10,000,000 | shared inboxes, RSA" in line
     ]
     assert "| 25.0 s | 6.2 s | 2.5 s |" in all_hosts
+
+
+def test_replication_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    replication.measure("sqlite", sections=[2], forks=[1])
+    told = capsys.readouterr().out
+    assert "| read, compare, merge, digest | 2 sections of 4 KB |" in told
+    assert "| 1 forks, sqlite |" in told

@@ -16,6 +16,7 @@ import requests
 from clients.walking import browser, code_on, consent
 from mastodon import Mastodon, MastodonAPIError, MastodonIllegalArgumentError
 from mastodon.errors import MastodonUnauthorizedError
+from together.pictures import a_picture
 from together.street import House, Street, a_sheet
 
 from actors.tables.actor import Actor
@@ -333,3 +334,35 @@ async def test_a_revoked_app_is_signed_out(walk: Walk) -> None:
     walk.app.access_token = secret
     with pytest.raises(MastodonUnauthorizedError):
         await away(walk.app.timeline_home)
+
+
+async def test_pictures_are_sent_described_posted_and_edited(walk: Walk) -> None:
+    app = walk.app
+    sent = await away(
+        lambda: app.media_post(
+            a_picture(), mime_type="image/jpeg", description="Un vélo", focus=(-0.5, 0.25)
+        )
+    )
+    assert (sent.type, sent.description, sent.meta.focus.x) == ("image", "Un vélo", -0.5)
+    assert (sent.meta.original.width, sent.meta.original.height) == (40, 60)
+    assert (await away(lambda: app.media(sent.id))).url == sent.url
+    told = await away(lambda: app.media_update(sent.id, description="Un vélo rouge"))
+    assert told.description == "Un vélo rouge"
+    posted = await away(lambda: app.status_post("", media_ids=[sent], sensitive=True))
+    assert ([one.id for one in posted.media_attachments], posted.sensitive) == ([sent.id], True)
+    changed = await away(
+        lambda: app.status_update(
+            posted.id,
+            "Nous réparons",
+            media_attributes=[app.generate_media_edit_attributes(sent.id, "Deux vélos")],
+        )
+    )
+    assert [one.description for one in changed.media_attachments] == ["Deux vélos"]
+    limits = (await away(app.instance)).configuration
+    assert limits.statuses.max_media_attachments == 4
+    assert "image/jpeg" in limits.media_attachments.supported_mime_types
+    with pytest.raises(MastodonAPIError, match="content type is invalid"):
+        await away(lambda: app.media_post(b"<svg/>", mime_type="image/svg+xml"))
+    await away(lambda: app.status_delete(posted.id))
+    taken = await away(lambda: walk.session.get(sent.url, timeout=PATIENCE))
+    assert taken.status_code == 404

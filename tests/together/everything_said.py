@@ -5,6 +5,7 @@ The reader (`mallory@reader.test`) follows everybody; what comes to it is kept a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
@@ -12,21 +13,40 @@ from sqlalchemy import select
 from together.commons import CHARTER, known, open_commons, say
 from together.judges.signatures import Signed
 from together.judges.verdict import ACTIVITY_JSON, Answer
+from together.pictures import kept
 from together.stranger import Stranger
 from together.street import House, Street, a_sheet
 
 from activitypub import wire
 from activitypub.addressing import PUBLIC, Visibility
 from activitypub.canonical_json import Json
+from actors.documents import media as documents
+from actors.rules.codes.lists import NUTS
 from actors.rules.consent import Quotable
+from actors.rules.evidence import Verdict
+from actors.rules.proposals import Change
+from actors.rules.records import (
+    Addition,
+    Kind,
+    Link,
+    Observation,
+    Outcome,
+    Record,
+    Stage,
+    Step,
+    Subject,
+)
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
+from actors.tables.attestation import Attestation
 from actors.tables.follow import Follow
 from actors.tables.mail import Outgoing
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import (
+    attesting,
     blocking,
+    considering,
     enrolling,
     featuring,
     following,
@@ -35,14 +55,19 @@ from actors.verbs import (
     liking,
     moving,
     opening,
+    portraying,
+    proposing,
     publishing,
     quoting,
     relaying,
     remarking,
+    replicating,
     reporting,
     rewording,
     tending,
 )
+from actors.verbs.attesting import Saying
+from actors.views import coverage, history, proposals
 
 Document = dict[str, Any]
 
@@ -181,8 +206,14 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await alpha.street.settle()
     fork = await _fork(beta, repair, model)
     await alpha.street.settle()
+    photo, statutes = await kept(alpha, coop), await kept(alpha, coop, "Statuts", is_picture=False)
+    async with alpha.begin() as session:
+        ours = await session.get_one(Actor, coop.id)
+        await portraying.portray(session, alpha.site, ours, icon=photo, header=photo)
+    files = [documents.to_document(alpha.origin, one) for one in (photo, statutes)]
+    shown: dict[str, Json] = {"image": files[0], "attachment": [*files]}
     for house, one, sheet in (
-        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS)),
+        (alpha, model, replace(a_sheet(text="On répare mieux."), facts=FACTS | shown)),
         (alpha, large, a_large_sheet(parts=4)),
         (beta, fork, a_sheet("Atelier de Turin")),
     ):
@@ -191,9 +222,13 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     await _take_from_a_sibling(beta, fork, model)
     await alpha.delete(gone)
     await alpha.street.settle()
+    await _give_back(alpha, beta, repair, model, fork)
     answer = await _remark(beta, repair, "Merci pour l'atelier", model)
-    word = await _remark(alpha, coop, "Nous ouvrons samedi", None)
+    word = await _remark(
+        alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
+    )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
+    await _practise(alpha, beta, coop, repair, fork)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()
     await _talk(alpha, coop, answer, word)
@@ -247,6 +282,70 @@ async def _meet(alpha: House, beta: House, reader: Stranger, coop: Actor, repair
             summary="On **répare**.",
             facts={"legalName": "La Coop SCIC", "foundingDate": "2009-05-01"},
         )
+
+
+async def _give_back(alpha: House, beta: House, repair: Actor, model: Model, fork: Model) -> None:
+    """Offer a change three times: it is asked about and accepted, declined, and withdrawn."""
+    for decision in ("accept", "reject", "withdraw"):
+        async with beta.begin() as session:
+            source = await history.model_by_iri(session, model.iri)
+            assert source is not None
+            sheet = history.sheet(await history.head(session, source))
+            costs = sheet.section("costs")
+            assert costs is not None
+            change = Change("costs", replace(costs, texts={"fr": f"Un local prêté: {decision}."}))
+            offered = await proposing.propose(
+                session, beta.site, repair, source, [change], message="Essayez.", fork=fork
+            )
+        await alpha.street.settle()
+        async with alpha.begin() as session:
+            item = await proposals.by_iri(session, offered.iri)
+            assert item is not None
+            if decision == "accept":
+                await considering.ask(session, alpha.site, item.proposal, "Depuis quand ?")
+                await considering.accept(session, alpha.site, item.proposal, {}, message="Merci !")
+            elif decision == "reject":
+                await considering.reject(session, alpha.site, item.proposal, "Pas ici.")
+        if decision == "withdraw":
+            async with beta.begin() as session:
+                await proposing.withdraw(session, beta.site, offered)
+        await alpha.street.settle()
+
+
+async def _practise(alpha: House, beta: House, coop: Actor, repair: Actor, fork: Model) -> None:
+    """Record practice of a fork, which its owner passes up; confirm it, and take that back."""
+    there = await alpha.lookup.resolve(fork.iri)
+    assert isinstance(there, Model)
+    step = Step(Stage.PILOT, date(2026, 1, 5), "Un local")
+    record = Record("fr", "Atelier à Lyon", "On répare.", NUTS + "FRK2", (step,))
+    more = Addition(
+        outcomes=(Outcome("Objets", 12.5, "objets", date(2026, 2, 1), "Liste"),),
+        links=(Link("https://uni.test/r", "Rapport", Kind.EVALUATION),),
+        observations=(Observation(Subject.LESSON, "Tenir une liste", date(2026, 2, 1)),),
+    )
+    async with alpha.begin() as session:
+        model = await session.get_one(Model, there.id)
+        head = await history.head(session, model)
+        row = await replicating.replicate(session, alpha.site, coop, model, head, record)
+    await alpha.street.settle()
+    alpha.street.clock.turn(minutes=1)
+    async with alpha.begin() as session:
+        await replicating.add(session, alpha.site, row, more)
+    await alpha.street.settle()
+    saying = Saying(Verdict.CONFIRMED, "Vu sur place.", "fr", ("value",), date(2026, 1, 5))
+    async with beta.begin() as session:
+        known = await coverage.by_iri(session, row.iri)
+        assert known is not None
+        said = await attesting.attest(session, beta.site, repair, known, saying)
+    await alpha.street.settle()
+    async with beta.begin() as session:
+        await attesting.revoke(session, beta.site, await session.get_one(Attestation, said.id))
+    await alpha.street.settle()
+    async with alpha.begin() as session:
+        remark = await session.scalar(select(Remark).where(Remark.iri == row.iri))
+        assert remark is not None
+        await forgetting.delete_remark(session, alpha.site, remark)
+    await alpha.street.settle()
 
 
 async def _quotes(

@@ -1,5 +1,6 @@
 """A person with a browser that runs no script: reads pages, fills in forms, presses buttons."""
 
+import io
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urljoin
@@ -61,6 +62,20 @@ class Reader:
                     return await self._send(form, button, fields)
         raise AssertionError(f"no button says {words!r} on {self.address}:\n{self.text}")
 
+    async def attach(self, words: str, file: bytes, /, **fields: str | None) -> "Reader":
+        """Choose a file in the form whose button has these words, fill in the rest, and send it."""
+        for form in self.page.forms:
+            if any(words in button.text_content() for button in form.iter("button")):
+                typed = {name: value for name, value in form.form_values() if name not in fields}
+                sent = aiohttp.FormData()
+                for name, value in (typed | fields).items():
+                    if value is not None:
+                        sent.add_field(name, value)
+                sent.add_field("file", io.BytesIO(file), filename="chosen.jpg")
+                address = urljoin(self.address, form.get("action") or self.address)
+                return await self._ask("POST", address, sent)
+        raise AssertionError(f"no button says {words!r} on {self.address}:\n{self.text}")
+
     async def sign_in(self, email: str) -> "Reader":
         """Sign in as a member of the street."""
         await self.go("/sign-in")
@@ -110,7 +125,10 @@ class Reader:
         return await self._ask("POST", address, values)
 
     async def _ask(
-        self, method: str, address: str, data: list[tuple[str, str]] | None = None
+        self,
+        method: str,
+        address: str,
+        data: list[tuple[str, str]] | aiohttp.FormData | None = None,
     ) -> "Reader":
         headers = {"Accept": "text/html", "Accept-Language": self.language}
         async with self.session.request(method, address, data=data, headers=headers) as answer:

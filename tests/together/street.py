@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -45,7 +45,14 @@ from federation import application, safekeeping
 from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.lookup import Lookup
 from federation.negotiation import Handler
-from federation.settings import DatabaseSettings, Federation, Instance, PrivateDestination, Settings
+from federation.settings import (
+    DatabaseSettings,
+    Federation,
+    Instance,
+    MediaSettings,
+    PrivateDestination,
+    Settings,
+)
 from federation.transport.names import NoAddress
 from federation.workers.running import WORKERS
 
@@ -189,7 +196,7 @@ class House:
         self.app = application.build(
             self.settings,
             clock=self.street.clock,
-            resolver=self.street.names,
+            resolver=self.resolver,
             trust=self.street.trust,
             with_workers=with_workers,
         )
@@ -197,12 +204,25 @@ class House:
         self.app.middlewares.insert(0, _named(self.name))
         self._runner = application.runner(self.app)
         await self._runner.setup()
+        await self.open_doors(self._runner)
+
+    @property
+    def resolver(self) -> "Names":
+        """Where it finds the others."""
+        return self.street.names
+
+    async def open_doors(self, runner: web.AppRunner) -> None:
+        """Let others in."""
+        await self.open_door(runner, self.port)
+
+    async def open_door(self, runner: web.AppRunner, port: int) -> web.SockSite:
+        """Let others in at one port."""
         door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", self.port))
-        await web.SockSite(
-            self._runner, door, ssl_context=self.street.certificate(self.host)
-        ).start()
+        door.bind(("127.0.0.1", port))
+        site = web.SockSite(runner, door, ssl_context=self.street.certificate(self.host))
+        await site.start()
+        return site
 
     async def stop(self) -> None:
         """Close the door: nobody answers there until it is started again."""
@@ -291,9 +311,18 @@ class Street:
     Args:
         directory: where their databases live.
         new_database: makes a database that is up to date and empty, and gives its URL.
+        doors: names that it has room for.
+        a_house: what stands in it.
     """
 
-    def __init__(self, directory: Path, new_database: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        new_database: Callable[[str], str],
+        *,
+        doors: int = DOORS,
+        a_house: type[House] = House,
+    ) -> None:
         self.directory = directory
         safekeeping.make(directory / DatabaseSettings().secret_file)
         self.clock = Clock()
@@ -308,7 +337,8 @@ class Street:
         self._authority.configure_trust(self.trust)
         self.authority_file = directory / "authority.pem"
         self._authority.cert_pem.write_to_path(self.authority_file)
-        self._ports = [free_port() for _ in range(DOORS)]
+        self._ports = [free_port() for _ in range(doors)]
+        self._a_house = a_house
         self._keys = iter(range(1_000_000))
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=self.names, ssl=self.trust)
@@ -319,7 +349,7 @@ class Street:
         opened = []
         for name in names:
             port = self.door(f"{name}.test")
-            house = House(name, self._settings(name, port), port, self)
+            house = self._a_house(name, self._settings(name, port), port, self)
             self.houses[name] = house
             house.network = await self._found(house)
             await house.start()
@@ -382,6 +412,7 @@ class Street:
             directory=self.directory,
             instance=Instance(origin=Iri(f"https://{name}.test"), listen=f"127.0.0.1:{port}"),
             database=DatabaseSettings(url=self._new_database(name)),
+            media=MediaSettings(directory=f"media-{name}"),
             federation=Federation(
                 private_destinations=tuple(
                     PrivateDestination.parse(f"127.0.0.1:{door}") for door in doors
@@ -421,7 +452,16 @@ class Street:
 @asynccontextmanager
 async def walk(directory: Path, new_database: Callable[[str], str]) -> AsyncIterator[Street]:
     """A street for one test."""
-    street = Street(directory, new_database)
+    async with lived_in(Street(directory, new_database)) as street:
+        yield street
+
+
+S = TypeVar("S", bound=Street)
+
+
+@asynccontextmanager
+async def lived_in(street: S) -> AsyncIterator[S]:
+    """A street until the end of a test; what happens there is recorded."""
     with _recording(street):
         try:
             yield street

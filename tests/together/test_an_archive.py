@@ -5,27 +5,29 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, select
+from together.pictures import a_document, a_picture, kept
 from together.street import House, Street, a_sheet
 
 from activitypub import reading
-from activitypub.canonical_json import Document, parse
+from activitypub.canonical_json import Document, Json, parse
 from activitypub.iris import Iri
 from activitypub.signatures.keys import PrivateKey
 from actors.database import Session
-from actors.documents import archive, proving
+from actors.documents import archive, media, proving
 from actors.documents import model as documents
 from actors.documents.sealing import sealed, unsealed
 from actors.errors import Conflicting, Gone, NotAllowed, Refusal
 from actors.mail import keyring
 from actors.tables.actor import Actor, Key
 from actors.tables.lineage import Lineage
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.verbs import forgetting, forking, posting, rotating
 from actors.verbs.reclaiming import Trust
 from actors.verbs.restoring import Word
 from actors.views import history, lineage, restorations
-from federation.app_keys import ARCHIVIST
+from federation.app_keys import ARCHIVIST, UPLOADS
 
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"])
 
@@ -260,3 +262,47 @@ async def test_what_was_lost_comes_home_by_our_own_keys_or_by_an_operators_word(
         await forgetting.delete_model(session, alpha.site, now)
     with pytest.raises(Refusal):
         await alpha.app[ARCHIVIST].restore(again, word=Word(is_ours=True))
+
+
+@on_sqlite
+async def test_pictures_travel_along_are_verified_and_come_home(street: Street) -> None:
+    (alpha,) = await street.open("alpha")
+    coop = await alpha.organisation("coop")
+    photo, statutes = await kept(alpha, coop), await kept(alpha, coop, "x", is_picture=False)
+    shown = [media.to_document(alpha.origin, one) for one in (photo, statutes)]
+    facts: dict[str, Json] = {"image": shown[0]}
+    model = await alpha.publish(coop, replace(a_sheet(), facts=facts))
+    await alpha.revise(model, replace(a_sheet(), facts={"attachment": [shown[1]]}))
+    data = await _make(alpha, model.iri)
+    contents = archive.read(data)
+    assert sorted(contents.files) == sorted(
+        [f"media/{photo.digest}.jpg", f"media/{statutes.digest}.pdf"]
+    )
+    assert proving.examine(contents, now=street.clock()).is_proven
+    with pytest.raises(Refusal):  # one bit, wherever it is
+        archive.read(data.replace(b"%PDF-1.4", b"%PDF-1.5"))
+    for files in (
+        {**contents.files, f"media/{photo.digest}.jpg": b"\xff\xd8\xff another"},
+        {**contents.files, f"media/{'0' * 64}.jpg": a_picture()},
+        {f"media/{statutes.digest}.jpg": a_document("x")},
+    ):
+        with pytest.raises(Refusal, match="altered"):
+            archive.read(archive.write(replace(contents, files=files)))
+    room = alpha.app[UPLOADS].files
+    for one in (photo, statutes):
+        room.path(one.digest).unlink()
+    assert archive.read(await _make(alpha, model.iri)).files == {}  # lost here: the rest travels
+    await _lose(alpha, model)
+    async with alpha.begin() as session:
+        await session.execute(delete(Media))
+    for _ in range(2):
+        await alpha.app[ARCHIVIST].restore(data, by=coop)
+    for item in shown:
+        async with street.session.get(str(item["url"])) as answer:
+            assert answer.status == 200
+    async with street.session.get(f"{shown[0]['url']}/small") as answer:
+        assert answer.status == 200
+    back, _ = await _known(alpha, model.iri)
+    await alpha.delete(back)
+    async with street.session.get(str(shown[0]["url"])) as answer:
+        assert answer.status == 404

@@ -16,6 +16,7 @@ from actors.tables.host import Host
 from actors.tables.mail import Delivery, Received
 from actors.verbs import signing_in
 from actors.views import mail
+from federation.app_keys import UPLOADS
 from federation.workers.housekeeping import EVERY, Housekeeping
 
 COOP = "https://alpha.test/actors/coop"
@@ -33,7 +34,7 @@ async def keeping(alpha: House) -> Housekeeping:
     member = await alpha.member("anna@example.org", coop)
     async with alpha.begin() as session:
         await signing_in.open_session(session, alpha.site, member)
-    made = Housekeeping(alpha.database, alpha.site)
+    made = Housekeeping(alpha.database, alpha.site, alpha.app[UPLOADS])
     await made.work()
     return made
 

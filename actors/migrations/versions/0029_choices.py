@@ -6,7 +6,7 @@ from alembic import op
 from actors.tables import base
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -38,7 +38,7 @@ def judged(base: str | None, ours: Sequence[str | None], theirs: Sequence[str | 
         [sheet(said(one)) for one in ours[:-1]], [sheet(said(one)) for one in theirs[:-1]]
     )
     sides = (sheet(said(base)), sheet(said(ours[-1])), sheet(said(theirs[-1])))
-    rows: tuple[SectionMerge, ...] = compare(*sides, between)
+    rows: tuple[SectionMerge, ...] = compare(*sides, between=between)
     return rows[0].verdict.value if rows else ""
 
 
@@ -81,10 +81,10 @@ def test_each_language_has_its_own_ground() -> None:
     assert taken is not None
     assert compare(sheet(base), sheet(ours), sheet(taken))[0].verdict is Verdict.CONFLICT
     between = Between(ours=[sheet(taken)])
-    (row,) = compare(sheet(base), sheet(ours), sheet(taken), between)
+    (row,) = compare(sheet(base), sheet(ours), sheet(taken), between=between)
     assert row.verdict is Verdict.OURS
     renamed = replace(taken, names={"fr": "Autre titre"})
-    (row,) = compare(sheet(base), sheet(ours), sheet(renamed), between)
+    (row,) = compare(sheet(base), sheet(ours), sheet(renamed), between=between)
     assert row.verdict is Verdict.THEIRS
     assert row.suggestion is not None
     assert (row.suggestion.names["fr"], row.suggestion.texts["it"]) == (
@@ -127,10 +127,10 @@ WAYS = st.lists(sheets(), max_size=3)
 def test_on_any_ways_no_section_is_lost_and_both_orders_agree(
     base: Sheet, ours: list[Sheet], theirs: list[Sheet], now: Sheet, then: Sheet
 ) -> None:
-    rows = compare(base, now, then, Between(ours, theirs))
+    rows = compare(base, now, then, between=Between(ours, theirs))
     assert {row.ours.key for row in rows if row.ours} == {one.key for one in now.sections}
     assert {row.theirs.key for row in rows if row.theirs} == {one.key for one in then.sections}
-    back = {row.key: row for row in compare(base, then, now, Between(theirs, ours))}
+    back = {row.key: row for row in compare(base, then, now, between=Between(theirs, ours))}
     for row in rows:
         both_fit = row.suggestion is not None and back[row.key].suggestion is not None
         wanted = row.verdict if both_fit else SWAPPED.get(row.verdict, row.verdict)
@@ -146,7 +146,7 @@ def test_a_change_that_was_taken_from_further_away_is_never_asked_about_again(
     base: Sheet, change: Sheet, more: Sheet
 ) -> None:
     """We merged `change` from a grandparent and went on; then our source takes the very same."""
-    rows = compare(base, more, change, Between(ours=[change]))
+    rows = compare(base, more, change, between=Between(ours=[change]))
     assert {row.verdict for row in rows} <= {Verdict.SAME, Verdict.OURS, Verdict.ALIKE}
 
 
@@ -155,7 +155,7 @@ def test_whoever_only_took_what_they_had_takes_the_rest_without_a_question(
     base: Sheet, change: Sheet, more: Sheet
 ) -> None:
     """The mirror image: they went on from what both had."""
-    rows = compare(base, change, more, Between(theirs=[change]))
+    rows = compare(base, change, more, between=Between(theirs=[change]))
     assert Verdict.CONFLICT not in {row.verdict for row in rows}
     assert Verdict.OURS not in {row.verdict for row in rows}
     taken = resolve(rows, {row.key: "theirs" for row in rows}, change, more, upstream=SOURCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.rules.languages import canonical_tag, is_tag
+from actors.rules.languages import canonical_tag, is_right_to_left, is_tag
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_a_tag_too_long_for_others_is_refused() -> None:
 )
 def test_a_tag_gets_its_recommended_case(written: str, spelt: str) -> None:
     assert canonical_tag(written) == spelt
+
+
+@pytest.mark.parametrize(
+    ("tag", "runs_left"),
+    [("ar", True), ("he-IL", True), ("az-Arab", True), ("ks-Deva", False), ("fr", False)],
+)
+def test_a_script_runs_from_right_to_left_or_not(tag: str, runs_left: bool) -> None:
+    assert is_right_to_left(tag) is runs_left

@@ -11,7 +11,13 @@ STEWARD, EDITOR, READER = Office.STEWARD, Office.EDITOR, Office.READER
 
 @pytest.mark.parametrize(
     ("office", "speaks", "manages"),
-    [(STEWARD, True, True), (EDITOR, True, False), (READER, False, False), (None, False, False)],
+    [
+        (STEWARD, True, True),
+        (EDITOR, True, False),
+        (Office.TRANSLATOR, False, False),
+        (READER, False, False),
+        (None, False, False),
+    ],
 )
 def test_each_office_includes_the_one_below(
     office: Office | None, speaks: bool, manages: bool
@@ -21,6 +27,17 @@ def test_each_office_includes_the_one_below(
     assert permissions.may_manage_members(office) is manages
     assert permissions.may_administer(office, is_network=True) is manages
     assert permissions.may_administer(office, is_network=False) is False
+
+
+def test_a_translator_prepares_what_editors_publish() -> None:
+    assert [office for office in Office if permissions.may_translate(office)] == [
+        STEWARD,
+        EDITOR,
+        Office.TRANSLATOR,
+    ]
+    permissions.must_translate(Office.TRANSLATOR)
+    with pytest.raises(NotAllowed, match="translators work"):
+        permissions.must_translate(READER)
 
 
 def test_those_who_may_are_let_through() -> None:

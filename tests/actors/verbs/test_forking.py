@@ -15,7 +15,7 @@ from actors.tables.lineage import Lineage
 from actors.tables.mail import Delivery, Outgoing
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import forking, publishing
+from actors.verbs import forgetting, forking, publishing
 from actors.views import history, lineage, notices
 from actors.views.paging import Page
 
@@ -134,6 +134,22 @@ async def test_a_fork_of_a_deleted_source_or_by_somebody_who_deleted_it_is_not_l
     await peer.publish(session, fork)
     assert await _forks(session, source) == []
     assert await _told(session, coop, "fork") == []
+
+
+async def test_a_fork_goes_on_to_say_what_it_is_based_on_when_its_source_is_gone(
+    session: Session, site: Site, coop: Actor, peer: Peer, source: Model
+) -> None:
+    first = await _base(session, source)
+    await peer.publish(session, peer.model(a_sheet(), slug="fork", fork_of=first))
+    await publishing.revise(session, site, source, a_sheet(text="Mieux."))
+    second = await _base(session, source)
+    await forgetting.delete_model(session, site, source)
+    merged = peer.model(a_sheet(text="Mieux."), slug="fork", number=2, fork_of=second)
+    await peer.publish(session, merged, kind="Update")
+    model = await history.model_by_iri(session, merged.iri)
+    tie = await lineage.of(session, model) if model else None
+    assert tie is not None
+    assert (tie.upstream_iri, tie.base_iri) == second[:2]
 
 
 async def test_a_fork_that_names_itself_as_its_source_is_no_fault(

@@ -156,6 +156,9 @@ async def story(street: Street, alpha: House) -> list[str]:
             s1__reason="Cost",
         )
         assert bruno.status == 200, bruno.faults
+        await bruno.go(f"/m/{source.slug}/propose")
+        await bruno.press("Send the proposal", take__costs="1", message=f"Essayez. {word}")
+        proposed = bruno.path
         await street.settle()
         await anna.sign_in("anna@example.org")
         await anna.go(f"/m/{source.slug}/edit")
@@ -172,8 +175,10 @@ async def story(street: Street, alpha: House) -> list[str]:
     forks = [f"/m/{fork}{end}" for end in ("", "/edit", "/merge", "/delete", "/workspace", beside)]
     forks += [f"/m/{fork}/versions/1", f"/m/{fork}/versions/1/restore"]
     forks += [f"/m/{fork}/{page}" for page in ("lineage", "siblings", "kept")]
+    forks += [f"/m/{fork}{end}" for end in ("/translations", "/translations/it", "/glossary")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
-    return [*general, *models, *forks, "/space", "/notices", "/write"]
+    offers = ["/proposals?side=sent", proposed, f"/m/{source.slug}/propose"]
+    return [*general, *models, *forks, *offers, "/space", "/notices", "/write"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from actors.verbs import forgetting, remarking
 from actors.views import history
 
 OPEN_TO_ALL = ("/", "/about", "/directory", "/organisations", "/@coop", "/sign-in", "/nowhere")
-OF_A_MODEL = ("", "/versions", "/versions/1", "/compare?from=1&to=1")
+OF_A_MODEL = ("", "/translations", "/versions", "/versions/1", "/compare?from=1&to=1")
 
 
 async def publish(alpha: House) -> str:
@@ -71,7 +71,8 @@ async def test_every_page_of_a_member_is_sound_too(
     slug = await publish(alpha)
     anna.language = language
     paths = ["/", "/space", "/notices", "/acting", "/write", "/directory", "/@coop"]
-    for path in (*paths, *(f"/m/{slug}{end}" for end in ("", "/edit", "/fork", "/delete"))):
+    ends = ["", "/edit", "/fork", "/delete", "/translations", "/translations/it", "/glossary"]
+    for path in (*paths, "/glossary", *(f"/m/{slug}{end}" for end in ends)):
         await anna.go(path)
         assert anna.status == 200, path
         judge(anna.page, language)

@@ -11,6 +11,7 @@ from activitypub.multihash import digest_of
 from actors.rules.sections import Adaptability, Role, Section, Sheet, clean
 from federation.pages import sheet_form
 from federation.pages.sheet_form import Draft, DraftSection
+from federation.pages.words import WRITING_LANGUAGES
 
 
 def as_fields(draft: Draft) -> MultiDictProxy[str]:
@@ -22,6 +23,7 @@ def as_fields(draft: Draft) -> MultiDictProxy[str]:
         sent.add("languages", tag)
         sent.add(f"name.{tag}", draft.names.get(tag, ""))
         sent.add(f"summary.{tag}", draft.summaries.get(tag, ""))
+    sent.extend(("folded", tag) for tag in draft.folded)
     for name in ("license", "note"):
         sent.add(name, getattr(draft, name))
     for name in ("family", "maturity", "mode", "mark"):
@@ -185,3 +187,19 @@ def test_what_is_mandatory_is_missed_until_its_author_says_that_it_is_unfinished
     missing = sheet_form.unfinished_faults(draft, sheet)
     assert set(missing) == {"s0.text.fr", "s1.text.fr", "sections", "unfinished"}
     assert sheet_form.unfinished_faults(replace(draft, unfinished=True), sheet) == {}
+
+
+def test_languages_that_have_no_fields_stay_as_they_are() -> None:
+    tags = WRITING_LANGUAGES[:24]
+    texts = {tag: f"Text {tag}." for tag in tags}
+    late = {tag: digest_of("Before.") for tag in tags if tag != "fr"}
+    section = Section("why", Role.PROBLEM, Adaptability.CORE, {"fr": "Pourquoi"}, texts, late)
+    before = Sheet("fr", dict.fromkeys(tags, "M"), dict.fromkeys(tags, "S"), "CC0-1.0", (section,))
+    draft = sheet_form.from_sheet(before, 3)
+    assert len(draft.languages) == sheet_form.MOST_SHOWN
+    again = sheet_form.read(as_fields(draft))
+    sheet, faults = sheet_form.to_sheet(again, before)
+    assert faults == {}
+    assert sheet == before
+    hidden = draft.folded[0]
+    assert sheet_form.press(again, "add-language", hidden)[0].languages == again.languages

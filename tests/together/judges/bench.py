@@ -49,6 +49,10 @@ EXPECTED = {
     ("Like address", "Lemmy"): _NO_VOTE,
     ("Undo Like", "Lemmy"): _NO_VOTE,
     ("Undo Announce", "Lemmy"): "what is answered is a Follow",  # LEM: only communities announce
+    # Whose records count is told among instances of our own kind; a statement is deleted too.
+    ("Add address", "Mastodon"): "the target is featured",
+    ("Remove address", "Mastodon"): "the target is featured",
+    ("Undo Create", "Lemmy"): "what is answered is a Follow",
     # The answer to the Create of a fork goes to instances of our own kind and to nobody else.
     ("Accept address", "Akkoma"): "the Follow is embedded",
     ("Accept address", "Misskey"): _NO_FOLLOW,
@@ -64,6 +68,18 @@ EXPECTED = {
         for answer in ("Accept", "Reject")
         for judge in ("Akkoma", "Misskey", "Lemmy")
     },
+    # Proposals go to the host of a model, which is of our own kind; the Note beside says the same.
+    **{
+        (label, judge): _UNKNOWN
+        for label in ("Offer ChangeProposal", "TentativeAccept Offer")
+        for judge in ("Mastodon", "GoToSocial", "Akkoma", "Misskey", "Lemmy")
+    },
+    **{
+        (f"{answer} Offer", judge): "what is answered is a Follow"
+        for answer in ("Accept", "Reject")
+        for judge in ("Akkoma", "Misskey", "Lemmy")
+    },
+    ("Undo Offer", "Lemmy"): "what is answered is a Follow",  # LEM: as above
     # A commons refuses what it does not take in: for instances of our own kind.
     ("Reject address", "Akkoma"): "the Follow is embedded",
     ("Reject address", "Misskey"): _NO_FOLLOW,

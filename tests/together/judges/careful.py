@@ -42,8 +42,10 @@ _ACTIVITIES = [
     "Follow",
     "Like",
     "Move",
+    "Offer",
     "QuoteRequest",
     "Reject",
+    "TentativeAccept",
     "Undo",
     "Update",
 ]

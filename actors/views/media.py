@@ -1,0 +1,143 @@
+"""Which files does an organisation have, what shows them, and which one has this address?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from actors.database import Session
+from actors.errors import NotFound
+from actors.tables.actor import Actor
+from actors.tables.media import Media, MediaUse
+from actors.views.paging import Page
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How much an organisation keeps here."""
+
+    files: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The sign of an organisation, and the picture above its page."""
+
+    icon: Media | None = None
+    header: Media | None = None
+
+
+async def one_of(session: Session, organisation: Actor, media_id: int | None) -> Media:
+    """A file of an organisation.
+
+    Raises:
+        NotFound: it has none of that id; somebody else's are none of it.
+    """
+    found = None if media_id is None else await session.get(Media, media_id)
+    if found is None or found.actor_id != organisation.id:
+        raise NotFound("There is no such file here.")
+    return found
+
+
+async def own(session: Session, organisation: Actor, ids: Iterable[int]) -> list[Media]:
+    """Those files of an organisation that have these ids."""
+    found = await session.scalars(
+        select(Media).where(Media.actor_id == organisation.id, Media.id.in_(list(ids)))
+    )
+    return list(found)
+
+
+async def by_digest(session: Session, digest: str) -> Media | None:
+    """A file with these bytes; where several were sent, the first."""
+    return await session.scalar(
+        select(Media).where(Media.digest == digest).order_by(Media.id).limit(1)
+    )
+
+
+async def of_subject(session: Session, subject: str, subject_id: int) -> list[Media]:
+    """The files that something shows now, in order."""
+    found = await session.scalars(
+        select(Media)
+        .join(MediaUse, MediaUse.media_id == Media.id)
+        .where(
+            MediaUse.subject == subject,
+            MediaUse.subject_id == subject_id,
+            MediaUse.place.is_not(None),
+        )
+        .order_by(MediaUse.place)
+    )
+    return list(found)
+
+
+async def portrait(session: Session, actor_id: int) -> Portrait:
+    """How an organisation of ours looks."""
+    rows = await session.execute(
+        select(MediaUse.place, Media)
+        .join(Media, Media.id == MediaUse.media_id)
+        .where(MediaUse.subject == "organisation", MediaUse.subject_id == actor_id)
+    )
+    found = {row[0]: row[1] for row in rows}
+    return Portrait(icon=found.get(0), header=found.get(1))
+
+
+async def library(session: Session, organisation: Actor, page: Page) -> list[Media]:
+    """The files of an organisation, the newest first."""
+    statement = select(Media).where(Media.actor_id == organisation.id)
+    return list(await session.scalars(page.cut(statement, Media.id.expression)))
+
+
+async def uses(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """How many things show each of these files, now or in an earlier version."""
+    rows = await session.execute(
+        select(MediaUse.media_id, func.count())
+        .where(MediaUse.media_id.in_(list(ids)))
+        .group_by(MediaUse.media_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def kept(session: Session, organisation: Actor) -> Kept:
+    """How many files an organisation has, and their bytes with those of the small pictures."""
+    row = (
+        await session.execute(
+            select(
+                func.count(),
+                func.coalesce(func.sum(Media.size), 0),
+                func.coalesce(func.sum(Media.small_size), 0),
+            ).where(Media.actor_id == organisation.id)
+        )
+    ).one()
+    return Kept(files=row[0], size=int(row[1]) + int(row[2]))
+
+
+async def by_digests(
+    session: Session, digests: Iterable[str], owner_id: int | None = None
+) -> list[Media]:
+    """The files with these digests, in their order; what is not here is left out.
+
+    Args:
+        session: an open transaction.
+        digests: hexadecimal.
+        owner_id: whose row is preferred, where several have sent the same bytes.
+    """
+    wanted = list(dict.fromkeys(digests))
+    rows = await session.scalars(
+        select(Media).where(Media.digest.in_(wanted)).order_by(Media.id.desc())
+    )
+    found: dict[str, Media] = {}
+    for one in rows:
+        if one.digest not in found or one.actor_id == owner_id:
+            found[one.digest] = one
+    return [found[digest] for digest in wanted if digest in found]
+
+
+async def spoken_of(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those of these files that some row speaks of."""
+    wanted = list(digests)
+    found: set[str] = set()
+    for column in (Media.digest, Media.small_digest):
+        found |= {
+            one for one in await session.scalars(select(column).where(column.in_(wanted))) if one
+        }
+    return found

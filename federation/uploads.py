@@ -1,0 +1,318 @@
+"""Uploads: a file on its way in, for apps, programs and pages alike.
+
+Bytes go to the disk as they come, never more than one file may have. Then the first of them say
+what it is, a picture is drawn anew (`darkroom`), what is kept gets its name (`actors.files`), and
+last of all a row speaks of it. Whoever is refused, breaks off or dies on the way leaves no row, and
+what is left on the disk is swept.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from activitypub.errors import Malformed
+from actors.database import Database
+from actors.errors import Unavailable, Unwise
+from actors.files import Files
+from actors.rules import pictures
+from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.media import Media
+from actors.verbs import picturing
+from actors.verbs.picturing import Sent, Stored, Words
+from actors.views import media as views
+from federation.darkroom import Darkroom, Developed
+
+LARGEST_FIELD: Final = 64 * 1024
+"""Bytes of one field beside the file: four times the longest alternative text."""
+
+MOST_FIELDS: Final = 16
+"""Fields of one form with a file; ours have six."""
+
+AT_ONCE: Final = 4
+"""Files of one organisation that may be under way: apps send the pictures of one post at a time."""
+
+TOO_LARGE: Final = f"A file may have {LARGEST_FILE // 1024 // 1024} MB at most."
+NOTHING: Final = "Please choose a file."
+UNKNOWN_KIND: Final = "This is no JPEG, PNG, GIF, WebP, AVIF or PDF."
+CUT_OFF: Final = "This PDF is cut off, or something is hidden behind its end."
+NO_DISK: Final = "files cannot be written down just now"
+BROKEN_FORM: Final = "The form could not be read"
+TOO_MANY_AT_ONCE: Final = "Several files of your organisation are under way: wait for them."
+
+SWEPT_AT_ONCE: Final = 500
+
+_PIECE: Final = 256 * 1024  # bytes brought to the disk at once
+_log = structlog.stdlib.get_logger("federation.uploads")
+
+
+class TooMuch(Unwise):
+    """A file is too large; what is left of it is not read, so the connection ends with this."""
+
+    code = "too-large"
+
+
+@dataclass
+class Arrived:
+    """A form with a file: the file lies on the disk.
+
+    Attributes:
+        fields: the other fields by name.
+        path: where it lies; None where none was sent.
+        name: what its sender calls it.
+        size: bytes.
+    """
+
+    fields: dict[str, str]
+    path: Path | None = None
+    name: str = ""
+    size: int = 0
+
+
+class Uploads:
+    """Takes files in. No method may be called in a transaction.
+
+    Args:
+        database: what is remembered.
+        site: our origin, clock and ids.
+        files: the room for them.
+        most: bytes that one organisation may keep.
+    """
+
+    def __init__(self, database: Database, site: Site, files: Files, most: int) -> None:
+        self.files = files
+        self._database = database
+        self._site = site
+        self._most = most
+        self._darkroom = Darkroom()
+        self._under_way: dict[int, int] = {}
+
+    @contextmanager
+    def _place(self, organisation: Actor) -> Iterator[None]:
+        under_way = self._under_way
+        if under_way.get(organisation.id, 0) >= AT_ONCE:
+            raise Unavailable(TOO_MANY_AT_ONCE, code="busy")
+        under_way[organisation.id] = under_way.get(organisation.id, 0) + 1
+        try:
+            yield
+        finally:
+            under_way[organisation.id] -= 1
+            if not under_way[organisation.id]:
+                del under_way[organisation.id]
+
+    async def form(self, request: web.Request, organisation: Actor) -> Arrived:
+        """Read a form with a file (`multipart/form-data`), the file onto the disk.
+
+        Raises:
+            Malformed: it is no such form.
+            Unwise: the file is too large, or there is no room for it.
+            Unavailable: the disk is full, or too many are under way.
+        """
+        await self.must_have_room(request, organisation)
+        arrived = Arrived({})
+        try:
+            async for part in _parts(request):
+                if part.name == "file" and part.filename is not None and arrived.path is None:
+                    await self.receive(arrived, _chunks(part))
+                    arrived.name = part.filename
+                elif part.filename is None and part.name:
+                    arrived.fields[part.name] = await _field(part)
+                else:
+                    await part.release()
+        except (ValueError, AssertionError, LookupError, HttpProcessingError) as broken:
+            self.forget(arrived)
+            raise Malformed(BROKEN_FORM, code="json") from broken
+        except BaseException:
+            self.forget(arrived)
+            raise
+        return arrived
+
+    async def must_have_room(self, request: web.Request, organisation: Actor) -> None:
+        """Refuse, by what is announced of it, what would be refused in the end.
+
+        Raises:
+            Unwise: the file is too large, or there is no room for one.
+        """
+        if (request.content_length or 0) > LARGEST_FILE + MOST_FIELDS * LARGEST_FIELD:
+            raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
+        async with self._database.read() as session:
+            await picturing.must_have_room(session, organisation, 1, self._most)
+
+    async def receive(self, arrived: Arrived, chunks: AsyncIterable[bytes]) -> None:
+        """Bring a file to the disk, as it comes.
+
+        Raises:
+            Unwise: it is too large, or empty.
+            Unavailable: nothing can be written.
+        """
+        with _to_disk():
+            arrived.path = await asyncio.to_thread(self.files.incoming)
+            file = await asyncio.to_thread(arrived.path.open, "xb")
+        try:
+            async for piece in _gathered(chunks):
+                arrived.size += len(piece)
+                if arrived.size > LARGEST_FILE:
+                    raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
+                with _to_disk():
+                    await asyncio.to_thread(file.write, piece)
+        finally:
+            with suppress(OSError):
+                await asyncio.to_thread(file.close)
+        if not arrived.size:
+            self.forget(arrived)
+            arrived.path = None
+
+    async def keep(self, organisation: Actor, arrived: Arrived, words: Words) -> Media:
+        """Keep a file that has arrived.
+
+        Args:
+            organisation: whose it is.
+            arrived: from `form`; it is gone from there afterwards, whatever happens.
+            words: what is said beside it.
+
+        Raises:
+            Unwise: there is none, it is nothing that is taken here, or there is no room.
+            Unavailable: the disk is full, or there is too much to do.
+        """
+        try:
+            picturing.check(words)
+            if arrived.path is None:
+                raise Unwise(NOTHING, fields={"file": NOTHING})
+            with self._place(organisation), _to_disk():
+                sent = await self._stored(arrived, arrived.path)
+            self._site.passes("media.written")
+            async with self._database.begin() as session:
+                kept = await picturing.keep(
+                    session, self._site, organisation, sent, words, most=self._most
+                )
+            self._site.passes("media.committed")
+            return kept
+        finally:
+            self.forget(arrived)
+
+    def forget(self, arrived: Arrived) -> None:
+        """Nothing of what arrived is left on its way."""
+        if arrived.path is not None:
+            for path in _leftovers(arrived.path):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+    async def _stored(self, arrived: Arrived, path: Path) -> Sent:
+        kind = await asyncio.to_thread(_kind, path)
+        if kind is None:
+            raise Unwise(UNKNOWN_KIND, fields={"file": UNKNOWN_KIND})
+        if kind.group != PICTURE:
+            if not await asyncio.to_thread(_is_whole, path, arrived.size):
+                raise Unwise(CUT_OFF, fields={"file": CUT_OFF})
+            digest = await asyncio.to_thread(self.files.keep, path)
+            full = Stored(digest, kind.media_type, arrived.size)
+            return Sent(kind.group, full, label=arrived.name)
+        drawn = await self._darkroom.develop(path, kind)
+        return await asyncio.to_thread(partial(self._laid_away, drawn, arrived.name))
+
+    def _laid_away(self, drawn: Developed, name: str) -> Sent:
+        """Both pictures in the room; the small one first, so that the last step is the large."""
+        found = []
+        for one in (drawn.small, drawn.full):
+            size = one.path.stat().st_size
+            digest = self.files.keep(one.path)
+            found.append(Stored(digest, one.media_type, size, one.width, one.height))
+        small, full = found
+        return Sent(PICTURE, full, small, drawn.blurhash, name)
+
+    async def sweep(self) -> int:
+        """Remove the bytes that no row speaks of; how many files."""
+        now = self._site.now()
+        names = self.files.old(now)
+        await asyncio.to_thread(self.files.forget_incoming, now)
+        removed = 0
+        while some := await asyncio.to_thread(lambda: list(islice(names, SWEPT_AT_ONCE))):
+            async with self._database.read() as session:
+                kept = await views.spoken_of(session, some)
+            for name in some:
+                if name not in kept:
+                    removed += await asyncio.to_thread(self.files.remove, name, now)
+        if removed:
+            _log.info("files.swept", files=removed)
+        return removed
+
+
+async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+    """The parts of a form, so many and no more; what is nested in one is nothing of ours."""
+    reader: MultipartReader = await request.multipart()
+    for _ in range(MOST_FIELDS):
+        part = await reader.next()
+        if part is None:
+            return
+        if not isinstance(part, BodyPartReader):
+            raise ValueError("a form within a form")  # noqa: TRY004 - it is a value of theirs
+        yield part
+    raise ValueError("too many fields")
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await part.read_chunk(_PIECE):
+        yield chunk
+
+
+async def _field(part: BodyPartReader) -> str:
+    found = bytearray()
+    async for chunk in _chunks(part):
+        found += chunk
+        if len(found) > LARGEST_FIELD:
+            raise ValueError("a field is too long")
+    text = found.decode("utf-8")
+    if "\x00" in text:
+        raise ValueError("no field holds NUL")
+    return text
+
+
+async def _gathered(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in larger pieces: each is one journey to the disk."""
+    found = bytearray()
+    async for chunk in chunks:
+        found += chunk
+        if len(found) >= _PIECE:
+            yield bytes(found)
+            found.clear()
+    if found:
+        yield bytes(found)
+
+
+@contextmanager
+def _to_disk() -> Iterator[None]:
+    """A disk that is full, away or read-only is no mistake of whoever sends a file.
+
+    Raises:
+        Unavailable: it is.
+    """
+    try:
+        yield
+    except OSError as fault:
+        _log.warning("files.unwritable", cause=f"{type(fault).__name__}: {fault}")
+        raise Unavailable(NO_DISK, code="files") from fault
+
+
+def _kind(path: Path) -> Kind | None:
+    with path.open("rb") as file:
+        return pictures.kind_of(file.read(HEAD))
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, size - 2048))
+        return pictures.ends_as_pdf(file.read())
+
+
+def _leftovers(path: Path) -> tuple[Path, ...]:
+    return path, path.with_suffix(".full"), path.with_suffix(".small")

@@ -1,0 +1,126 @@
+"""Records of practice on pages and by API: written in minutes, added to, vouched for."""
+
+import csv
+import io
+import json
+
+from together.program import Program, must_fit
+from together.reader import Reader
+from together.street import House, Street
+
+from actors.rules.permissions import Office
+
+SUMMARY = "People mend things together, every Saturday."
+
+
+async def test_a_coordinator_records_practice_adds_to_it_and_is_believed(
+    street: Street, alpha: House, anna: Reader
+) -> None:
+    source = await alpha.organisation("source", "La Source")
+    bruno = await alpha.member("bruno@example.org", source, Office.EDITOR)
+    model = await alpha.publish(source)
+    page = f"/m/{model.slug}"
+    await anna.go(page)
+    assert "Nobody has recorded yet that they do it" in anna.text
+    await anna.follow("We do this too")
+    assert "organisation of this model, and those of the models it was made from" in anna.text
+    # What is wrong is said beside the field; what was typed stays.
+    await anna.press("Publish the record", name="Atelier", summary=SUMMARY, territory="Emilia")
+    assert anna.status == 422
+    assert "Error: Please say how far you are." in anna.faults
+    assert "Error: Please choose the place you mean." in anna.faults or anna.faults
+    await anna.press("Publish the record", stage="Pilot", since="2999-01-01", territory="ITH5")
+    assert anna.faults == ["Error: This day is still to come."]
+    await anna.press("Publish the record", since="2026-01-05", reason="A room for six months")
+    assert "Your record is published." in anna.text, anna.text
+    record = anna.path
+    assert "Trying it out" in anna.text
+    assert "E1 Done, as they say" in anna.text
+    assert "Emilia-Romagna, Italy (ITH5)" in anna.text
+
+    await anna.follow("Add what has happened since")
+    await anna.press("Add this")
+    assert (anna.status, "Nothing was added." in anna.text) == (422, True)
+    figure = {"what": "Things mended", "value": "many", "unit": "things", "method": "A list"}
+    await anna.press("Add this", stage="Stopped", since="2026-02-20", **figure)
+    assert anna.faults == ["Error: Please give a number, such as 120 or 4.5."]
+    link = {"link": "Report", "href": "javascript:alert(1)"}
+    await anna.press("Add this", value="120,5", reason="No more funding", on="2026-02-01", **link)
+    assert anna.faults == ["Error: Please give an address that begins with https://."]
+    await anna.press("Add this", href="https://mend.example/report", difficulty="<b>Rent</b>")
+    assert "That is added." in anna.text, anna.text
+    assert "E2 Measured" in anna.text
+    assert "No more funding" in anna.text
+    assert "<b>Rent</b>" in anna.text  # as text, not as HTML
+    assert "120.5 things" in anna.text
+    await anna.go(f"{record}/attest")
+    assert "Nobody vouches for itself" in anna.text
+
+    # The model shows it, stopped as it is, on a map, in a table, and for other programs.
+    await anna.go(page)
+    assert "1 record of practice that this site knows of." in anna.text
+    await anna.follow("See every record")
+    assert "Stopped" in anna.text
+    await anna.go(f"{page}/records?level=E4")
+    assert "No record fits." in anna.text
+    await anna.go(f"{page}/records.json")
+    told = json.loads(anna.html)
+    assert (told["total"], told["countries"], told["stages"]) == (1, {"IT": 1}, {"Stopped": 1})
+    await anna.go(f"{page}/records.csv")
+    (row,) = csv.DictReader(io.StringIO(anna.html.removeprefix("\ufeff")))
+    assert (row["territory"], row["level"], row["stage"]) == ("ITH5", "E2", "Stopped")
+
+    # The source confirms it, and takes that back.
+    await street.settle()
+    await anna.go(page)
+    await anna.press("Sign out")
+    await anna.sign_in("bruno@example.org")
+    await anna.go("/notices")
+    assert "records how they do one of your models: Atelier" in anna.text
+    await anna.follow("Atelier")
+    await anna.follow("Say whether this is so")
+    period = {"since": "2026-01-05", "until": "2026-01-01"}
+    await anna.press("Say it", verdict="Confirmed", content="I was there.", **period)
+    assert anna.faults == ["Error: The period ends before it begins."]
+    await anna.press("Say it", verdict="Confirmed", until="2026-02-01", section="value")
+    assert "E3 Confirmed" in anna.text
+    assert "La Source confirms this (the source of the model)" in anna.text
+    assert "Sections looked at: The principle" in anna.text
+    await anna.go("/directory?evidence=E3")
+    assert "Atelier de réparation" in anna.text
+    await anna.go(record)
+    await anna.press("Take this back")
+    assert "E2 Measured" in anna.text
+    await anna.go("/directory?evidence=E3")
+    assert "Atelier de réparation" not in anna.text
+
+    # Programs do the same.
+    program = Program(alpha, source, await alpha.token(bruno, source))
+    number = record.rsplit("/", 1)[1]
+    body = {"verdict": "Disputed", "content": "The room was empty.", "language": "en"}
+    said = (await program.post(f"/records/{number}/statements", body)).told(201)
+    must_fit(said, "PracticeRecord")
+    assert [one["verdict"] for one in said["statements"]] == ["Disputed"]
+    listed = (await program.get(f"/models/{model.id}/records?stage=Stopped")).told(200)
+    must_fit(listed, "Records")
+    assert [one["id"] for one in listed["items"]] == [number]
+    assert (await program.get(f"/models/{model.id}/records?level=E9")).is_problem(422)
+    must_fit((await program.get(f"/models/{model.id}/coverage")).told(200), "Coverage")
+    assert (await program.delete(f"/statements/{said['statements'][0]['id']}")).status == 204
+    assert (await program.post(f"/records/{number}/additions", {"steps": []})).is_problem(403)
+    assert (await program.delete(f"/records/{number}")).is_problem(403)
+    own = {
+        "language": "fr",
+        "name": "À Rennes",
+        "summary": "On répare.",
+        "territory": "FRH0",
+        "steps": [{"stage": "Considering", "since": "2026-03-01"}],
+        "outcomes": [{"what": "", "value": "x"}],
+    }
+    refused = await program.post(f"/models/{model.id}/records", own)
+    assert refused.is_problem(422)
+    assert set(refused.errors) == {"outcomes[0].what", "outcomes[0].value"}
+    made = (await program.post(f"/models/{model.id}/records", own | {"outcomes": []})).told(201)
+    assert made["level"] == "E0"
+    assert (await program.delete(f"/records/{made['id']}")).status == 204
+    assert (await program.get(f"/records/{made['id']}")).is_problem(410)
