@@ -213,7 +213,7 @@ async def remember_remark(
         known.content, known.summary = clean(remark_documents.shown(note)), note.summary or ""
         known.document = encode(without_blind_copies(note.document))
         known.updated_at = said_at
-        await cataloguing.tag(session, site, known, _hashtags(note))
+        await cataloguing.tag(session, site, known, hashtags(note))
         tells(session, news.word(news.CHANGED, known.id))
     return known
 
@@ -258,7 +258,7 @@ async def remember_new_remark(
     remark = await insert_new(session, Remark, values)
     if not site.is_catching_up:
         tells(session, news.word(news.SAID, remark.id))
-    await cataloguing.tag_new(session, site, remark, _hashtags(note))
+    await cataloguing.tag_new(session, site, remark, hashtags(note))
     return remark
 
 
@@ -289,7 +289,7 @@ def _count_votes(known: Remark, poll: Poll | None, said_at: datetime) -> None:
         known.poll = poll.to_json()
 
 
-def _hashtags(note: ap.Object) -> list[str]:
+def hashtags(note: ap.Object) -> list[str]:
     """The hashtags of somebody's note, folded; as many as are shown."""
     written = (one.get("name") for one in note.tag if one.get("type") == "Hashtag")
     names = (tag_name(one) for one in written if isinstance(one, str))

@@ -168,7 +168,8 @@ async def remark(
     tells(session, news.word(news.SAID, row.id))
     await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
     await picturing.show(session, site, picturing.REMARK, row.id, media)
-    await subscribing.put_before_followers(session, site, row)
+    names = [name for name, _ in phrase.hashtags]
+    await subscribing.put_before_followers(session, site, row, names)
     await posting.tell_of(
         session,
         site,
@@ -538,7 +539,7 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     if heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author, ours):
         visible = _visibility(note, author)
         made = await mirroring.remember_new_remark(session, site, note, author, visibility=visible)
-        await subscribing.put_before_followers(session, site, made)
+        await subscribing.put_before_followers(session, site, made, mirroring.hashtags(note))
         await conversing.keep(session, site, made, note, is_new=True)
         await _show(session, site, author, made, ours, told=set())
 

@@ -3,6 +3,8 @@
 Public remarks with a hashtag that one follows stand on the home timeline from then on.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, func, select
 
 from actors.database import Session, insert_once
@@ -12,7 +14,6 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.tables.subject import FollowedSubject, ShownSubject
-from actors.tables.wording import Hashtag
 from actors.verbs import distributing
 
 MOST_FOLLOWED = 200
@@ -75,14 +76,22 @@ async def hide(session: Session, _: Site, us: Actor, name: str) -> None:
     )
 
 
-async def put_before_followers(session: Session, site: Site, remark: Remark) -> None:
-    """Put a new public remark on the timelines of those of ours who follow one of its hashtags."""
-    if remark.visibility != "public" or site.is_catching_up:
+async def put_before_followers(
+    session: Session, site: Site, remark: Remark, hashtags: Collection[str]
+) -> None:
+    """Put a new public remark on the timelines of those of ours who follow one of its hashtags.
+
+    Args:
+        session: an open transaction.
+        site: our clock and ids.
+        remark: what was said.
+        hashtags: its own, folded.
+    """
+    if not hashtags or remark.visibility != "public" or site.is_catching_up:
         return
     owners = await session.scalars(
         select(FollowedSubject.owner_id)
-        .join(Hashtag, Hashtag.name == FollowedSubject.name)
-        .where(Hashtag.remark_id == remark.id, FollowedSubject.owner_id != remark.actor_id)
+        .where(FollowedSubject.name.in_(hashtags), FollowedSubject.owner_id != remark.actor_id)
         .distinct()
     )
     for owner_id in owners.all():

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from actors.database import Session
+from actors.database import Session, columns
+from actors.plain import Plain
 from actors.tables.actor import Actor
 from actors.tables.bookmark import Bookmark, ConversationMark, HiddenThread, Marker
 from actors.tables.notice import Notice
@@ -19,6 +20,10 @@ DIRECT_LOOKED_AT = 400
 
 DEEPEST = 40
 """Answers above an answer that are followed to the beginning of a conversation."""
+
+
+_THREAD = columns(HiddenThread).c
+_HIDDEN = Plain(select(_THREAD.subject_id).where(_THREAD.owner_id == bindparam("owner")))
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,7 @@ async def hidden_threads(session: Session, us: Actor, ids: Collection[int]) -> f
 
 async def is_silenced(session: Session, owner_id: int, remark: Remark) -> bool:
     """Whether a remark belongs to a conversation of which one of ours wants to hear no more."""
-    found = select(HiddenThread.subject_id).where(HiddenThread.owner_id == owner_id)
-    hidden = frozenset(await session.scalars(found))
+    hidden = {row[0] for row in await _HIDDEN.rows(session, {"owner": owner_id})}
     if not hidden:
         return False
     above, here = remark.in_reply_to, remark.id
