@@ -175,7 +175,8 @@ class Describer:
         found: list[Json] = []
         files = await media.of_subject(self._session, picturing.REMARK, remark.id)
         if files:
-            found += [entities.media(self._site.origin, one) for one in files]
+            shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
+            found += [entities.media(self._site.origin, one) for one in shown]
         else:
             theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
             found += [
