@@ -31,11 +31,11 @@ MARK: Final = "demo.json"
 LOCK: Final = "demo.lock"
 
 _DATABASE: Final = "essaim.db"
-_SECRET: Final = "essaim.secret"
+_KEPT_SECRET: Final = "essaim.secret"  # noqa: S105  # the name of a file
 _MEDIA: Final = "media"  # pictures and documents, in folders of their own
 _MADE: Final = (
     FILE,
-    _SECRET,
+    _KEPT_SECRET,
     newest.FILE,
     *(_DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
 )
@@ -139,7 +139,7 @@ def clear(directory: Path) -> None:
         home = directory / network
         for name in _MADE:
             (home / name).unlink(missing_ok=True)
-        for name in (FILE, _SECRET):
+        for name in (FILE, _KEPT_SECRET):
             for draft in home.glob(f".{name}.*"):  # of an `init` that was killed
                 draft.unlink()
         shutil.rmtree(home / _MEDIA, ignore_errors=True)
