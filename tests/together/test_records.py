@@ -201,9 +201,9 @@ async def test_a_record_counts_upwards_is_vouched_for_and_taken_back(street: Str
     await street.settle()
     for house in (alpha, beta):
         async with house.read() as session:
-            known = await history.model_by_iri(session, fork.iri)
-        assert known is not None
-        assert known.number == 3, house.name
+            moved = await history.model_by_iri(session, fork.iri)
+        assert moved is not None
+        assert moved.number == 3, house.name
         assert (await _coverage(house, fork.iri)).total == 0
     assert street.refusals() == []
 
