@@ -329,8 +329,12 @@ async def _practise(alpha: House, beta: House, coop: Actor, repair: Actor, fork:
         row = await replicating.replicate(session, alpha.site, coop, model, head, record)
     await alpha.street.settle()
     alpha.street.clock.turn(minutes=1)
+    evidence = [
+        await kept(alpha, coop, "L'atelier"),
+        await kept(alpha, coop, "Bilan", is_picture=False),
+    ]
     async with alpha.begin() as session:
-        await replicating.add(session, alpha.site, row, more)
+        await replicating.add(session, alpha.site, row, more, evidence)
     await alpha.street.settle()
     saying = Saying(Verdict.CONFIRMED, "Vu sur place.", "fr", ("value",), date(2026, 1, 5))
     async with beta.begin() as session:
