@@ -219,6 +219,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     ):
         alpha.street.clock.turn(minutes=1)
         await house.revise(one, sheet)
+    await _practise(alpha, beta, coop, repair, fork)
     await _take_from_a_sibling(beta, fork, model)
     await alpha.delete(gone)
     await alpha.street.settle()
@@ -228,7 +229,6 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
         alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
     )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
-    await _practise(alpha, beta, coop, repair, fork)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()
     await _talk(alpha, coop, answer, word)
