@@ -500,9 +500,9 @@ def fact_lines(name: str, value: Json) -> list[str]:
         return costs({name: value})
     if name == "license":
         return [f"{licence(str(value))} ({value})"]
-    items: list[Json] = [*value] if isinstance(value, list) else [value]
     if name in (illustrations.IMAGE, illustrations.ATTACHMENT):
-        return [_file_line(one) for one in media.shown(items)]
+        return [_file_line(one) for one in media.shown(value)]
+    items = value if isinstance(value, list) else [value]
     return [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in items]
 
 

@@ -176,3 +176,15 @@ def test_a_fork_can_give_back_what_it_says_otherwise_and_nothing_else() -> None:
         "new": ("Ajouté.", False),
     }
     assert all(one.proposed.upstream is None for one in gains if one.proposed)
+
+
+def test_a_translation_that_is_given_back_is_told_apart_from_another_text() -> None:
+    base = sheet(section("said", "Texte."), section("translated", "Texte."))
+    said, translated = base.sections
+    both = replace(translated, texts={**translated.texts, "it": "Testo."})
+    fork = replace(base, sections=(replace(said, texts={"fr": "Autrement.", "it": "Altro."}), both))
+    gains = proposals.gains(merging.compare(base, fork, base), base)
+    assert {one.key: one.only_adds_languages for one in gains} == {
+        "said": False,
+        "translated": True,
+    }

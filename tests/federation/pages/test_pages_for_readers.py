@@ -127,6 +127,21 @@ async def test_the_text_can_be_read_in_another_language_than_the_page(
     assert "In this model" in reader.text
 
 
+async def test_the_page_of_a_model_has_one_order_and_its_contents_lead_there(
+    alpha: House, reader: Reader
+) -> None:
+    await reader.go(f"/m/{await publish(alpha)}")
+    page = reader.page
+    parts = ["practice", "adaptations", "versions", "conversation"]
+    assert [one for one in page.xpath("//main//h2/@id") if one in parts] == parts
+    ids = page.xpath("//@id")
+    assert sorted(set(ids)) == sorted(ids)
+    for contents in page.xpath("//*[contains(@class, 'contents')]"):
+        ways = contents.xpath(".//a/@href")
+        assert {way.removeprefix("#") for way in ways} <= set(ids)
+        assert set(parts) <= {way.removeprefix("#") for way in ways}
+
+
 async def test_the_address_on_the_wire_shows_the_page_to_people(
     alpha: House, reader: Reader
 ) -> None:

@@ -69,7 +69,7 @@ async def test_a_member_sees_the_family_takes_from_it_and_keeps_its_sources(
         (True, False),
     ]
     await bruno.press("Ask the sites again")
-    assert "That was asked a moment ago" in bruno.text
+    assert "The sites were asked not long ago" in bruno.text
     street.clock.turn(minutes=20)
     await bruno.press("Ask the sites again")
     assert "The sites concerned are being asked." in bruno.text
