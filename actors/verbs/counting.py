@@ -62,7 +62,7 @@ async def moved(session: Session, site: Site, model: Model) -> None:
     """A model is new here or has moved on: do its records still count for what it was made from?"""
     rows = await session.scalars(
         select(Replication.id)
-        .where(Replication.model_iri == model.iri)
+        .where(Replication.model_iri == model.iri, Replication.deleted_at.is_(None))
         .union(select(Counted.replication_id).where(Counted.model_id == model.id))
     )
     records = set(rows)

@@ -193,6 +193,16 @@ async def test_a_record_counts_upwards_is_vouched_for_and_taken_back(street: Str
     await street.settle()
     assert (await _coverage(beta, fork.iri)).total == 0
     assert (await street_status(street, made.iri)) == 410
+
+    # Its model moves on, here and where it is known, as if there had been no record.
+    street.clock.turn(minutes=1)
+    await beta.revise(fork, a_sheet("Officina", text="Ancora un altro."))
+    await street.settle()
+    for house in (alpha, beta):
+        async with house.read() as session:
+            known = await history.model_by_iri(session, fork.iri)
+        assert known is not None and known.number == 3, house.name
+        assert (await _coverage(house, fork.iri)).total == 0
     assert street.refusals() == []
 
 
