@@ -70,6 +70,7 @@ Row = TypeVar("Row", bound=Base)
 _SAFE = "safe"
 _HOLDER = "holder"
 _QUEUES = "queues"
+_NEWS = "news"
 
 
 def new_holder() -> int:
@@ -85,6 +86,14 @@ def holder_of(session: Session) -> int:
 def waits_in(session: Session, queue: type[Base]) -> None:
     """What this transaction writes into a queue is to be taken up as soon as it is committed."""
     session.info.setdefault(_QUEUES, set()).add(queue.__tablename__)
+
+
+def tells(session: Session, word: str) -> None:
+    """What this transaction has done is to be told to whoever looks on, as soon as it is committed.
+
+    A word names what happened and to what (`said:17`); see `actors.rules.news`.
+    """
+    session.info.setdefault(_NEWS, set()).add(word)
 
 
 def safe_of(session: Session) -> Safe:
@@ -132,6 +141,7 @@ class Database:
     Attributes:
         holder: under what this process claims rows.
         on_waiting: called after a commit that has put something into queues, with their names.
+        on_news: called after a commit that has something to tell, with the words (`tells`).
     """
 
     def __init__(
@@ -155,6 +165,7 @@ class Database:
         self.safe = safe
         self.holder = new_holder()
         self.on_waiting: Callable[[frozenset[str]], None] = _unasked
+        self.on_news: Callable[[frozenset[str]], None] = _unasked
         self._passes = passes
         self._timed = timed
         parsed = make_url(url)
@@ -216,6 +227,7 @@ class Database:
                     if work:
                         self._passes(f"{work}.stored")
                     queues = session.info.get(_QUEUES)
+                    news = session.info.get(_NEWS)
         finally:
             _open.reset(token)
         self._timed("write", asyncio.get_running_loop().time() - began)
@@ -223,6 +235,8 @@ class Database:
             self._passes(f"{work}.committed")
         if queues:
             self.on_waiting(frozenset(queues))
+        if news:
+            self.on_news(frozenset(news))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:

@@ -79,6 +79,11 @@ def id_at(moment: datetime) -> int:
     return max(stamp, EARLIEST_ID) + secrets.randbelow(span << RANDOM_BITS)
 
 
+def first_id(moment: datetime) -> int:
+    """The lowest id that could have been given at this moment: for lists of a span of time."""
+    return int(moment.timestamp() * 1000) << RANDOM_BITS
+
+
 def time_ordered_ids(now: Callable[[], datetime]) -> Callable[[], int]:
     """A source of ids for one process: strictly increasing, and unlikely to meet another process's.
 

@@ -20,6 +20,7 @@ from federation.kept import Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
+from federation.streams import Streams
 from federation.transport.client import Client
 from federation.tries import Tries
 from federation.uploads import Uploads
@@ -58,6 +59,9 @@ TRIES: Final = web.AppKey("tries", Tries)
 
 LISTENING: Final = web.AppKey("listening", Listening)
 """What other processes on the same database tell this one."""
+
+STREAMS: Final = web.AppKey("streams", Streams)
+"""Who looks on, and is told at once what happens."""
 
 JOURNAL: Final = web.AppKey("journal", Journal)
 """Notes what came in and whom we called, for operators; the inbox writes into it."""

@@ -41,6 +41,7 @@ from federation.app_keys import (
     RATES,
     SETTINGS,
     SITE,
+    STREAMS,
     TRIES,
     UPLOADS,
     WAKE,
@@ -52,6 +53,7 @@ from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import routes as mastodon
+from federation.mastodon import streaming
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
@@ -63,6 +65,7 @@ from federation.rates import Rates
 from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
+from federation.streams import Streams
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
 from federation.tries import Tries
@@ -144,6 +147,7 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[JOURNAL] = journal
+    application[STREAMS] = Streams(database, listening, streaming.looking(application))
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
     application[ARCHIVIST] = Archivist(database, here, lookup, files)
@@ -164,6 +168,7 @@ def build(
     application.on_response_prepare.append(middleware.add_headers)
     application.on_response_prepare.append(callers.tell)
     application.on_response_prepare.append(application[READY].keep)
+    application.on_shutdown.append(_disconnect)
     application.cleanup_ctx.append(_database)
     application.cleanup_ctx.append(_listening)
     application.cleanup_ctx.append(_journal)
@@ -334,6 +339,11 @@ async def _listening(application: web.Application) -> AsyncIterator[None]:
     await listening.start()
     yield
     await listening.stop()
+
+
+async def _disconnect(application: web.Application) -> None:
+    """Whoever looks on is told to come back: the server would wait for her for nothing."""
+    await application[STREAMS].stop()
 
 
 async def _journal(application: web.Application) -> AsyncIterator[None]:

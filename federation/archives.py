@@ -225,7 +225,7 @@ def _written(contents: Contents, files: Files, most: int) -> bytes:
     """The archive, with as many of the files that it shows as have room, the newest first."""
     found: dict[str, bytes] = {}
     room = most - sum(map(len, map(canonical, contents.members().values()))) - FOR_LISTS
-    for name, digest in archive.shown(contents.versions).items():
+    for name, digest in archive.shown(contents.versions, contents.records).items():
         path = files.path(digest)
         try:
             if path.stat().st_size <= room:

@@ -36,8 +36,8 @@ from federation.darkroom import Darkroom, Developed
 LARGEST_FIELD: Final = 64 * 1024
 """Bytes of one field beside the file: four times the longest alternative text."""
 
-MOST_FIELDS: Final = 16
-"""Fields of one form with a file; ours have six."""
+MOST_FIELDS: Final = 32
+"""Fields of one form with a file; a record of practice has twenty-three."""
 
 AT_ONCE: Final = 4
 """Files of one organisation that may be under way: apps send the pictures of one post at a time."""
@@ -110,19 +110,32 @@ class Uploads:
             if not under_way[organisation.id]:
                 del under_way[organisation.id]
 
-    async def form(self, request: web.Request, organisation: Actor) -> Arrived:
+    async def form(
+        self, request: web.Request, organisation: Actor | None, *, is_needed: bool = True
+    ) -> Arrived:
         """Read a form with a file (`multipart/form-data`), the file onto the disk.
+
+        Args:
+            request: the form.
+            organisation: whose file it is; of nobody's, nothing is written down.
+            is_needed: whether the form is about the file. Where it only may have one, it is read
+                also where there is no room for a file, and `keep` refuses the file alone.
 
         Raises:
             Malformed: it is no such form.
             Unwise: the file is too large, or there is no room for it.
             Unavailable: the disk is full, or too many are under way.
         """
-        await self.must_have_room(request, organisation)
+        if organisation is not None and is_needed:
+            await self.must_have_room(request, organisation)
+        else:
+            _must_be_small(request)
         arrived = Arrived({})
         try:
             async for part in _parts(request):
-                if part.name == "file" and part.filename is not None and arrived.path is None:
+                if organisation is None and part.filename is not None:
+                    await _pass_over(_chunks(part))
+                elif part.name == "file" and part.filename is not None and arrived.path is None:
                     await self.receive(arrived, _chunks(part))
                     arrived.name = part.filename
                 elif part.filename is None and part.name:
@@ -143,8 +156,7 @@ class Uploads:
         Raises:
             Unwise: the file is too large, or there is no room for one.
         """
-        if (request.content_length or 0) > LARGEST_FILE + MOST_FIELDS * LARGEST_FIELD:
-            raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
+        _must_be_small(request)
         async with self._database.read() as session:
             await picturing.must_have_room(session, organisation, 1, self._most)
 
@@ -245,6 +257,20 @@ class Uploads:
         if removed:
             _log.info("files.swept", files=removed)
         return removed
+
+
+def _must_be_small(request: web.Request) -> None:
+    if (request.content_length or 0) > LARGEST_FILE + MOST_FIELDS * LARGEST_FIELD:
+        raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
+
+
+async def _pass_over(chunks: AsyncIterable[bytes]) -> None:
+    """Read a file that nobody keeps, to come to the fields behind it."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > LARGEST_FILE:
+            raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
 
 
 async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:

@@ -148,11 +148,15 @@ def file_name(digest: str, media_type: str) -> str | None:
     return None if suffix is None else f"{containers.FILES}/{digest}.{suffix}"
 
 
-def shown(versions: Iterable[Document]) -> dict[str, str]:
-    """The files that these versions show: name of the member → digest, the newest version first."""
+def shown(versions: Iterable[Document], practice: Iterable[Document] = ()) -> dict[str, str]:
+    """The files that these versions show, and then those that are evidence of records of practice.
+
+    Returns:
+        Name of the member → digest, the newest version first.
+    """
     found: dict[str, str] = {}
-    for version in reversed([*versions]):
-        for one in (*media.shown(version.get("image")), *media.shown(version.get("attachment"))):
+    for said in (*reversed([*versions]), *practice):
+        for one in (*media.shown(said.get("image")), *media.shown(said.get("attachment"))):
             digest = media.plain_digest(one.digest)
             name = None if digest is None else file_name(digest, one.media_type)
             if name is not None and digest is not None:
@@ -161,11 +165,11 @@ def shown(versions: Iterable[Document]) -> dict[str, str]:
 
 
 def _strange(contents: Contents) -> Iterable[tuple[str, str]]:
-    """Each file that no version shows, or that is not what its name says."""
-    known = shown(contents.versions)
+    """Each file that nothing else shows, or that is not what its name says."""
+    known = shown(contents.versions, contents.records)
     for name, data in contents.files.items():
         if name not in known:
-            yield name, "No version in the archive shows this file."
+            yield name, "Nothing in the archive shows this file."
         elif hashlib.sha256(data).hexdigest() != known[name]:
             yield name, "Its bytes are not those that a version shows."
         elif (kind := kind_of(data[:HEAD])) is None or not name.endswith(

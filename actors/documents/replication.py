@@ -19,11 +19,14 @@ from activitypub.iris import Iri, fragment, parse, same_origin
 from activitypub.markup import plain
 from activitypub.mediatypes import LD_JSON
 from actors import places
+from actors.documents import media
 from actors.documents.times import wire_time
 from actors.places import place
 from actors.rules import records
 from actors.rules.evidence import Verdict
+from actors.rules.pictures import PICTURE
 from actors.rules.records import (
+    File,
     Kind,
     Link,
     Observation,
@@ -115,6 +118,7 @@ def to_document(
         "outcomes": [_outcome(one) for one in record.outcomes] or None,
         "observations": [_observation(one) for one in record.observations] or None,
         "evidence": _links(record.links),
+        "attachment": [_file(one) for one in record.files] or None,
         "digest": record.digest,
         "attestations": place(origin, places.RECORD_ATTESTATIONS, id=row.id),
     }
@@ -200,6 +204,7 @@ def read(article: ap.Object) -> ReadRecord:
             outcomes=_some(extra, "outcomes", _read_outcome, records.MOST_OUTCOMES),
             links=_some(extra, "evidence", _read_link, records.MOST_LINKS),
             observations=_some(extra, "observations", _read_observation, records.MOST_OBSERVATIONS),
+            files=_read_files(article.attachment),
         )
     except (ValueError, TypeError) as error:
         raise Malformed("a record of practice cannot be understood", code="json") from error
@@ -238,6 +243,25 @@ def read_attestation(note: ap.Object) -> ReadAttestation:
         )
     except (ValueError, TypeError) as error:
         raise Malformed("what is said of a record cannot be understood", code="json") from error
+
+
+def file_of(shown: media.Shown) -> File:
+    """A file that a document tells of, as evidence."""
+    return File(
+        kind=shown.kind,
+        href=shown.url,
+        name=shown.name,
+        media_type=shown.media_type,
+        digest=shown.digest,
+        credit=shown.credit,
+        width=shown.width,
+        height=shown.height,
+    )
+
+
+def shown(record: Record) -> tuple[media.Shown, ...]:
+    """The files of a record, as pages and programs show them."""
+    return media.shown([_file(one) for one in record.files])
 
 
 def replicated_model(article: ap.Object) -> Iri:
@@ -300,6 +324,20 @@ def _links(links: Sequence[Link]) -> Json:
     return written or None
 
 
+def _file(one: File) -> Document:
+    told: Document = {
+        "type": "Image" if one.kind == PICTURE else "Document",
+        "mediaType": one.media_type,
+        "url": one.href,
+        "name": one.name,
+        "digest": one.digest,
+        "creditText": one.credit,
+        "width": one.width,
+        "height": one.height,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 def _midnight(day: date | None) -> str | None:
     return f"{day.isoformat()}T00:00:00Z" if day else None
 
@@ -356,6 +394,11 @@ def _read_link(one: Mapping[str, Json]) -> Link:
         raise ValueError("evidence lies on the web")
     kind = Kind.EVALUATION if one.get("rel") == EVALUATION else Kind.DOCUMENT
     return Link(href, _line(one.get("name"), records.MAX_LINE), kind)
+
+
+def _read_files(attachments: Sequence[Mapping[str, Json]]) -> tuple[File, ...]:
+    found = media.shown([dict(one) for one in attachments])
+    return tuple(map(file_of, found[: records.MOST_FILES]))
 
 
 def _some(

@@ -282,6 +282,18 @@ class Gain:
     core: bool
     both: bool
 
+    @property
+    def only_adds_languages(self) -> bool:
+        """The source would say all that it says now, and say it in further languages too."""
+        if self.now is None or self.proposed is None:
+            return False
+        before, after = self.now, self.proposed
+        return (
+            before.texts.items() <= after.texts.items()
+            and before.names.items() <= after.names.items()
+            and after.texts.keys() > before.texts.keys()
+        )
+
 
 def gains(rows: Iterable[SectionMerge], source: Sheet) -> tuple[Gain, ...]:
     """What a fork says otherwise than its source, for the source to take.

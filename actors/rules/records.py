@@ -26,6 +26,8 @@ MOST_LINKS: Final = 50
 """Links of one record: more is an archive of its own, and one link leads there."""
 MOST_OBSERVATIONS: Final = 100
 """Difficulties, lessons and conclusions of one record: four a year for twenty-five years."""
+MOST_FILES: Final = 16
+"""Pictures and documents of one record: as many as readers of other servers keep."""
 MAX_LINE: Final = 200
 """Characters of a title, an indicator's name or a link's: one line of a list."""
 MAX_SENTENCE: Final = 300
@@ -96,6 +98,31 @@ class Link:
 
 
 @dataclass(frozen=True)
+class File:
+    """A picture or a document as evidence.
+
+    Attributes:
+        kind: `image` or `document`; of others also `audio` or `video`.
+        href: where its bytes are.
+        name: what a picture shows, or what a document is.
+        media_type: as its author says.
+        digest: of its bytes, as documents write it; empty where it is not said.
+        credit: who made it.
+        width: of a picture in pixels, 0 where it is not said.
+        height: likewise.
+    """
+
+    kind: str
+    href: str
+    name: str
+    media_type: str
+    digest: str = ""
+    credit: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
 class Observation:
     """A difficulty, a lesson or a conclusion, in somebody's own words, with its day."""
 
@@ -117,6 +144,7 @@ class Record:
         outcomes: what was measured, the oldest first.
         links: evidence.
         observations: difficulties, lessons and conclusions, the oldest first.
+        files: pictures and documents, the oldest first.
     """
 
     language: str
@@ -127,6 +155,7 @@ class Record:
     outcomes: tuple[Outcome, ...] = field(default=())
     links: tuple[Link, ...] = field(default=())
     observations: tuple[Observation, ...] = field(default=())
+    files: tuple[File, ...] = field(default=())
 
     @property
     def stage(self) -> Stage:
@@ -150,8 +179,8 @@ class Record:
         return digest_of(self.to_json())
 
     def to_json(self) -> dict[str, Json]:
-        """For a JSON column."""
-        return {
+        """For a JSON column. Without files it is what it was before there were any."""
+        said: dict[str, Json] = {
             "language": self.language,
             "name": self.name,
             "summary": self.summary,
@@ -176,6 +205,7 @@ class Record:
                 for one in self.observations
             ],
         }
+        return said | ({"files": [_file_to_json(one) for one in self.files]} if self.files else {})
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> Self:
@@ -204,6 +234,7 @@ class Record:
                 Observation(Subject(str(one["subject"])), str(one["text"]), _day(one["on"]))
                 for one in _objects(value["observations"])
             ),
+            files=tuple(_file_from_json(one) for one in _objects(value.get("files"))),
         )
 
 
@@ -215,6 +246,7 @@ class Addition:
     outcomes: tuple[Outcome, ...] = ()
     links: tuple[Link, ...] = ()
     observations: tuple[Observation, ...] = ()
+    files: tuple[File, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -242,13 +274,19 @@ def number(value: Json) -> float:
 
 
 def grown(record: Record, addition: Addition) -> Record:
-    """A record with what is added; what was said stays, and each list is in order of time."""
+    """A record with what is added; what was said stays, and each list is in order of time.
+
+    A file that it has already is not added again.
+    """
+    known = {one.href for one in record.files}
+    fresh = {one.href: one for one in addition.files if one.href not in known}
     return replace(
         record,
         steps=tuple(sorted((*record.steps, *addition.steps), key=lambda one: one.since)),
         outcomes=(*record.outcomes, *addition.outcomes),
         links=(*record.links, *addition.links),
         observations=(*record.observations, *addition.observations),
+        files=(*record.files, *fresh.values()),
     )
 
 
@@ -322,6 +360,7 @@ def _too_many(record: Record) -> Iterator[tuple[str, str]]:
         ("outcomes", record.outcomes, MOST_OUTCOMES),
         ("links", record.links, MOST_LINKS),
         ("observations", record.observations, MOST_OBSERVATIONS),
+        ("files", record.files, MOST_FILES),
     ):
         if len(items) > most:
             yield name, f"One record holds {most} at most; begin another one."
@@ -356,6 +395,32 @@ def _dated(path: str, day: date, today: date) -> Iterator[tuple[str, str]]:
 def _long(path: str, text: str, most: int) -> Iterator[tuple[str, str]]:
     if len(text) > most:
         yield path, f"At most {most} characters."
+
+
+def _file_to_json(one: File) -> dict[str, Json]:
+    return {
+        "kind": one.kind,
+        "href": one.href,
+        "name": one.name,
+        "mediaType": one.media_type,
+        "digest": one.digest,
+        "credit": one.credit,
+        "width": one.width,
+        "height": one.height,
+    }
+
+
+def _file_from_json(one: Mapping[str, Json]) -> File:
+    return File(
+        kind=str(one["kind"]),
+        href=str(one["href"]),
+        name=str(one["name"]),
+        media_type=str(one["mediaType"]),
+        digest=str(one["digest"]),
+        credit=str(one["credit"]),
+        width=int(number(one["width"])),
+        height=int(number(one["height"])),
+    )
 
 
 def _objects(value: Json) -> Iterator[Mapping[str, Json]]:

@@ -31,7 +31,8 @@ class Block(Base, kw_only=True):
 class Mute(Base, kw_only=True):
     """An organisation of ours does not want to read somebody; nobody is told.
 
-    `hides_notices`: nor be told what that somebody does to it.
+    `hides_notices`: nor be told what that somebody does to it. `expires_at` is when it ends by
+    itself; the workers look every few seconds.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -45,6 +46,7 @@ class Mute(Base, kw_only=True):
     )
     hides_notices: Mapped[bool]
     made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class HostBlock(Base, kw_only=True):

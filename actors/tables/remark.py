@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -20,6 +20,16 @@ class Remark(Base, kw_only=True):
 
     kept: ClassVar[Kept] = Kept.DURABLE
     __tablename__ = "remark"
+    __table_args__ = (
+        Index(  # what a profile counts is counted without a look at the remarks
+            "ix_remark_said",
+            "actor_id",
+            "visibility",
+            "published_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     iri: Mapped[str] = mapped_column(unique=True)

@@ -15,6 +15,7 @@ Reject{Follow}.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 
@@ -110,9 +111,23 @@ async def unblock(session: Session, site: Site, us: Actor, them: Actor) -> None:
 
 
 async def mute(
-    session: Session, site: Site, us: Actor, them: Actor, *, hides_notices: bool = True
+    session: Session,
+    site: Site,
+    us: Actor,
+    them: Actor,
+    *,
+    hides_notices: bool = True,
+    span: timedelta | None = None,
 ) -> None:
     """An organisation of ours does not want to read somebody; nobody is told.
+
+    Args:
+        session: an open transaction.
+        site: our clock and ids.
+        us: who does not want to.
+        them: whom.
+        hides_notices: nor be told what they do to it.
+        span: for how long; without, until it is taken back.
 
     Raises:
         Conflicting: it would mute itself.
@@ -127,6 +142,7 @@ async def mute(
             muted_id=them.id,
             hides_notices=hides_notices,
             made_at=site.now(),
+            expires_at=None if span is None else site.now() + span,
         )
     )
     await session.flush()

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from sqlalchemy import and_, delete, or_, select, union
 
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, tells
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.follow import Follow
@@ -47,7 +48,7 @@ async def distribute(
     closed = await blocks.barring(session, author)
     for owner_id in owners:
         if owner_id not in closed:
-            await _put(session, site, owner_id, subject, boost)
+            await put(session, site, owner_id, subject, boost)
     return len(owners)
 
 
@@ -57,7 +58,7 @@ async def put_before(
     """Put something on the timelines of those of them who follow its author and do not bar them."""
     for reader in readers:
         if reader.follows and not reader.bars:
-            await _put(session, site, reader.id, subject, None)
+            await put(session, site, reader.id, subject, None)
 
 
 async def catch_up(session: Session, site: Site, owner_id: int, teller: Actor) -> None:
@@ -75,26 +76,35 @@ async def catch_up(session: Session, site: Site, owner_id: int, teller: Actor) -
             return
         for item in items:
             if item.author.id != owner_id:
-                await _put(session, site, owner_id, item.subject, item.boost)
+                await put(session, site, owner_id, item.subject, item.boost)
         caught_up += len(items)
         page = replace(page, max_id=items[-1].id)
 
 
-async def _put(
-    session: Session, site: Site, owner_id: int, subject: Model | Remark, boost: Boost | None
+async def put(
+    session: Session,
+    site: Site,
+    owner_id: int,
+    subject: Model | Remark,
+    boost: Boost | None = None,
 ) -> None:
-    await insert_once(
+    """Put one thing on one home timeline, unless it stands there already."""
+    shown_id = boost.id if boost else subject.id
+    is_new = await insert_once(
         session,
         TimelineEntry,
         {
             "id": site.new_id(),
             "owner_id": owner_id,
             "subject_id": subject.id,
+            "shown_id": shown_id,
             "kind": "model" if isinstance(subject, Model) else "remark",
             "boost_id": boost.id if boost else None,
             "at": site.now(),
         },
     )
+    if is_new and not site.is_catching_up:
+        tells(session, news.word(news.SHOWN, owner_id, shown_id))
 
 
 async def withdraw(session: Session, owner_id: int, teller: Actor) -> None:

@@ -15,10 +15,11 @@ import activitypub.vocabulary as ap
 from activitypub.addressing import PUBLIC
 from activitypub.authority import Heard
 from activitypub.canonical_json import encode, parse
-from actors.database import Session
+from actors.database import Session, tells
 from actors.documents import activities
 from actors.errors import Gone, NotAllowed
 from actors.mail import outbox
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.draft import Draft
@@ -236,6 +237,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     if model.deleted_at is not None:
         return
     model.deleted_at, model.document = site.now(), document
+    tells(session, news.word(news.GONE, model.id))
     model.names, model.summaries = {}, {}
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
@@ -265,6 +267,7 @@ async def _bury_practice(session: Session, site: Site, iri: str, speaker: Actor)
 
 async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.deleted_at, remark.content, remark.summary = site.now(), "", ""
+    tells(session, news.word(news.GONE, remark.id))
     remark.document, remark.source, remark.poll = b"", "", None
     for said in (Wording, Hashtag):
         await session.execute(delete(said).where(said.remark_id == remark.id))

@@ -23,12 +23,12 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
-from actors.database import Session, columns, insert_new, insert_once
+from actors.database import Session, columns, insert_new, insert_once, tells
 from actors.documents import model as model_documents
 from actors.documents import remark as remark_documents
 from actors.mail import hosts, keyring
 from actors.plain import Plain
-from actors.rules import polls
+from actors.rules import news, polls
 from actors.rules.polls import Poll
 from actors.rules.sections import Sheet
 from actors.rules.speech import tag_name
@@ -173,6 +173,8 @@ async def remember_model(
     if model.head_id == revision.id:
         await listing.list_model(session, model, reading.sheet)
         await counting.moved(session, site, model)
+    if not site.is_catching_up:
+        tells(session, news.word(news.SAID if known is None else news.CHANGED, model.id))
     return model
 
 
@@ -211,7 +213,8 @@ async def remember_remark(
         known.content, known.summary = clean(remark_documents.shown(note)), note.summary or ""
         known.document = encode(without_blind_copies(note.document))
         known.updated_at = said_at
-        await cataloguing.tag(session, site, known, _hashtags(note))
+        await cataloguing.tag(session, site, known, hashtags(note))
+        tells(session, news.word(news.CHANGED, known.id))
     return known
 
 
@@ -253,7 +256,9 @@ async def remember_new_remark(
         "commons_iri": next(iter(audience(note)), None),
     }
     remark = await insert_new(session, Remark, values)
-    await cataloguing.tag_new(session, site, remark, _hashtags(note))
+    if not site.is_catching_up:
+        tells(session, news.word(news.SAID, remark.id))
+    await cataloguing.tag_new(session, site, remark, hashtags(note))
     return remark
 
 
@@ -284,7 +289,7 @@ def _count_votes(known: Remark, poll: Poll | None, said_at: datetime) -> None:
         known.poll = poll.to_json()
 
 
-def _hashtags(note: ap.Object) -> list[str]:
+def hashtags(note: ap.Object) -> list[str]:
     """The hashtags of somebody's note, folded; as many as are shown."""
     written = (one.get("name") for one in note.tag if one.get("type") == "Hashtag")
     names = (tag_name(one) for one in written if isinstance(one, str))

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from actors.database import Session, new
+from actors.database import Session, new, tells
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
-from actors.views import blocks
+from actors.views import blocks, shelves
 
 
 async def tell(
@@ -48,9 +49,15 @@ async def write(
     remark: Remark | None = None,
     about: dict[str, Any] | None = None,
 ) -> None:
-    """The same, where it is known already that its owner wants to be told."""
+    """The same, where it is known already that its owner wants to be told.
+
+    Of what is said in a conversation that she has silenced she is told nothing.
+    """
+    if remark is not None and await shelves.is_silenced(session, owner_id, remark):
+        return
+    notice_id = site.new_id()
     row = {
-        "id": site.new_id(),
+        "id": notice_id,
         "owner_id": owner_id,
         "kind": kind,
         "from_id": sender.id,
@@ -60,6 +67,13 @@ async def write(
         "made_at": site.now(),
     }
     await new(Notice, tuple(row)).rows(session, row)
+    tells(session, news.word(news.NOTICE, owner_id, notice_id))
+
+
+async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None:
+    """Throw away one notice of an organisation, or all of them; reports are for stewards."""
+    mine = delete(Notice).where(Notice.owner_id == owner.id, Notice.kind != "report")
+    await session.execute(mine if notice_id is None else mine.where(Notice.id == notice_id))
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

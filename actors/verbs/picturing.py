@@ -3,8 +3,8 @@
 Rules a reader must know:
 
 - A file belongs to the organisation that sent it. What shows it (a remark, a model, a draft …) is a
-  row of its own, so that anything can show files: `show(session, site, "replication", id, files)`
-  is all that a further kind of thing needs, and `let_go` when it is deleted.
+  row of its own, so that anything can show files: `show` is all that a further kind of thing needs,
+  and `let_go` when it is deleted. A record of practice shows its own as the remark that it is too.
 - A model shows what its newest version shows, and holds on to what earlier ones did: a version
   never changes, and its pictures stay with it until the model goes.
 - What nothing shows is thrown away a day after it came; its bytes go with the last row that speaks

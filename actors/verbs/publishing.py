@@ -20,11 +20,11 @@ from activitypub.canonical_json import Document, encode, parse
 from activitypub.iris import Iri
 from activitypub.limits import DEFAULT
 from actors import places
-from actors.database import Session
+from actors.database import Session, tells
 from actors.documents import model as documents
 from actors.errors import Conflicting, Gone, NotAllowed, Unwise
 from actors.places import place
-from actors.rules import licences, naming, provenance
+from actors.rules import licences, naming, news, provenance
 from actors.rules import modifications as adaptations
 from actors.rules.modifications import Modification
 from actors.rules.proposals import Credit
@@ -186,6 +186,7 @@ async def start(
         linked=linked,
     )
     if not lineage_views.is_working_copy(lineage):
+        tells(session, news.word(news.SAID, model.id))
         await _pass_on(session, site, organisation, model)
     return model
 
@@ -240,6 +241,8 @@ async def advance(
     posting.must_be_here(organisation)
     document, linked = await _write(session, site, model, organisation, sheet, making)
     is_shown = not lineage_views.is_working_copy(await _lineage(session, model))
+    if is_shown:
+        tells(session, news.word(news.CHANGED, model.id))
     await posting.tell_of(
         session,
         site,

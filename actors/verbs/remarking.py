@@ -21,14 +21,14 @@ from activitypub.authority import Heard, Vouched
 from activitypub.canonical_json import encode, parse
 from activitypub.iris import Iri
 from actors import places
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, tells
 from actors.documents import media as media_documents
 from actors.documents import model as model_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import NotFound, Unwise
 from actors.places import place
-from actors.rules import consent, polls
+from actors.rules import consent, news, polls
 from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -47,6 +47,7 @@ from actors.verbs import (
     picturing,
     posting,
     quoting,
+    subscribing,
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
@@ -164,8 +165,11 @@ async def remark(
     row.document = encode(document)
     session.add(row)
     await session.flush()
+    tells(session, news.word(news.SAID, row.id))
     await cataloguing.tag(session, site, row, (name for name, _ in phrase.hashtags))
     await picturing.show(session, site, picturing.REMARK, row.id, media)
+    names = [name for name, _ in phrase.hashtags]
+    await subscribing.put_before_followers(session, site, row, names)
     await posting.tell_of(
         session,
         site,
@@ -535,6 +539,7 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     if heard.vouched is Vouched.RELAY or await _concerns_us(session, note, author, ours):
         visible = _visibility(note, author)
         made = await mirroring.remember_new_remark(session, site, note, author, visibility=visible)
+        await subscribing.put_before_followers(session, site, made, mirroring.hashtags(note))
         await conversing.keep(session, site, made, note, is_new=True)
         await _show(session, site, author, made, ours, told=set())
 

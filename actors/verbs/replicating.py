@@ -9,7 +9,8 @@ Wire: Create, Update and Delete of an Article that conforms to `ess:Replication`
 with `target` = the `replications` of a source (FEDERATION.md, "Records").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,23 +24,28 @@ from activitypub.errors import NotAuthoritative
 from activitypub.iris import Iri
 from actors import places
 from actors.database import Session, insert_once
+from actors.documents import media as media_documents
 from actors.documents import replication as documents
 from actors.documents.replication import Addressed
-from actors.errors import Conflicting, Gone, NotAllowed
+from actors.errors import Conflicting, Gone, NotAllowed, Unwise
 from actors.places import place
 from actors.rules import evidence, records
-from actors.rules.records import Addition, Record
+from actors.rules.pictures import PICTURE
+from actors.rules.records import Addition, File, Record
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
 from actors.tables.replication import Replication
 from actors.tables.revision import Revision
-from actors.verbs import counting, hearing, mirroring, noticing, posting
+from actors.verbs import counting, hearing, mirroring, noticing, picturing, posting
 from actors.verbs.mirroring import Gathered
+from actors.verbs.picturing import DESCRIBE
 from actors.views import coverage, history
+from actors.views import media as media_views
 from actors.vocabulary import is_record
 
 
@@ -50,6 +56,7 @@ async def replicate(
     model: Model,
     version: Revision,
     record: Record,
+    files: Sequence[Media] = (),
 ) -> Replication:
     """An organisation of ours records its practice.
 
@@ -60,6 +67,7 @@ async def replicate(
         model: which model, ours or somebody else's.
         version: which version of it.
         record: what it says.
+        files: pictures and documents of the organisation, as evidence.
 
     Raises:
         Unwise: with every fault at once. Gone: the model was deleted.
@@ -67,6 +75,7 @@ async def replicate(
     posting.must_be_here(organisation)
     if model.deleted_at is not None:
         raise Gone("This model was deleted by its organisation.")
+    record = records.grown(record, Addition(files=_evidence(site, files)))
     records.check(record, today=site.now().date())
     now, record_id = site.now(), site.new_id()
     iri = place(site.origin, places.RECORD, id=record_id)
@@ -100,12 +109,20 @@ async def replicate(
         updated_at=now,
     )
     session.add(remark)
+    await session.flush()
+    await picturing.show(session, site, picturing.REMARK, remark.id, _once(files))
     await _tell(session, site, row, organisation, remark, models, "Create")
     return row
 
 
-async def add(session: Session, site: Site, row: Replication, addition: Addition) -> Replication:
-    """Add a stage, an indicator, a link or an observation to a record of ours.
+async def add(
+    session: Session,
+    site: Site,
+    row: Replication,
+    addition: Addition,
+    files: Sequence[Media] = (),
+) -> Replication:
+    """Add a stage, an indicator, a link, an observation or a file to a record of ours.
 
     Raises:
         NotAllowed: it is not ours. Gone: it was deleted. Conflicting: nothing is added.
@@ -116,11 +133,13 @@ async def add(session: Session, site: Site, row: Replication, addition: Addition
         raise NotAllowed("Only its own organisation adds to a record.")
     if row.deleted_at is not None:
         raise Gone("This record was deleted.")
-    if addition.is_empty:
+    addition = replace(addition, files=_evidence(site, files))
+    before = Record.from_json(row.record)
+    record = records.grown(before, addition)
+    if record == before:
         raise Conflicting("Nothing was added.")
     organisation = await session.get_one(Actor, row.actor_id)
     posting.must_be_here(organisation)
-    record = records.grown(Record.from_json(row.record), addition)
     records.check(record, today=site.now().date())
     for name, value in _copied(record, level=row.level).items():
         setattr(row, name, value)
@@ -130,6 +149,9 @@ async def add(session: Session, site: Site, row: Replication, addition: Addition
     await counting.reckon(session, row)
     remark = (await session.scalars(select(Remark).where(Remark.iri == row.iri))).one()
     remark.content, remark.updated_at = _shown(row, record), row.updated_at
+    if files:
+        former = await media_views.of_subject(session, picturing.REMARK, remark.id)
+        await picturing.show(session, site, picturing.REMARK, remark.id, _once([*former, *files]))
     models = await coverage.counted_for(session, row)
     await _tell(session, site, row, organisation, remark, models, "Update")
     return row
@@ -393,6 +415,27 @@ async def _pass_up(
             target=target,
             origin=below.iri,
         )
+
+
+def _evidence(site: Site, files: Sequence[Media]) -> tuple[File, ...]:
+    """Files of ours as a record tells of them, with the words that they have now.
+
+    Raises:
+        Unwise: a picture has none.
+    """
+    faults = {
+        f"files[{place}]": DESCRIBE
+        for place, one in enumerate(files)
+        if one.kind == PICTURE and not one.description
+    }
+    if faults:
+        raise Unwise(DESCRIBE, fields=faults)
+    told = [media_documents.to_document(site.origin, one) for one in files]
+    return tuple(map(documents.file_of, media_documents.shown(list(told))))
+
+
+def _once(files: Iterable[Media]) -> list[Media]:
+    return list({one.digest: one for one in files}.values())
 
 
 def _copied(record: Record, *, level: int | None = None) -> dict[str, Any]:

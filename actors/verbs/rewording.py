@@ -14,11 +14,12 @@ from datetime import timedelta
 from sqlalchemy import or_, select, union
 
 from activitypub.canonical_json import Document, Json, encode, parse
-from actors.database import Session
+from actors.database import Session, tells
 from actors.documents import media as media_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.errors import Gone, NotAllowed
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
@@ -103,6 +104,7 @@ async def reword(
     remark.document = encode(document)
     await cataloguing.tag(session, site, remark, (name for name, _ in phrase.hashtags))
     await picturing.show(session, site, picturing.REMARK, remark.id, media)
+    tells(session, news.word(news.CHANGED, remark.id))
     await _send(session, site, author, remark, document)
     return remark
 

@@ -15,8 +15,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, exists, select, update
 
-from actors.database import Session
+from actors.database import Session, tells
 from actors.errors import Refusal, Unwise
+from actors.rules import news
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import App, BrowserSession, Grant, Token
@@ -264,6 +265,7 @@ async def revoke_token(session: Session, site: Site, app: App | None, token: str
     if app is not None:
         statement = statement.where(Token.app_id == app.id)
     await session.execute(statement.values(revoked_at=site.now()))
+    tells(session, news.word(news.TOKENS))
 
 
 async def forget_expired(session: Session, site: Site) -> None:

@@ -7,7 +7,7 @@ those whom it mutes as well. A whole host that this instance blocks shows in `Ac
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, and_, func, literal, or_, select, union
+from sqlalchemy import CompoundSelect, and_, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from actors.database import Session
@@ -46,6 +46,8 @@ class Barred:
 
     id: int
     actor: Actor
+    until: datetime | None = None
+    """When a mute ends by itself."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,16 @@ async def silences(session: Session, owner_id: int, them: Actor) -> bool:
     return await bars(session, owner_id, them)
 
 
+async def hides_anybody(session: Session, viewer: Actor) -> bool:
+    """Whether there is anybody in `hidden_from`, or may be: most lists need not ask further."""
+    some = union_all(
+        select(literal(1)).where(Block.blocker_id == viewer.id),
+        select(literal(1)).where(Mute.muter_id == viewer.id),
+        select(literal(1)).where(HostBlock.owner_id == viewer.id),
+    )
+    return await session.scalar(some.limit(1)) is not None
+
+
 def hidden_from(viewer: Actor) -> CompoundSelect[tuple[int]]:
     """The ids of everybody whom an organisation does not want to read, as a subquery."""
     # `.name:` is found in `.name:`, `.below.name:` and `.name:8443:`, and in no other host.
@@ -139,11 +151,11 @@ async def blocked(session: Session, us: Actor, page: Page) -> list[Barred]:
 
 async def muted(session: Session, us: Actor, page: Page) -> list[Barred]:
     """Whom an organisation mutes, the latest first."""
-    statement = select(Mute.id, Actor).join(Actor, Actor.id == Mute.muted_id)
+    statement = select(Mute.id, Actor, Mute.expires_at).join(Actor, Actor.id == Mute.muted_id)
     rows = await session.execute(
         page.cut(statement.where(Mute.muter_id == us.id), Mute.id.expression)
     )
-    return [Barred(row[0], row[1]) for row in rows]
+    return [Barred(row[0], row[1], row[2]) for row in rows]
 
 
 async def blocked_hosts(session: Session, us: Actor) -> list[str]:

@@ -4,8 +4,9 @@ Counts are of all instances that this one has heard of, by country and level; re
 whose site is blocked here, and deleted ones, are not counted. Nothing is added up to one score.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -30,6 +31,28 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 DEEPEST_CHAIN = 20
 """Models above one another that a record counts for: nobody has seen five."""
+
+
+AT_ONCE = 250
+"""Records of a file that are read at once: some 10 ms, after which others have their turn."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A record in a file: as much of it as a table shows."""
+
+    iri: str
+    author: str
+    author_iri: str
+    model_iri: str
+    version_iri: str
+    territory: str
+    stage: str
+    level: int
+    name: str
+    language: str
+    updated_at: datetime
+    record: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,7 +102,8 @@ class Coverage:
     """What this instance knows of the practice of one model.
 
     Attributes:
-        places: by territory as each record names it, in the order of codes.
+        places: by territory as each record names it, in the order of codes; empty where nobody
+            asked (`by_country`).
         countries: the same by country; territories outside the NUTS list stand under no code.
     """
 
@@ -89,18 +113,18 @@ class Coverage:
     @property
     def total(self) -> int:
         """All records."""
-        return sum(one.total for one in self.places)
+        return sum(one.total for one in self.countries)
 
     @property
     def levels(self) -> dict[int, int]:
         """How many records of each level there are, the highest first."""
-        return {one: sum(p.levels.get(one, 0) for p in self.places) for one in _HIGHEST_FIRST}
+        return {one: sum(p.levels.get(one, 0) for p in self.countries) for one in _HIGHEST_FIRST}
 
     @property
     def stages(self) -> dict[str, int]:
         """How many records there are at each stage."""
         found: dict[str, int] = {}
-        for place in self.places:
+        for place in self.countries:
             for stage, count in place.stages.items():
                 found[stage] = found.get(stage, 0) + count
         return found
@@ -150,6 +174,15 @@ async def coverage(session: Session, model: Model) -> Coverage:
     )
 
 
+async def by_country(session: Session, model: Model) -> Coverage:
+    """The same by country alone, which is all that the page of a model shows."""
+    columns = (Replication.country, Replication.level, Replication.stage)
+    rows = await session.execute(
+        _counting(select(*columns, func.count()), model).group_by(*columns)
+    )
+    return Coverage(places=(), countries=_places((one[0], one[1], one[2], one[3]) for one in rows))
+
+
 async def records(
     session: Session,
     model: Model,
@@ -181,10 +214,41 @@ async def records(
 
 
 async def everything(session: Session, model: Model, most: int) -> list[Listed]:
-    """The records that count for a model, the newest first, for a file."""
+    """The records that count for a model, the newest first, with their documents."""
     statement = _counting(select(Replication, Actor), model)
     rows = await session.execute(statement.order_by(Counted.replication_id.desc()).limit(most))
     return [Listed(row[0], row[1]) for row in rows]
+
+
+async def lines(session: Session, model: Model, most: int) -> AsyncIterator[list[Line]]:
+    """The records that count for a model, the newest first, for a file: so many at once."""
+    wanted = (
+        select(
+            Replication.iri,
+            Actor.name,
+            Actor.iri,
+            Replication.model_iri,
+            Replication.version_iri,
+            Replication.territory,
+            Replication.stage,
+            Replication.level,
+            Replication.name,
+            Replication.language,
+            Replication.updated_at,
+            Replication.record,
+        )
+        .add_columns(Counted.replication_id)
+        .order_by(Counted.replication_id.desc())
+    )
+    statement, before, left = _counting(wanted, model), None, most
+    while left > 0:
+        cut = statement if before is None else statement.where(Counted.replication_id < before)
+        rows = (await session.execute(cut.limit(min(left, AT_ONCE)))).all()
+        if rows:
+            yield [Line(*row[:-1]) for row in rows]
+        if len(rows) < AT_ONCE:
+            return
+        before, left = rows[-1][-1], left - len(rows)
 
 
 async def iris(session: Session, model: Model, page: Page) -> list[tuple[int, str]]:

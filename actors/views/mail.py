@@ -1,12 +1,13 @@
 """How is the post office? For operators, NodeInfo and outbox readers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
+from actors.site import first_id
 from actors.tables.actor import Actor
 from actors.tables.backfill import Backfill
 from actors.tables.mail import Outgoing
@@ -18,6 +19,9 @@ from actors.views import post_office as hosts_with_mail
 from actors.views import queues
 from actors.views.paging import Page
 from actors.views.post_office import HostMail, Which
+
+WEEKS = 12
+"""Weeks of which an app is told how much was said, as on Mastodon."""
 
 
 @dataclass(frozen=True)
@@ -135,3 +139,29 @@ async def statistics(session: Session) -> Statistics:
         )
     ).one()
     return Statistics(*row)
+
+
+async def weeks(session: Session, now: datetime) -> list[tuple[datetime, int]]:
+    """How much was said and published here in public in each of the last weeks, this one first."""
+    monday = (now - timedelta(days=now.weekday())).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    found = []
+    for number in range(WEEKS):
+        start = monday - timedelta(weeks=number)
+        end = start + timedelta(weeks=1)
+        said = select(func.count(Remark.id)).join(Actor, Actor.id == Remark.actor_id)
+        said = said.where(
+            Actor.is_ours.is_(True),
+            Remark.deleted_at.is_(None),
+            Remark.visibility == "public",
+            Remark.id.between(first_id(start), first_id(end) - 1),
+        )
+        published = select(func.count(Model.id)).where(
+            Model.is_ours.is_(True),
+            Model.deleted_at.is_(None),
+            Model.id.between(first_id(start), first_id(end) - 1),
+        )
+        count = (await session.scalar(said) or 0) + (await session.scalar(published) or 0)
+        found.append((start, count))
+    return found

@@ -38,6 +38,12 @@ async def of(
     return [NoticeItem(row[0], row[1], row[2], row[3]) for row in rows]
 
 
+async def one(session: Session, owner: Actor, notice_id: int) -> NoticeItem | None:
+    """One notice of an organisation; nobody else's, and no report."""
+    found = await of(session, owner, Page(max_id=notice_id + 1, limit=1), for_stewards=False)
+    return next((item for item in found if item.notice.id == notice_id), None)
+
+
 async def unread(session: Session, owner: Actor, *, for_stewards: bool = True) -> int:
     """How many of them nobody has looked at."""
     count = await session.scalar(

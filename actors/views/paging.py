@@ -44,4 +44,9 @@ class Page:
         if self.min_id is not None:
             statement = statement.where(key > self.min_id)
         order = key.asc() if self.min_id is not None else key.desc()
-        return statement.order_by(order).limit(max(1, min(self.limit, LARGEST_PAGE)))
+        return statement.order_by(order).limit(self.size)
+
+    @property
+    def size(self) -> int:
+        """How many it holds at most."""
+        return max(1, min(self.limit, LARGEST_PAGE))

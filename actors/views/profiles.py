@@ -1,16 +1,18 @@
 """Who is that? Actors, ours and theirs, and how they stand to each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.errors import NotFound
 from actors.rules import wishes
 from actors.tables.actor import Actor
+from actors.tables.circle import Acquaintance
 from actors.tables.follow import Follow
 from actors.tables.listing import Listing
 from actors.tables.model import Model
@@ -51,6 +53,8 @@ class Relationship:
     requested_by: bool = False
     between: Standing = blocks.NOTHING
     """What lies between them: blocks and mutes."""
+    noted: Acquaintance | None = None
+    """What we note of them for ourselves."""
 
 
 async def by_iri(session: Session, iri: str) -> Actor | None:
@@ -154,6 +158,44 @@ async def counts(session: Session, actor: Actor) -> Counts:
     return Counts(row[0], row[1], row[2], row[3], last_at)
 
 
+async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]:
+    """The same for several actors at once, by their ids."""
+    accepted = Follow.state == "accepted"
+    there = (Model.deleted_at.is_(None),)
+    said = (Remark.deleted_at.is_(None), Remark.visibility.in_(("public", "unlisted")))
+    followers = await _grouped(session, Follow.followee_id.expression, ids, accepted)
+    followed = await _grouped(session, Follow.follower_id.expression, ids, accepted)
+    models = await _grouped(
+        session, Model.actor_id.expression, ids, *there, last=func.max(Model.updated_at)
+    )
+    remarks = await _grouped(
+        session, Remark.actor_id.expression, ids, *said, last=func.max(Remark.published_at)
+    )
+    found = {}
+    for one in ids:
+        times = [rows[one][1] for rows in (models, remarks) if one in rows]
+        found[one] = Counts(
+            followers.get(one, (0,))[0],
+            followed.get(one, (0,))[0],
+            models.get(one, (0,))[0],
+            remarks.get(one, (0,))[0],
+            max((time for time in times if time is not None), default=None),
+        )
+    return found
+
+
+async def _grouped(
+    session: Session,
+    column: ColumnElement[int],
+    ids: Collection[int],
+    *limits: ColumnElement[bool],
+    last: ColumnElement[Any] | None = None,
+) -> dict[int, tuple[int, Any]]:
+    columns = (column, func.count(), null() if last is None else last)
+    rows = await session.execute(select(*columns).where(column.in_(ids), *limits).group_by(column))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 async def followers(session: Session, actor: Actor, page: Page) -> list[Listed]:
     """Who follows the actor."""
     statement = select(Follow.id, Actor).join(Actor, Actor.id == Follow.follower_id)
@@ -212,6 +254,11 @@ async def relationship(session: Session, us: Actor, them: Actor) -> Relationship
         requested_by=theirs == "pending",
         follow=ours,
         between=await blocks.standing(session, us, them),
+        noted=await session.scalar(
+            select(Acquaintance).where(
+                Acquaintance.owner_id == us.id, Acquaintance.actor_id == them.id
+            )
+        ),
     )
 
 

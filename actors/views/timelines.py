@@ -8,17 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CompoundSelect, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.tables.actor import Actor
 from actors.tables.base import Id
+from actors.tables.circle import Circle
 from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.timeline import TimelineEntry
 from actors.tables.wording import Hashtag
-from actors.views import blocks, quotes
+from actors.views import blocks, circles, quotes
 from actors.views.paging import Page
 from actors.views.quotes import Quoted
 
@@ -55,8 +57,8 @@ class Tallies:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A row of a list, before its rows are loaded."""
+class Line:
+    """A row of a list, before its rows are loaded: the id it stands under, and what it shows."""
 
     id: int
     subject_id: int
@@ -69,24 +71,27 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     What `news` holds, and, in its place by time, what it published, said and passed on itself; each
     thing once. Whom it blocks or mutes is not among them.
     """
-    none = cast(null(), Id)
-    there = select(TimelineEntry.subject_id).where(TimelineEntry.owner_id == owner.id)
-    own_models = select(Model.id).where(Model.actor_id == owner.id, Model.deleted_at.is_(None))
-    own_remarks = select(Remark.id).where(Remark.actor_id == owner.id, Remark.deleted_at.is_(None))
-    found = select(
-        func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id).label("id"),
-        TimelineEntry.subject_id.label("subject_id"),
-        TimelineEntry.boost_id.label("boost_id"),
+    hides = await blocks.hides_anybody(session, owner)
+    is_own = [
+        select(kind.id).where(kind.id == TimelineEntry.subject_id, kind.actor_id == owner.id)
+        for kind in (Model, Remark)
+    ]
+    entries = select(
+        TimelineEntry.shown_id, TimelineEntry.subject_id, TimelineEntry.boost_id
     ).where(
         TimelineEntry.owner_id == owner.id,
         # What others pass on of one's own stands there already.
-        TimelineEntry.subject_id.not_in(own_models.union_all(own_remarks)),
-        *_not_of(blocks.hidden_from(owner)),
+        *(~one.exists() for one in is_own),
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+        *await circles.kept_out(session, owner),
     )
     own = [
-        select(kind.id, kind.id, none).where(kind.actor_id == owner.id, kind.deleted_at.is_(None))
+        select(kind.id, kind.id, cast(null(), Id)).where(
+            kind.actor_id == owner.id, kind.deleted_at.is_(None)
+        )
         for kind in (Model, Remark)
     ]
+    stands_there = select(TimelineEntry.id).where(TimelineEntry.owner_id == owner.id)
     passed_on = [
         select(Boost.id, kind.id, Boost.id)
         .join(kind, kind.iri == Boost.object_iri)
@@ -94,14 +99,33 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
             Boost.actor_id == owner.id,
             kind.actor_id != owner.id,
             kind.deleted_at.is_(None),
-            kind.id.not_in(there),
+            ~stands_there.where(TimelineEntry.subject_id == kind.id).exists(),
         )
         for kind in (Model, Remark)
     ]
-    all_of_it = union_all(found, *own, *passed_on).subquery()
-    columns = select(all_of_it.c.id, all_of_it.c.subject_id, all_of_it.c.boost_id)
-    rows = await session.execute(page.cut(columns, all_of_it.c.id))
-    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+    # Each is cut before they are joined: a page costs the same however long the timeline is.
+    keys = (TimelineEntry.shown_id, Model.id, Remark.id, Boost.id, Boost.id)
+    lines: list[Line] = []
+    for statement, key in zip((entries, *own, *passed_on), keys, strict=True):
+        rows = await session.execute(page.cut(statement, key.expression))
+        lines += [Line(row[0], row[1], row[2]) for row in rows]
+    lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
+    return await items_of(session, lines[: page.size])
+
+
+async def circle(session: Session, owner: Actor, row: Circle, page: Page) -> list[Item]:
+    """What those in a circle said and passed on, of what stands on its owner's home timeline."""
+    hides = await blocks.hides_anybody(session, owner)
+    statement = select(
+        TimelineEntry.shown_id, TimelineEntry.subject_id, TimelineEntry.boost_id
+    ).where(
+        TimelineEntry.owner_id == owner.id,
+        circles.holds(row),
+        circles.may_answer(row),
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+    )
+    rows = await session.execute(page.cut(statement, TimelineEntry.shown_id.expression))
+    return await items_of(session, [Line(row[0], row[1], row[2]) for row in rows])
 
 
 async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
@@ -109,18 +133,32 @@ async def news(session: Session, owner: Actor, page: Page) -> list[Item]:
 
     Their models and remarks, and what they passed on.
     """
-    key = func.coalesce(TimelineEntry.boost_id, TimelineEntry.subject_id)
-    statement = select(key, TimelineEntry.subject_id, TimelineEntry.boost_id).where(
-        TimelineEntry.owner_id == owner.id, *_not_of(blocks.hidden_from(owner))
-    )
-    rows = await session.execute(page.cut(statement, key))
-    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+    statement = select(
+        TimelineEntry.shown_id, TimelineEntry.subject_id, TimelineEntry.boost_id
+    ).where(TimelineEntry.owner_id == owner.id, *_not_of(blocks.hidden_from(owner)))
+    rows = await session.execute(page.cut(statement, TimelineEntry.shown_id.expression))
+    return await items_of(session, [Line(row[0], row[1], row[2]) for row in rows])
 
 
 async def account(
-    session: Session, actor: Actor, page: Page, *, viewer: Actor | None
+    session: Session,
+    actor: Actor,
+    page: Page,
+    *,
+    viewer: Actor | None,
+    with_answers: bool = True,
+    with_boosts: bool = True,
 ) -> list[Item]:
-    """The models and remarks of one actor that the viewer may see, and what it passed on."""
+    """The models and remarks of one actor that the viewer may see, and what it passed on.
+
+    Args:
+        session: an open transaction.
+        actor: whose.
+        page: which part of the list.
+        viewer: who looks.
+        with_answers: also what answers somebody else; what goes on with one's own is no answer.
+        with_boosts: also what it passed on.
+    """
     none = cast(null(), Id)
     models = select(
         Model.id.label("id"), Model.id.label("subject_id"), none.label("boost_id")
@@ -129,6 +167,7 @@ async def account(
         Remark.actor_id == actor.id,
         Remark.deleted_at.is_(None),
         Remark.visibility.in_(await _visible(session, actor, viewer)),
+        *(() if with_answers else (_is_no_answer(actor),)),
     )
     passed_on = (
         select(Boost.id, kind.id, Boost.id)
@@ -136,10 +175,10 @@ async def account(
         .where(Boost.actor_id == actor.id, kind.deleted_at.is_(None), *limits)
         for kind, limits in ((Model, ()), (Remark, (Remark.visibility.in_(OPEN),)))
     )
-    all_of_it = union_all(models, remarks, *passed_on).subquery()
+    all_of_it = union_all(models, remarks, *(passed_on if with_boosts else ())).subquery()
     columns = select(all_of_it.c.id, all_of_it.c.subject_id, all_of_it.c.boost_id)
     rows = await session.execute(page.cut(columns, all_of_it.c.id))
-    return await _items(session, [_Line(row[0], row[1], row[2]) for row in rows])
+    return await items_of(session, [Line(row[0], row[1], row[2]) for row in rows])
 
 
 async def public(
@@ -160,7 +199,7 @@ async def public(
     if viewer is not None:
         statement = statement.where(both.c.actor_id.not_in(blocks.hidden_from(viewer)))
     rows = await session.execute(page.cut(statement, both.c.id))
-    return await _items(session, [_Line(row[0], row[1]) for row in rows])
+    return await items_of(session, [Line(row[0], row[1]) for row in rows])
 
 
 async def tagged(
@@ -187,20 +226,34 @@ async def tagged(
     if author is not None:
         statement = statement.where(Remark.actor_id == author.id)
     rows = await session.execute(page.cut(statement, Remark.id.expression))
-    return await _items(session, [_Line(row[0], row[1]) for row in rows])
+    return await items_of(session, [Line(row[0], row[1]) for row in rows])
+
+
+async def stands_at_home(session: Session, owner: Actor, subject_id: int) -> bool:
+    """Whether something stands on a home timeline, said or passed on by somebody."""
+    found = select(TimelineEntry.id).where(
+        TimelineEntry.owner_id == owner.id, TimelineEntry.subject_id == subject_id
+    )
+    return await session.scalar(found) is not None
+
+
+async def is_tagged(session: Session, remark: Remark, name: str) -> bool:
+    """Whether a remark names this subject; `name` is folded."""
+    found = select(Hashtag.id).where(Hashtag.remark_id == remark.id, Hashtag.name == name)
+    return await session.scalar(found) is not None
 
 
 async def status(session: Session, status_id: int, viewer: Actor | None) -> Item | None:
     """One status by its id; None when there is none, or when the viewer may not see it."""
     boost = await session.get(Boost, status_id)
     if boost is None:
-        found = await _items(session, [_Line(status_id, status_id)])
+        found = await items_of(session, [Line(status_id, status_id)])
     else:
         subject = await by_iri(session, boost.object_iri, viewer)
         found = (
             []
             if subject is None
-            else await _items(session, [_Line(boost.id, subject.id, boost.id)])
+            else await items_of(session, [Line(boost.id, subject.id, boost.id)])
         )
     if not found:
         return None
@@ -279,6 +332,14 @@ def _not_of(hidden: CompoundSelect[tuple[int]]) -> list[ColumnElement[bool]]:
     ]
 
 
+def _is_no_answer(actor: Actor) -> ColumnElement[bool]:
+    goes_on = (
+        select(above.id).where(above.iri == Remark.in_reply_to, above.actor_id == actor.id)
+        for above in (aliased(Remark), aliased(Model))
+    )
+    return or_(Remark.in_reply_to.is_(None), *(one.exists() for one in goes_on))
+
+
 def _answers(item: Item) -> str | None:
     return item.subject.in_reply_to if isinstance(item.subject, Remark) else None
 
@@ -314,13 +375,13 @@ async def _descendants(session: Session, item: Item, viewer: Actor | None) -> li
         if not rows:
             break
         seen.update(row[0] for row in rows)
-        answers = await _items(session, [_Line(row[0], row[0]) for row in rows])
+        answers = await items_of(session, [Line(row[0], row[0]) for row in rows])
         found += [one for one in answers if await may_see(session, one.subject, one.author, viewer)]
         level = [row[1] for row in rows]
     return sorted(found, key=lambda one: one.id)
 
 
-async def _items(session: Session, lines: Iterable[_Line]) -> list[Item]:
+async def items_of(session: Session, lines: Iterable[Line]) -> list[Item]:
     """Load the rows behind a list, in its order, in few questions however long it is."""
     lines = list(lines)
     ids = [line.subject_id for line in lines]

@@ -189,12 +189,13 @@ def illustrated(sheet: Sheet) -> Answer:
     found = illustrations.of(sheet)
     image = media.read(found.image)
     return {
-        "image": None if image is None else _shown(image),
-        "attachments": [_shown(one) for one in media.shown(list(found.attachments))],
+        "image": None if image is None else shown(image),
+        "attachments": [shown(one) for one in media.shown(list(found.attachments))],
     }
 
 
-def _shown(one: Shown) -> Answer:
+def shown(one: Shown) -> Answer:
+    """Schema `Shown`."""
     return {
         "kind": one.kind,
         "url": one.url,

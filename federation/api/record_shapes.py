@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from activitypub.canonical_json import Json
+from actors.documents import replication as documents
 from actors.rules import records
 from actors.rules.evidence import Level, Standing, Verdict
 from actors.rules.languages import canonical_tag
@@ -107,6 +108,7 @@ _GROWING: Final[Mapping[str, shapes.Shape]] = {
     "outcomes": ListOf("Figures.", _OUTCOME),
     "links": ListOf("Evidence.", _LINK),
     "observations": ListOf("Difficulties, lessons and conclusions.", _OBSERVATION),
+    "files": ListOf("Pictures and documents that were sent here.", Text("The id of a file.")),
 }
 
 RECORD: Final = shapes.Record(
@@ -229,6 +231,7 @@ def full(one: Listed, said: list[Statement]) -> Answer:
             for seen in told.observations
         ],
         "links": [_link(link) for link in told.links],
+        "files": [answers.shown(file) for file in documents.shown(told)],
         "statements": [statement(each) for each in said],
     }
 
@@ -397,6 +400,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 )
             ),
             "links": _array(_LINK_SAID),
+            "files": _array({"$ref": "#/components/schemas/Shown"}),
             "statements": _array({"$ref": "#/components/schemas/Statement"}),
         },
     ),

@@ -1,6 +1,7 @@
 """Records of practice: list, count, write, add to, vouch for, take back."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -11,9 +12,12 @@ from actors.rules.evidence import Level
 from actors.rules.records import Stage
 from actors.site import id_in
 from actors.tables.attestation import Attestation
+from actors.tables.media import Media
 from actors.tables.remark import Remark
 from actors.verbs import attesting, forgetting, replicating
 from actors.views import coverage, history, timelines
+from actors.views import media as media_views
+from actors.views.access import Acting
 from actors.views.coverage import Listed
 from federation.api import answers, record_shapes
 from federation.api.authenticating import WRITE, acting
@@ -64,12 +68,19 @@ async def write(request: web.Request) -> web.Response:
     """POST models/{id}/records: the organisation does this model."""
     who = await acting(request, WRITE)
     permissions.must_publish(who.office)
-    said = record_shapes.record(await read_body(request, record_shapes.RECORD))
+    values = await read_body(request, record_shapes.RECORD)
+    said = record_shapes.record(values)
     async with request.app[DATABASE].begin() as session:
         model = await named(request, session)
         head = await history.head(session, model)
         row = await replicating.replicate(
-            session, request.app[SITE], who.organisation, model, head, said
+            session,
+            request.app[SITE],
+            who.organisation,
+            model,
+            head,
+            said,
+            await _files(session, who, values),
         )
         answer = record_shapes.full(Listed(row, who.organisation), [])
     location = f"{request.app[SETTINGS].instance.origin}{ROOT}/records/{row.id}"
@@ -89,11 +100,13 @@ async def add(request: web.Request) -> web.Response:
     """POST records/{id}/additions."""
     who = await acting(request, WRITE)
     permissions.must_publish(who.office)
-    more = record_shapes.addition(await read_body(request, record_shapes.ADDITION))
+    values = await read_body(request, record_shapes.ADDITION)
+    more = record_shapes.addition(values)
     async with request.app[DATABASE].begin() as session:
         found = await _found(session, request)
         attesting.must_be_own(found.row, who.organisation)
-        row = await replicating.add(session, request.app[SITE], found.row, more)
+        files = await _files(session, who, values)
+        row = await replicating.add(session, request.app[SITE], found.row, more, files)
         said = await coverage.statements(session, row)
         answer = record_shapes.full(Listed(row, found.author), said)
     return answers.respond(answer, status=201)
@@ -137,6 +150,27 @@ async def revoke(request: web.Request) -> web.Response:
             raise NotFound("Your organisation has said nothing under this id.")
         await attesting.revoke(session, request.app[SITE], said)
     return web.Response(status=204)
+
+
+async def _files(session: Session, who: Acting, values: Mapping[str, Any]) -> list[Media]:
+    """The files that a body names.
+
+    Raises:
+        Unwise: the organisation has none of an id.
+    """
+    said = [id_in(one) for one in values.get("files", ())]
+    known = {
+        one.id: one
+        for one in await media_views.own(session, who.organisation, [one for one in said if one])
+    }
+    faults = {
+        f"files[{place}]": "This is none of your files."
+        for place, one in enumerate(said)
+        if one not in known
+    }
+    if faults:
+        raise Unwise("These files cannot be shown.", fields=faults)
+    return [known[one] for one in said if one]
 
 
 async def _found(session: Session, request: web.Request) -> Listed:
@@ -213,7 +247,7 @@ OPERATIONS: Final = (
         method="POST",
         path="/records/{id}/additions",
         name="addToRecord",
-        says="Add stages, figures, links or observations to a record",
+        says="Add stages, figures, links, observations or files to a record",
         handler=add,
         scope=WRITE,
         status=201,

@@ -718,6 +718,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "summary": _text("In the source language; may be empty."),
             "summaries": _BY_LANGUAGE,
             "license": _text("SPDX id, or LicenseRef-…."),
+            **_ILLUSTRATED,
             "sections": _list(_ref("Section"), "In order."),
             "checklist": _ref("Checklist"),
             "relationBefore": _RELATION,

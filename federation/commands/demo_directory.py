@@ -5,11 +5,12 @@ was played to its end. It is written first, so that a demo that was interrupted 
 can be recognised and cleared. Each instance lives in a directory of its own beside it, with its log
 next to that: `fr/`, `fr.log`.
 
-Clearing removes the files that the demo makes, by name, and directories only when that leaves them
-empty: what somebody else put there stays.
+Clearing removes the files that the demo makes, by name, the pictures and documents of its
+instances, and directories only when that leaves them empty: what somebody else put there stays.
 """
 
 import fcntl
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -30,8 +31,11 @@ MARK: Final = "demo.json"
 LOCK: Final = "demo.lock"
 
 _DATABASE: Final = "essaim.db"
+_KEPT_SECRET: Final = "essaim.secret"  # noqa: S105  # the name of a file
+_MEDIA: Final = "media"  # pictures and documents, in folders of their own
 _MADE: Final = (
     FILE,
+    _KEPT_SECRET,
     newest.FILE,
     *(_DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
 )
@@ -135,8 +139,10 @@ def clear(directory: Path) -> None:
         home = directory / network
         for name in _MADE:
             (home / name).unlink(missing_ok=True)
-        for draft in home.glob(f".{FILE}.*"):  # of an `init` that was killed
-            draft.unlink()
+        for name in (FILE, _KEPT_SECRET):
+            for draft in home.glob(f".{name}.*"):  # of an `init` that was killed
+                draft.unlink()
+        shutil.rmtree(home / _MEDIA, ignore_errors=True)
         log_of(directory, network).unlink(missing_ok=True)
         if home.is_dir() and not any(home.iterdir()):
             home.rmdir()

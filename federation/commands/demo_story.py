@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from actors.rules.illustrations import ATTACHMENT, IMAGE
 from actors.rules.sections import Sheet
 from actors.vocabulary import MODEL_FACTS
 from federation.commands import demo_cast, sheets
@@ -55,6 +56,8 @@ _CONFIRMATION: Final = {
     "language": "fr",
     "until": "2025-10-10",
 }
+_FACTS: Final = tuple(name for name in MODEL_FACTS if name not in (IMAGE, ATTACHMENT))
+"""What a version says beside its text; what it shows has an address of its own, and stays."""
 _LOOK_BACK: Final = 80  # items of one list: the most that the API gives
 
 
@@ -319,7 +322,7 @@ def _body_from(model: Answer) -> Answer:
         "language": model["language"],
         "summary": model["summaries"],
         "license": model["license"],
-        **{name: model[name] for name in MODEL_FACTS if name in model},
+        **{name: model[name] for name in _FACTS if name in model},
         "sections": [
             {name: one[name] for name in ("key", "role", "adaptability", "name", "text")}
             for one in model["sections"]

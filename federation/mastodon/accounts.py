@@ -14,10 +14,8 @@ from actors.rules import permissions
 from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.tables.remark import Remark
-from actors.verbs import following
+from actors.verbs import circling, following
 from actors.views import pins, profiles, timelines
-from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
 from federation.mastodon.arguments import Arguments
@@ -46,6 +44,18 @@ async def account(request: web.Request) -> web.StreamResponse:
         actor = await addressed(request, session)
         entity = await Describer(session, request.app[SITE], viewer(caller)).account(actor)
     return answers.entity(entity)
+
+
+async def several(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/accounts?id[]=: those that there are, in the order asked for."""
+    given = await arguments.read(request)
+    ids = [paging.number(text) for text in dict.fromkeys(given.many("id"))][:MAX_RELATIONSHIPS]
+    async with request.app[DATABASE].read() as session:
+        caller = await authenticating.anybody(request, session, "read:accounts")
+        found = await profiles.by_ids(session, ids)
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        shown = await describer.accounts(found)
+    return answers.entity(list(shown))
 
 
 async def look_up(request: web.Request) -> web.StreamResponse:
@@ -82,22 +92,25 @@ async def statuses(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
         actor = await addressed(request, session)
+        describer = Describer(session, request.app[SITE], viewer(caller), "account")
         if _wants_what_nobody_has(given):
             return answers.entity([])
         if given.flag("pinned"):
             pinned = await pins.of(session, actor)
-            found = await Describer(session, request.app[SITE], viewer(caller)).statuses(pinned)
-            return answers.entity(list(found))
+            return answers.entity(list(await describer.statuses(pinned)))
         if given.text("tagged"):
             name = tag_name(given.text("tagged"))
             items = await timelines.tagged(session, name, page, author=actor)
         else:
-            items = await timelines.account(session, actor, page, viewer=viewer(caller))
-        describer = Describer(session, request.app[SITE], viewer(caller))
-        rows = [
-            (item.id, await describer.status(item) if _is_wanted(given, item) else None)
-            for item in items
-        ]
+            items = await timelines.account(
+                session,
+                actor,
+                page,
+                viewer=viewer(caller),
+                with_answers=not given.flag("exclude_replies"),
+                with_boosts=not given.flag("exclude_reblogs"),
+            )
+        rows = await describer.status_rows((item.id, item) for item in items)
     return answers.listed(request, rows, page)
 
 
@@ -112,15 +125,21 @@ async def followed(request: web.Request) -> web.StreamResponse:
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/accounts/{id}/follow: ask to hear from them; fine where we do."""
+    """POST /api/v1/accounts/{id}/follow: ask to hear from them; fine where we do.
+
+    With `reblogs` false, what they pass on does not stand on the home timeline.
+    """
+    given = await arguments.read(request)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:follows")
         permissions.must_follow(acting.office)
-        them = await addressed(request, session)
-        known = await profiles.relationship(session, acting.organisation, them)
+        us, them = acting.organisation, await addressed(request, session)
+        known = await profiles.relationship(session, us, them)
         if not known.following:
             await following.follow(session, request.app[SITE], acting.organisation, them)
-            known = await profiles.relationship(session, acting.organisation, them)
+        shown = given.flag("reblogs", default=True)
+        await circling.show_boosts(session, request.app[SITE], us, them, shown=shown)
+        known = await profiles.relationship(session, us, them)
     return answers.entity(entities.relationship(them, known))
 
 
@@ -169,13 +188,6 @@ def _wants_what_nobody_has(given: Arguments) -> bool:
     return given.flag("only_media")
 
 
-def _is_wanted(given: Arguments, item: Item) -> bool:
-    is_reply = isinstance(item.subject, Remark) and item.subject.in_reply_to is not None
-    if is_reply and given.flag("exclude_replies"):
-        return False
-    return item.boost is None or not given.flag("exclude_reblogs")
-
-
 async def _listed(request: web.Request, *, wants_followers: bool) -> web.StreamResponse:
     page = paging.wanted(await arguments.read(request), paging.ACCOUNTS)
     async with request.app[DATABASE].read() as session:
@@ -184,5 +196,5 @@ async def _listed(request: web.Request, *, wants_followers: bool) -> web.StreamR
         ask = profiles.followers if wants_followers else profiles.following
         found = await ask(session, actor, page)
         describer = Describer(session, request.app[SITE], viewer(caller))
-        rows = [(each.id, await describer.account(each.actor)) for each in found]
+        rows = await describer.account_rows((each.id, each.actor) for each in found)
     return answers.listed(request, rows, page)

@@ -6,6 +6,7 @@ Booleans arrive as true, "true", "1" or "on". Here all of that becomes one flat 
 Where a name stands in the query and in the body, the body wins.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,6 @@ from typing import Final
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from activitypub import canonical_json
 from activitypub.canonical_json import Json
 from activitypub.errors import Malformed
 
@@ -44,6 +44,11 @@ class Arguments:
     def many(self, name: str) -> tuple[str, ...]:
         """Every value under this name."""
         return self.values.get(name, ())
+
+    def whole(self, name: str, default: int) -> int:
+        """A number that is not negative, of at most nine digits; anything else is the default."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else default
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A yes or no."""
@@ -77,7 +82,23 @@ async def _body(request: web.Request) -> list[tuple[str, str]]:
     if request.content_type != "application/json":
         return []
     body = await request.read()
-    return _flat("", canonical_json.parse(body), _NESTING) if body.strip() else []
+    return _flat("", _json(body), _NESTING) if body.strip() else []
+
+
+def _json(body: bytes) -> Json:
+    """JSON as apps write it: our ids are larger than what a peer may send, and some send numbers.
+
+    Raises:
+        Malformed: it is none, or no object, or holds half a character.
+    """
+    try:
+        found = json.loads(body)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Malformed("The body is no JSON", code="json") from error
+    if not isinstance(found, dict):
+        raise Malformed("The body is no JSON object", code="json")
+    return found
 
 
 def _flat(name: str, value: Json, depth: int) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """Blocks: accounts and hosts that an organisation wants nothing to do with, or does not read.
 
-Source: docs.joinmastodon.org/methods/accounts, blocks, mutes and domain_blocks (4.2). A mute here
-lasts until it is taken back: `duration` is not kept.
+Source: docs.joinmastodon.org/methods/accounts, blocks, mutes and domain_blocks (4.2). A mute
+lasts for `duration` seconds, or until it is taken back.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -19,6 +20,10 @@ from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import Entity
+
+LONGEST_MUTE = 10 * 366 * 24 * 3600
+"""Seconds of the longest mute that ends by itself: who wants more names no end."""
 
 Change = Callable[[Session, Site, Actor, Actor], Awaitable[object]]
 Listing = Callable[[Session, Actor, Page], Awaitable[list[Barred]]]
@@ -38,9 +43,11 @@ async def mute(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/accounts/{id}/mute: their notifications too, unless `notifications` is false."""
     given = await arguments.read(request)
     hides_notices = given.flag("notifications", default=True)
+    seconds = min(given.whole("duration", 0), LONGEST_MUTE)
+    span = timedelta(seconds=seconds) if seconds > 0 else None
 
     async def change(session: Session, site: Site, us: Actor, them: Actor) -> None:
-        await blocking.mute(session, site, us, them, hides_notices=hides_notices)
+        await blocking.mute(session, site, us, them, hides_notices=hides_notices, span=span)
 
     return await _changed(request, "write:mutes", change)
 
@@ -108,8 +115,16 @@ async def _listed(request: web.Request, scope: str, listing: Listing) -> web.Str
     page = paging.wanted(await arguments.read(request), paging.ACCOUNTS)
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, scope)
-        us = acting.organisation
+        us, is_mute = acting.organisation, listing is blocks.muted
         describer = Describer(session, request.app[SITE], us)
         found = await listing(session, us, page)
-        rows = [(each.id, await describer.account(each.actor)) for each in found]
+        rows = [
+            (each.id, await describer.account(each.actor) | _until(each.until, is_mute=is_mute))
+            for each in found
+        ]
     return answers.listed(request, rows, page)
+
+
+def _until(at: datetime | None, *, is_mute: bool) -> Entity:
+    """What a MutedAccount says beyond an Account: when the mute ends."""
+    return {"mute_expires_at": entities.moment(at) if at else None} if is_mute else {}

@@ -1,20 +1,20 @@
 """Describing: rows → entities, asking the views for what an entity needs beside its row.
 
-One `Describer` lives as long as one transaction and remembers the accounts it has described,
-because most lists name the same few authors again and again.
+One `Describer` lives as long as one transaction and remembers what it has looked up, because most
+lists name the same few authors again and again. A list is looked up as a whole: `statuses`,
+`status_rows` and `account_rows` ask as often for a page as for one.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from activitypub import canonical_json
+from activitypub import markup
 from activitypub.canonical_json import Document, Json
-from activitypub.errors import ProtocolError
-from activitypub.iris import Iri
 from actors.database import Session
 from actors.documents import media as media_documents
 from actors.rules import consent
-from actors.rules.consent import Consent
+from actors.rules.consent import Asker, Consent
 from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
 from actors.rules.polls import Poll
 from actors.rules.speech import tag_name
@@ -22,8 +22,10 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import picturing, quoting
-from actors.views import media, pins, profiles, quotes, reception, timelines
+from actors.verbs import picturing
+from actors.views import around, filters, media, profiles, quotes
+from actors.views.around import Around
+from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
 from federation.mastodon import entities
 from federation.mastodon.entities import Entity
@@ -39,17 +41,32 @@ question."""
 class Describer:
     """Entities for one reader, within one transaction."""
 
-    def __init__(self, session: Session, site: Site, viewer: Actor | None) -> None:
-        """Look with the eyes of `viewer`; None sees what everybody sees."""
+    def __init__(
+        self, session: Session, site: Site, viewer: Actor | None, context: str = ""
+    ) -> None:
+        """Look with the eyes of `viewer`; None sees what everybody sees.
+
+        Args:
+            session: an open transaction.
+            site: our origin and clock.
+            viewer: who looks.
+            context: where the statuses will stand, in the words of filters (home, thread, …); for
+                filters hold in some places only. Without, all of them are tried.
+        """
         self._session = session
         self._site = site
         self._viewer = viewer
+        self._context = context
         self._accounts: dict[int, Entity] = {}
+        self._around = Around()
+        self._filters: list[Held] | None = None
 
     async def account(self, actor: Actor) -> Entity:
         """An Account."""
         if actor.id not in self._accounts:
-            counts = await profiles.counts(self._session, actor)
+            counts = self._around.counts.get(actor.id)
+            if counts is None:
+                counts = await profiles.counts(self._session, actor)
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
             header = _header(actor) if actor.is_ours else ""
             self._accounts[actor.id] = entities.account(
@@ -59,38 +76,82 @@ class Describer:
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
         """Several Accounts, in the order given."""
-        return [await self.account(actor) for actor in actors]
+        people = list(actors)
+        unknown = {one.id for one in people} - self._around.counts.keys()
+        self._around.counts |= await profiles.counts_of(self._session, unknown)
+        return [await self.account(actor) for actor in people]
+
+    async def account_rows(self, rows: Iterable[tuple[int, Actor]]) -> list[tuple[int, Entity]]:
+        """Several Accounts, each under the id that its list is paged by."""
+        listed = list(rows)
+        shown = await self.accounts([actor for _, actor in listed])
+        return [(one[0], entity) for one, entity in zip(listed, shown, strict=True)]
+
+    async def statuses(self, items: Iterable[Item]) -> list[Entity]:
+        """Several Statuses, in the order given."""
+        listed = list(items)
+        await self._look(listed)
+        return [await self.status(item) for item in listed]
+
+    async def status_rows(
+        self, rows: Iterable[tuple[int, Item | None]]
+    ) -> list[tuple[int, Entity | None]]:
+        """Several Statuses, each under the id that its list is paged by."""
+        listed = list(rows)
+        await self._look([item for _, item in listed if item is not None])
+        return [
+            (number, None if item is None else await self.status(item)) for number, item in listed
+        ]
 
     async def status(self, item: Item) -> Entity:
         """A Status."""
+        await self._look([item])
         author, subject = await self.account(item.author), item.subject
-        tallies = await timelines.tallies(self._session, Iri(subject.iri))
+        received = self._around.receptions[subject.iri]
+        document = _document(subject.document)
         if isinstance(subject, Model):
-            inner = entities.model_status(author, subject, tallies)
+            inner = entities.model_status(author, subject, received.tallies)
             inner |= await self._pictures(subject, inner)
         else:
-            inner = await self._remark(author, subject, tallies)
-        ours = await reception.standing(self._session, self._viewer, subject.iri)
-        inner |= {"favourited": ours.liked, "reblogged": ours.boosted}
-        inner |= await self._quotes(item)
+            inner = await self._remark(author, subject, document, received.tallies)
+        inner |= {
+            "favourited": received.ours.liked,
+            "reblogged": received.ours.boosted,
+            "bookmarked": subject.iri in self._around.marked,
+            "muted": subject.id in self._around.hidden,
+        }
+        inner |= await self._quotes(item, document)
+        inner["filtered"] = list(self._filtered(inner, subject))
         if self._viewer is not None and self._viewer.id == item.author.id:
-            is_pinned = await pins.is_pinned(self._session, self._viewer, subject.iri)
-            inner |= {"pinned": is_pinned}
+            inner["pinned"] = subject.iri in self._around.pinned
         if item.boost is None or item.booster is None:
             return inner
         return entities.boost_status(await self.account(item.booster), item.boost, inner)
 
-    async def _remark(self, author: Entity, remark: Remark, tallies: Tallies) -> Entity:
-        origin = self._site.origin
+    async def _look(self, items: Sequence[Item]) -> None:
+        if self._viewer is not None and self._filters is None:
+            held = await filters.in_force(self._session, self._site, self._viewer)
+            self._filters = [
+                one for one in held if not self._context or self._context in one.filter.contexts
+            ]
+        if any(item.subject.iri not in self._around.receptions for item in items):
+            await around.look(self._session, self._around, items, self._viewer)
+
+    async def _remark(
+        self, author: Entity, remark: Remark, document: Document, tallies: Tallies
+    ) -> Entity:
+        origin, people = self._site.origin, self._around.people
+        named = (people.get(str(iri)) for iri in remark.addressed[:MAX_TAGS])
+        above = self._around.above.get(remark.in_reply_to) if remark.in_reply_to else None
         inner = entities.remark_status(
             author,
             remark,
             tallies,
-            mentions=await self._mentions(remark),
-            tags=[entities.tag(origin, name) for name in _hashtags(remark.document)],
-            reply_to=await self._reply_to(remark),
+            mentions=[entities.mention(origin, one) for one in named if one is not None],
+            tags=[entities.tag_of_status(origin, name) for name in _hashtags(document)],
+            reply_to=(str(above[0]), str(above[1])) if above else None,
         )
-        inner |= await self._media(remark)
+        inner |= await self._media(remark, document)
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
@@ -107,15 +168,15 @@ class Describer:
         shown = [entities.media(self._site.origin, one) for one in pictures]
         return {"media_attachments": list(shown), "card": _with_picture(inner["card"], shown[0])}
 
-    async def _media(self, remark: Remark) -> Entity:
+    async def _media(self, remark: Remark, said: Document) -> Entity:
         """What a remark shows; of others' files only where they are."""
         if b'"attachment"' not in remark.document:
             return {}
-        said = _document(remark.document)
         found: list[Json] = []
         files = await media.of_subject(self._session, picturing.REMARK, remark.id)
         if files:
-            found += [entities.media(self._site.origin, one) for one in files]
+            shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
+            found += [entities.media(self._site.origin, one) for one in shown]
         else:
             theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
             found += [
@@ -124,10 +185,10 @@ class Describer:
         is_sensitive = bool(remark.summary) or said.get("sensitive") is True
         return {"media_attachments": found, "sensitive": is_sensitive}
 
-    async def _quotes(self, item: Item) -> Entity:
+    async def _quotes(self, item: Item, document: Document) -> Entity:
         """What a status quotes, who quotes it, and who may."""
         subject, author, quoted = item.subject, item.author, item.quote
-        inner: Entity = {"quotes_count": await quotes.count(self._session, subject.iri)}
+        inner: Entity = {"quotes_count": self._around.quoted.get(subject.iri, 0)}
         if quoted is not None:
             shown = None
             if quoted.subject is not None and quoted.author is not None:
@@ -135,32 +196,27 @@ class Describer:
                 shown = await self.status(within)
             inner["quote"] = entities.quoted(quoted.state, shown)
         if quotes.is_open(subject):
+            said = document.get("interactionPolicy")
             asked = Consent.DENIED
             if self._viewer is not None:
-                asked = await quoting.policy_for(self._session, subject, author, self._viewer)
-            said = quotes.policy(subject)
+                asker = Asker(
+                    self._viewer.iri,
+                    follows=author.id in self._around.follows,
+                    is_followed=author.id in self._around.followed_by,
+                )
+                asked = consent.consent(said, asker, author.iri, author.followers, author.following)
             circles = consent.circles(said, author.iri, author.followers, author.following)
             inner["quote_approval"] = entities.quote_approval(*circles, asked)
         return inner
 
-    async def statuses(self, items: Iterable[Item]) -> list[Entity]:
-        """Several Statuses, in the order given."""
-        return [await self.status(item) for item in items]
-
-    async def _mentions(self, remark: Remark) -> list[Entity]:
-        found: list[Entity] = []
-        for iri in remark.addressed[:MAX_TAGS]:
-            actor = await profiles.by_iri(self._session, Iri(str(iri)))
-            if actor is not None:
-                found.append(entities.mention(self._site.origin, actor))
-        return found
-
-    async def _reply_to(self, remark: Remark) -> tuple[str, str] | None:
-        """The status it answers, unless that is unknown, deleted or not for this reader's eyes."""
-        if remark.in_reply_to is None:
-            return None
-        item = await timelines.by_iri(self._session, Iri(remark.in_reply_to), self._viewer)
-        return (str(item.subject.id), str(item.author.id)) if item else None
+    def _filtered(self, inner: Entity, subject: Model | Remark) -> list[Entity]:
+        """What the reader's filters find; in one's own words nothing is looked for."""
+        is_own = self._viewer is not None and subject.actor_id == self._viewer.id
+        if not self._filters or is_own:
+            return []
+        said = f"{inner['spoiler_text']}\n{markup.plain(str(inner['content']))}"
+        hits = filters.matches(self._filters, subject.id, said)
+        return [entities.filter_result(one) for one in hits]
 
 
 def _with_picture(card: Json, picture: Entity) -> Json:
@@ -180,11 +236,12 @@ def _with_picture(card: Json, picture: Entity) -> Json:
 
 
 def _document(body: bytes) -> Document:
-    """The stored JSON; a document that was taken under older, wider limits is as good as none."""
+    """The stored JSON, which was judged before it was stored; what is no document says nothing."""
     try:
-        return canonical_json.parse(body)
-    except ProtocolError:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _objects(value: Json, kind: str) -> list[Document]:
@@ -209,8 +266,8 @@ def _lines(body: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def _hashtags(body: bytes) -> list[str]:
+def _hashtags(document: Document) -> list[str]:
     """The hashtags of a remark, folded, without the sign."""
-    names = [each.get("name") for each in _objects(_document(body).get("tag"), "Hashtag")]
+    names = [each.get("name") for each in _objects(document.get("tag"), "Hashtag")]
     found = [tag_name(name) for name in names[:MAX_TAGS] if isinstance(name, str)]
     return list(dict.fromkeys(name for name in found if name))

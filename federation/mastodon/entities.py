@@ -32,11 +32,16 @@ from actors.rules.pictures import (
 from actors.rules.polls import Poll
 from actors.tables.access import App
 from actors.tables.actor import Actor
+from actors.tables.circle import Circle
 from actors.tables.media import Media
 from actors.tables.model import Model
+from actors.tables.planned import Planned
 from actors.tables.remark import Boost, Remark
+from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
 from actors.verbs.remarking import LONGEST_REMARK
+from actors.views.filters import Held, Match
 from actors.views.profiles import Counts, Relationship
+from actors.views.subjects import Day, Profiled
 from actors.views.timelines import Tallies
 from federation import __version__
 
@@ -320,10 +325,41 @@ def mention(origin: str, actor: Actor) -> Entity:
     }
 
 
-def tag(origin: str, name: str) -> Entity:
-    """A Tag, without the history that we do not keep; its page is ours, wherever it was written."""
-    url = f"{origin}/tags/{quote(name)}"
-    return {"name": name, "url": url, "history": [], "following": False}
+def tag_page(origin: str, name: str) -> str:
+    """The page of a hashtag: ours, wherever it was written."""
+    return f"{origin}/tags/{quote(name)}"
+
+
+def tag_of_status(origin: str, name: str) -> Entity:
+    """A Status::Tag."""
+    return {"name": name, "url": tag_page(origin, name)}
+
+
+def tag(
+    origin: str,
+    name: str,
+    history: Sequence[Day] = (),
+    *,
+    is_followed: bool = False,
+    is_shown: bool = False,
+) -> Entity:
+    """A Tag, with how it was used lately."""
+    days: list[Json] = [
+        {
+            "day": str(int(day.at.timestamp())),
+            "uses": str(day.uses),
+            "accounts": str(day.accounts),
+        }
+        for day in history
+    ]
+    return {
+        "id": name,
+        "name": name,
+        "url": tag_page(origin, name),
+        "history": days,
+        "following": is_followed,
+        "featuring": is_shown,
+    }
 
 
 def poll(id_: int, asked: Poll, now: datetime) -> Entity:
@@ -363,6 +399,120 @@ def wording(author: Entity, content: str, summary: str, at: datetime) -> Entity:
     }
 
 
+def filter_v1(word: FilterWord, row: Filter) -> Entity:
+    """A V1::Filter: one word of a filter, as older apps know them."""
+    return {
+        "id": str(word.id),
+        "phrase": word.text,
+        "context": list(row.contexts),
+        "expires_at": moment(row.expires_at) if row.expires_at else None,
+        "irreversible": row.action == "hide",
+        "whole_word": word.is_whole,
+    }
+
+
+def filter_v2(held: Held, *, is_whole: bool = True) -> Entity:
+    """A Filter; `is_whole`: with everything that it looks for."""
+    row = held.filter
+    found: Entity = {
+        "id": str(row.id),
+        "title": row.title,
+        "context": list(row.contexts),
+        "expires_at": moment(row.expires_at) if row.expires_at else None,
+        "filter_action": row.action,
+    }
+    if is_whole:
+        found["keywords"] = [filter_word(word) for word in held.words]
+        found["statuses"] = [filtered_status(one) for one in held.statuses]
+    return found
+
+
+def filter_word(word: FilterWord) -> Entity:
+    """A FilterKeyword."""
+    return {"id": str(word.id), "keyword": word.text, "whole_word": word.is_whole}
+
+
+def filtered_status(row: FilteredStatus) -> Entity:
+    """A FilterStatus."""
+    return {"id": str(row.id), "status_id": str(row.subject_id)}
+
+
+def filter_result(match: Match) -> Entity:
+    """A FilterResult: what a filter found in a status."""
+    return {
+        "filter": filter_v2(match.held, is_whole=False),
+        "keyword_matches": list(match.words) or None,
+        "status_matches": [str(one) for one in match.statuses] or None,
+    }
+
+
+def circle(row: Circle) -> Entity:
+    """A List."""
+    return {
+        "id": str(row.id),
+        "title": row.title,
+        "replies_policy": row.replies,
+        "exclusive": row.is_exclusive,
+    }
+
+
+def conversation(id_: int, accounts: Sequence[Entity], last: Entity, *, is_unread: bool) -> Entity:
+    """A Conversation."""
+    return {
+        "id": str(id_),
+        "unread": is_unread,
+        "accounts": list(accounts),
+        "last_status": last,
+    }
+
+
+def featured_tag(origin: str, owner: Actor, shown: Profiled) -> Entity:
+    """A FeaturedTag."""
+    name = shown.row.name
+    at = shown.last_at
+    return {
+        "id": str(shown.row.id),
+        "name": name,
+        "url": f"{profile_page(origin, owner)}/tagged/{quote(name)}",
+        "statuses_count": str(shown.uses),
+        "last_status_at": at.date().isoformat() if at else None,
+    }
+
+
+def scheduled(row: Planned) -> Entity:
+    """A ScheduledStatus."""
+    said = row.said
+    visible = VISIBILITIES[said["visible"].lower()]
+    above, quoted_id = said["in_reply_to_id"], said["quoted_id"]
+    return {
+        "id": str(row.id),
+        "scheduled_at": moment(row.at),
+        "params": {
+            "text": said["text"],
+            "spoiler_text": said["summary"],
+            "visibility": visible,
+            "language": said["language"],
+            "sensitive": bool(said["summary"]),
+            "in_reply_to_id": None if above is None else str(above),
+            "quoted_status_id": None if quoted_id is None else str(quoted_id),
+            "quote_approval_policy": said["quotable"],
+            "media_ids": None,
+            "poll": None,
+            "scheduled_at": None,
+            "application_id": 0,
+            "idempotency": row.request_key,
+            "with_rate_limit": False,
+            "allowed_mentions": None,
+        },
+        "media_attachments": [],
+    }
+
+
+def suggestion(entity: Entity) -> Entity:
+    """A Suggestion: somebody whom others here follow."""
+    return {"source": "global", "sources": ["most_followed"], "account": entity}
+
+
 def context(ancestors: Sequence[Entity], descendants: Sequence[Entity]) -> Entity:
     """A Context: what was said before and after a status."""
     return {"ancestors": list(ancestors), "descendants": list(descendants)}
@@ -370,10 +520,11 @@ def context(ancestors: Sequence[Entity], descendants: Sequence[Entity]) -> Entit
 
 def relationship(them: Actor, known: Relationship) -> Entity:
     """A Relationship: how the signed-in account and another stand."""
+    noted = known.noted
     return {
         "id": str(them.id),
         "following": known.following,
-        "showing_reblogs": known.following,
+        "showing_reblogs": known.following and not (noted is not None and noted.hides_boosts),
         "notifying": False,
         "languages": None,
         "followed_by": known.followed_by,
@@ -384,8 +535,8 @@ def relationship(them: Actor, known: Relationship) -> Entity:
         "requested": known.requested,
         "requested_by": known.requested_by,
         "domain_blocking": known.between.host_blocking,
-        "endorsed": False,
-        "note": "",
+        "endorsed": noted is not None and noted.is_endorsed,
+        "note": noted.comment if noted is not None else "",
     }
 
 
@@ -409,9 +560,9 @@ def search(
     return {"accounts": list(accounts), "statuses": list(statuses), "hashtags": list(hashtags)}
 
 
-def marker(last_read_id: str, updated_at: datetime) -> Entity:
+def marker(last_read_id: str, version: int, updated_at: datetime) -> Entity:
     """A Marker: how far a timeline was read; "0" is the beginning."""
-    return {"last_read_id": last_read_id, "version": 0, "updated_at": moment(updated_at)}
+    return {"last_read_id": last_read_id, "version": version, "updated_at": moment(updated_at)}
 
 
 def preferences(locale: str) -> Entity:

@@ -1,15 +1,14 @@
 """Hashtags: public remarks that name a subject.
 
-Source: docs.joinmastodon.org/methods/timelines (4.2): tag; /methods/tags.
+Source: docs.joinmastodon.org/methods/timelines (4.2): tag.
 """
 
 from aiohttp import web
 
-from actors.errors import NotFound
 from actors.rules.speech import tag_name
 from actors.views import timelines
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
 
@@ -24,24 +23,9 @@ async def timeline(request: web.Request) -> web.StreamResponse:
         if given.flag("only_media"):
             return answers.entity([])
         items = await timelines.tagged(session, name, page, local=given.flag("local"))
-        describer = Describer(session, request.app[SITE], viewer(caller))
-        rows = [
-            (
-                item.id,
-                None
-                if given.flag("remote") and item.author.is_ours
-                else await describer.status(item),
-            )
-            for item in items
-        ]
+        describer = Describer(session, request.app[SITE], viewer(caller), "public")
+        wants_others = given.flag("remote")
+        rows = await describer.status_rows(
+            (item.id, None if wants_others and item.author.is_ours else item) for item in items
+        )
     return answers.listed(request, rows, page)
-
-
-async def hashtag(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/tags/{name}: a hashtag, whether anybody uses it or not."""
-    name = tag_name(request.match_info["name"])
-    if not name:
-        raise NotFound("Record not found")
-    async with request.app[DATABASE].read() as session:
-        await authenticating.anybody(request, session)
-    return answers.entity(entities.tag(request.app[SITE].origin, name))

@@ -5,6 +5,7 @@ Source: docs.joinmastodon.org/methods/instance (4.2).
 
 from aiohttp import web
 
+from actors.errors import NotFound
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from actors.views.mail import Statistics
@@ -52,6 +53,52 @@ async def extended_description(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/instance/extended_description: what the network says about itself."""
     network, _, _ = await _about(request)
     return answers.entity(entities.extended_description(network.updated_at, network.summary))
+
+
+async def activity(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/activity: what was said and published here in each of twelve weeks.
+
+    Nobody is registered by herself, and who signs in is not counted.
+    """
+    async with request.app[DATABASE].read() as session:
+        weeks = await mail.weeks(session, request.app[SITE].now())
+    return answers.entity(
+        [
+            {
+                "week": str(int(week.timestamp())),
+                "statuses": str(said),
+                "logins": "0",
+                "registrations": "0",
+            }
+            for week, said in weeks
+        ]
+    )
+
+
+async def translation_languages(_: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/translation_languages: none, for nothing is translated by machine."""
+    return answers.entity({})
+
+
+async def languages(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/languages: in which its pages can be read first."""
+    locale = request.app[SITE].locale
+    return answers.entity([{"code": locale, "name": locale}])
+
+
+async def privacy_policy(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/privacy_policy: what the network says of itself."""
+    network, _, _ = await _about(request)
+    return answers.entity(entities.extended_description(network.updated_at, network.summary))
+
+
+async def no_terms(_: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/terms_of_service: there are none, which apps expect to hear so.
+
+    Raises:
+        NotFound: always.
+    """
+    raise NotFound("Record not found")
 
 
 async def preferences(request: web.Request) -> web.StreamResponse:

@@ -81,10 +81,7 @@ async def favourites(request: web.Request) -> web.StreamResponse:
         acting = await authenticating.member(request, session, "read:favourites")
         found = await reception.liked_by(session, acting.organisation, page)
         describer = Describer(session, request.app[SITE], acting.organisation)
-        rows = [
-            (like_id, await describer.status(item) if item is not None else None)
-            for like_id, item in found
-        ]
+        rows = await describer.status_rows(found)
     return answers.listed(request, rows, page)
 
 
@@ -108,5 +105,5 @@ async def _people(request: web.Request, ask: Lister) -> web.StreamResponse:
         item = await addressed(request, session, viewer(caller))
         found = await ask(session, item.subject.iri, page)
         describer = Describer(session, request.app[SITE], viewer(caller))
-        rows = [(each.id, await describer.account(each.actor)) for each in found]
+        rows = await describer.account_rows((each.id, each.actor) for each in found)
     return answers.listed(request, rows, page)

@@ -24,6 +24,9 @@ ACCOUNTS: Final = (40, 80)
 NOTIFICATIONS: Final = (40, 80)
 """Usual and highest number of notifications on a page, as on Mastodon."""
 
+TAGS: Final = (100, 200)
+"""Usual and highest number of followed hashtags, as on Mastodon; `LARGEST_PAGE` bounds both."""
+
 SEARCH: Final = (20, 40)
 """Usual and highest number of results of each kind."""
 

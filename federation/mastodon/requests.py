@@ -30,7 +30,7 @@ async def waiting(request: web.Request) -> web.StreamResponse:
         us = acting.organisation
         describer = Describer(session, request.app[SITE], us)
         found = await profiles.requests(session, us, page)
-        rows = [(each.id, await describer.account(each.actor)) for each in found]
+        rows = await describer.account_rows((each.id, each.actor) for each in found)
     return answers.listed(request, rows, page)
 
 

@@ -16,13 +16,16 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import featuring
-from actors.views import timelines
+from actors.views import timelines, worth_knowing
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+
+MOST_AT_ONCE = 20
+"""Statuses that are asked for by their ids in one question, as on Mastodon."""
 
 Change = Callable[[Session, Site, Actor, Model | Remark], Awaitable[None]]
 
@@ -47,6 +50,26 @@ async def context(request: web.Request) -> web.StreamResponse:
     if viewer(caller) is not None:
         await looking.look(request.app, item.subject)
     return answers.entity(entity)
+
+
+async def several(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses?id[]=: those that one may see, in the order asked for."""
+    given = await arguments.read(request)
+    ids = [paging.number(text) for text in dict.fromkeys(given.many("id"))][:MOST_AT_ONCE]
+    async with request.app[DATABASE].read() as session:
+        us = viewer(await authenticating.anybody(request, session, "read:statuses"))
+        items = await worth_knowing.statuses(session, ids, us)
+        shown = await Describer(session, request.app[SITE], us).statuses(items)
+    return answers.entity(list(shown))
+
+
+async def card(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/statuses/{id}/card: the preview alone; old apps ask for it."""
+    async with request.app[DATABASE].read() as session:
+        us = viewer(await authenticating.anybody(request, session, "read:statuses"))
+        item = await addressed(request, session, us)
+        entity = await Describer(session, request.app[SITE], us).status(item)
+    return answers.entity(entity["card"] or {})
 
 
 async def pin(request: web.Request) -> web.StreamResponse:

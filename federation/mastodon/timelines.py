@@ -8,8 +8,8 @@ from aiohttp import web
 from actors.database import Session
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.verbs import noticing
-from actors.views import notices, timelines
+from actors.verbs import shelving
+from actors.views import notices, shelves, timelines
 from actors.views.paging import Page
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
@@ -17,6 +17,7 @@ from federation.mastodon import answers, arguments, authenticating, entities, pa
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import Entity
 
 BEGINNING = "0"
 """The marker of a timeline on which nothing was marked: an id before every other."""
@@ -31,8 +32,8 @@ async def home(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:statuses")
         items = await timelines.home(session, acting.organisation, page)
-        describer = Describer(session, request.app[SITE], acting.organisation)
-        rows = [(item.id, await describer.status(item)) for item in items]
+        describer = Describer(session, request.app[SITE], acting.organisation, "home")
+        rows = await describer.status_rows((item.id, item) for item in items)
     return answers.listed(request, rows, page)
 
 
@@ -47,46 +48,60 @@ async def public(request: web.Request) -> web.StreamResponse:
         items = await timelines.public(
             session, page, local=given.flag("local"), viewer=viewer(caller)
         )
-        describer = Describer(session, request.app[SITE], viewer(caller))
-        rows = [
-            (item.id, await describer.status(item) if _is_wanted(given, item) else None)
-            for item in items
-        ]
+        describer = Describer(session, request.app[SITE], viewer(caller), "public")
+        rows = await describer.status_rows(
+            (item.id, item if _is_wanted(given, item) else None) for item in items
+        )
+    return answers.listed(request, rows, page)
+
+
+async def direct(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/timelines/direct: the last of each exchange; older apps ask for it."""
+    page = paging.wanted(await arguments.read(request), paging.STATUSES)
+    async with request.app[DATABASE].read() as session:
+        us = (await authenticating.member(request, session, "read:statuses")).organisation
+        found = await shelves.conversations(session, us, page)
+        describer = Describer(session, request.app[SITE], us, "home")
+        rows = await describer.status_rows((one.last.id, one.last) for one in found)
     return answers.listed(request, rows, page)
 
 
 async def markers(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/markers: both, always: some apps read one without looking for it.
-
-    Notifications are read as far as the newest notice that was read. Of the home timeline nothing
-    is kept.
-    """
+    """GET /api/v1/markers: both, always: some apps read one without looking for it."""
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:statuses")
         return await _markers(session, request.app[SITE], acting.organisation)
 
 
 async def mark(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/markers: notifications are read up to here; of home nothing is kept."""
+    """POST /api/v1/markers: a timeline was read up to here."""
     given = await arguments.read(request)
-    names = ("home[last_read_id]", "notifications[last_read_id]")
-    _, up_to = (paging.number(given.text(name, BEGINNING)) for name in names)
+    said = {name: given.text(f"{name}[last_read_id]") for name in shelving.TIMELINES}
+    numbers = {name: paging.number(text) for name, text in said.items() if text}
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
-        await noticing.mark_read(session, site, acting.organisation, up_to)
+        for name, number in numbers.items():
+            await shelving.mark(session, site, acting.organisation, name, number)
         return await _markers(session, site, acting.organisation)
 
 
 async def _markers(session: Session, site: Site, owner: Actor) -> web.Response:
+    """What was said, and of notifications at least what was read on a page."""
+    kept = await shelves.markers(session, owner)
+    found: Entity = {}
+    for name in shelving.TIMELINES:
+        row = kept.get(name)
+        at = row.updated_at if row else site.now()
+        found[name] = entities.marker(
+            str(row.last_read_id) if row else BEGINNING, row.version if row else 0, at
+        )
     newest = await notices.of(session, owner, Page(limit=NOTICES_LOOKED_AT))
-    read = (item.notice.id for item in newest if item.notice.read_at is not None)
-    return answers.entity(
-        {
-            "home": entities.marker(BEGINNING, site.now()),
-            "notifications": entities.marker(str(max(read, default=BEGINNING)), site.now()),
-        }
-    )
+    read = max((one.notice.id for one in newest if one.notice.read_at is not None), default=0)
+    said = kept.get("notifications")
+    if read > (said.last_read_id if said else 0):
+        found["notifications"] = entities.marker(str(read), said.version if said else 0, site.now())
+    return answers.entity(found)
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

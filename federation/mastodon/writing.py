@@ -1,12 +1,13 @@
 """Writing: an app says something, changes it, deletes it.
 
 What an app writes is a remark; models are written on their own page, where a member sees all of
-one. Polls of our own and posts for later are refused instead of being left out in silence.
+one. Polls of our own are refused instead of being left out in silence.
 
 Source: docs.joinmastodon.org/methods/statuses (4.2): create, edit, delete, source, history.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -24,14 +25,15 @@ from actors.tables.actor import Actor
 from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import forgetting, liking, picturing, remarking, rewording
+from actors.verbs import forgetting, liking, picturing, planning, remarking, rewording
 from actors.verbs.picturing import Words
+from actors.verbs.planning import Said
 from actors.views import media as media_views
 from actors.views import reception
 from actors.views.timelines import Item
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.mastodon import answers, arguments, authenticating, entities
+from federation.mastodon import answers, arguments, authenticating, entities, paging, planned
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
@@ -44,7 +46,6 @@ VISIBILITIES: Final[Mapping[str, Visibility]] = {
 
 REFUSED: Final[Mapping[str, str]] = {
     "poll[options]": "Polls cannot be made here",
-    "scheduled_at": "Posts cannot be scheduled here",
 }
 """Arguments that ask for what is not there → the words of the refusal."""
 
@@ -70,6 +71,11 @@ async def create(request: web.Request) -> web.StreamResponse:
     await _may_write(request)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
+    at = planned.time(given)
+    if at is not None and at - site.now() >= planning.SOONEST:
+        if any(given.many("media_ids")):
+            raise Unwise("A post that is made later shows no media here")
+        return await _planned(request, given, visible, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
         us = acting.organisation
@@ -92,6 +98,27 @@ async def create(request: web.Request) -> web.StreamResponse:
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
+
+
+async def _planned(
+    request: web.Request, given: Arguments, visible: Visibility, at: datetime
+) -> web.StreamResponse:
+    """It is said later: what is due within minutes is said at once, as on Mastodon."""
+    above, quoted = given.text("in_reply_to_id"), given.text("quoted_status_id")
+    said = Said(
+        text=given.text("status"),
+        summary=given.text("spoiler_text"),
+        visible=visible,
+        language=_language(given),
+        in_reply_to_id=paging.number(above) if above else None,
+        quoted_id=paging.number(quoted) if quoted else None,
+        quotable=_quotable(given),
+    )
+    key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None
+    async with request.app[DATABASE].begin() as session:
+        us = (await authenticating.member(request, session, "write:statuses")).organisation
+        row = await planning.plan(session, request.app[SITE], us, said, at, request_key=key)
+    return answers.entity(entities.scheduled(row))
 
 
 async def edit(request: web.Request) -> web.StreamResponse:

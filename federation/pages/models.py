@@ -69,7 +69,7 @@ async def model(request: web.Request) -> web.Response:
         core_state = await lineage.core_state(session, found)
         forks = await lineage.forks(session, found, limit=FORKS_SHOWN)
         fork_count = await lineage.count_forks(session, found) if forks else 0
-        practice = await coverage.coverage(session, found)
+        practice = await coverage.by_country(session, found)
         pinned = await pins.is_pinned(session, author, found.iri)
         item = await timelines.status(session, found.id, here.organisation)
         replies: list[Item] = []

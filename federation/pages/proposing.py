@@ -229,6 +229,11 @@ def _typed(gain: Gain, given: Fields | None) -> dict[str, str]:
     return {tag: given.get(f"text.{gain.key}.{tag}", text) for tag, text in start.items()}
 
 
+def _likely(gain: Gain) -> Reason:
+    """The reason that is offered first."""
+    return Reason.LANGUAGE if gain.only_adds_languages else Reason.LESSON
+
+
 def _is_written(gain: Gain, given: Fields | None) -> bool:
     """Did she write something else into the fields than what stood there?"""
     start, typed = _typed(gain, None), _typed(gain, given)
@@ -292,7 +297,7 @@ def _rows(request: web.Request, ground: _Ground, given: Fields | None) -> list[R
                 is_chosen=ticked if given is None else f"take.{gain.key}" in given,
                 is_open=_is_written(gain, given),
                 goes=gain.proposed is None,
-                reason=(before.reason if before else Reason.LESSON)
+                reason=(before.reason if before else _likely(gain))
                 if given is None
                 else given.get(f"reason.{gain.key}", ""),
                 note=(before.note if before else "")

@@ -39,7 +39,7 @@ PLACES_OFFERED: Final = 12
 FIELDS: Final = (
     "name", "summary", "language", "territory", "place", "stage", "since", "reason", "what",
     "value", "unit", "on", "method", "href", "link", "evaluation", "difficulty", "lesson",
-    "conclusion",
+    "conclusion", "description", "credit",
 )  # fmt: skip
 """Names of the fields, in the order of the form."""
 
@@ -57,6 +57,7 @@ _FIELD_OF: Final = {
     "method": "method",
     "href": "href",
     "links": "href",
+    "files": "file",
 }
 """The last member of a fault's path → the field where it is shown."""
 

@@ -4,15 +4,18 @@ Everybody reads; an organisation writes and adds to its own records, and vouches
 others. Whoever stopped is shown as plainly as whoever goes on.
 """
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import orjson
 from aiohttp import web
 
 from actors import places
 from actors.database import Session
+from actors.documents import replication as documents
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.places import place
 from actors.rules import permissions
@@ -20,14 +23,23 @@ from actors.rules.evidence import Level, Verdict
 from actors.rules.records import Stage
 from actors.site import id_in
 from actors.tables.attestation import Attestation
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.verbs import attesting, replicating
 from actors.verbs.attesting import Saying
 from actors.views import coverage, history, timelines
-from actors.views.coverage import Listed
+from actors.views.coverage import Line, Listed
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, mapping, models, rendering, saying, sessions
+from federation.pages import (
+    forms,
+    mapping,
+    models,
+    record_files,
+    rendering,
+    saying,
+    sessions,
+)
 from federation.pages import record_form as form
 from federation.pages.record_form import Typed
 from federation.pages.sessions import Visitor
@@ -35,7 +47,7 @@ from federation.pages.sessions import Visitor
 PAGE_SIZE: Final = 40
 MOST_EXPORTED: Final = 10_000
 """Records of one file: more than any model known has; a file of this size is opened by any
-spreadsheet program, and takes a second to make."""
+spreadsheet program, and takes a second to make, others in between."""
 
 COLUMNS: Final = (
     "record", "organisation", "organisation_iri", "model", "version", "territory", "stage",
@@ -63,6 +75,7 @@ async def record(request: web.Request) -> web.Response:
         "record.html",
         found=found,
         record=found.record,
+        files=documents.shown(found.record),
         models=counted,
         statements=said,
         disputes=sum(one.row.verdict == Verdict.DISPUTED for one in said),
@@ -126,31 +139,37 @@ async def of_model(request: web.Request) -> web.Response:
 
 async def as_csv(request: web.Request) -> web.Response:
     """GET /m/{slug}/records.csv: the same list for a spreadsheet; UTF-8 with its mark."""
-    _, rows = await _export(request)
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(COLUMNS)
-    for one in rows:
-        said = _row(one)
-        table.writerow([_plain(str(said[name])) for name in COLUMNS])
-    response = web.Response(
-        body=text.getvalue().encode("utf-8-sig"), content_type="text/csv", charset="utf-8"
-    )
+    async with request.app[DATABASE].read() as session:
+        model = await models.find(session, request.match_info["slug"])
+        async for some in coverage.lines(session, model, MOST_EXPORTED):
+            table.writerows([_plain(said) for said in _row(one).values()] for one in some)
+            await asyncio.sleep(0)  # others have their turn: SQLite answers without waiting
+    body = await asyncio.to_thread(lambda: text.getvalue().encode("utf-8-sig"))
+    response = web.Response(body=body, content_type="text/csv", charset="utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="records.csv"'
     return response
 
 
 async def as_json(request: web.Request) -> web.Response:
     """GET /m/{slug}/records.json: the same list for programs, with its counts."""
-    model, rows = await _export(request)
+    parts: list[bytes] = []
     async with request.app[DATABASE].read() as session:
-        practice = await coverage.coverage(session, model)
+        model = await models.find(session, request.match_info["slug"])
+        practice = await coverage.by_country(session, model)
+        async for some in coverage.lines(session, model, MOST_EXPORTED):
+            parts += [orjson.dumps(_row(one)) for one in some]
+            await asyncio.sleep(0)
     levels = {Level(level).name: count for level, count in practice.levels.items()}
     countries = {one.code: one.total for one in practice.countries}
     said = {"model": model.iri, "total": practice.total, "levels": levels}
     said |= {"stages": practice.stages, "countries": countries}
-    said |= {"records": [_row(one) for one in rows]}
-    response = web.json_response(said)
+    body = b"".join(
+        (orjson.dumps(said).removesuffix(b"}"), b',"records":[', b",".join(parts), b"]}")
+    )
+    response = web.Response(body=body, content_type="application/json", charset="utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="records.json"'
     return response
 
@@ -169,17 +188,22 @@ async def write_page(request: web.Request) -> web.Response:
 async def write(request: web.Request) -> web.Response:
     """POST /m/{slug}/record: it is published, and the model's organisation is told."""
     here = await sessions.visitor(request)
-    given = await forms.fields(request)
-    typed, slug = form.read(given), request.match_info["slug"]
+    async with record_files.sent(request, here) as given:
+        return await _write(request, here, given)
+
+
+async def _write(request: web.Request, here: Visitor, given: record_files.Sent) -> web.Response:
+    typed, slug = form.read(given.fields), request.match_info["slug"]
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, slug)
-    if here.acting is None or not forms.token_fits(here, given):
+    if here.acting is None or not forms.token_fits(here, given.fields):
         problem = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
         return _show(request, here, model, typed, problem=problem)
     permissions.must_publish(here.acting.office)
     said = form.record(typed, request.app[SITE].now().date())
+    file = await record_files.keep(request, here.acting, given, typed)
     if typed.faults:
-        return _show(request, here, model, typed)
+        return _show(request, here, model, typed, file=file)
     try:
         async with request.app[DATABASE].begin() as session:
             model = await models.find(session, slug)
@@ -190,10 +214,11 @@ async def write(request: web.Request) -> web.Response:
                 model,
                 await history.head(session, model),
                 said,
+                [file] if file else [],
             )
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return _show(request, here, model, typed, problem=problem)
+        return _show(request, here, model, typed, problem=problem, file=file)
     raise web.HTTPSeeOther(saying.address(f"/records/{row.id}", "recorded"))
 
 
@@ -207,10 +232,14 @@ async def add_page(request: web.Request) -> web.Response:
 
 
 async def add(request: web.Request) -> web.Response:
-    """POST /records/{id}/add: a stage, an indicator, an observation or a link more."""
+    """POST /records/{id}/add: a stage, an indicator, an observation, a link or a file more."""
     here = await sessions.visitor(request)
-    given = await forms.fields(request)
-    typed = form.read(given)
+    async with record_files.sent(request, here) as given:
+        return await _add(request, here, given)
+
+
+async def _add(request: web.Request, here: Visitor, given: record_files.Sent) -> web.Response:
+    typed = form.read(given.fields)
     if here.acting is None:
         async with request.app[DATABASE].read() as session:
             found = await _found(session, request)
@@ -218,19 +247,20 @@ async def add(request: web.Request) -> web.Response:
     permissions.must_publish(here.acting.office)
     async with request.app[DATABASE].read() as session:
         found = await _own(session, request, here)
-    if not forms.token_fits(here, given):
+    if not forms.token_fits(here, given.fields):
         return _show_add(request, here, found, typed, problem=forms.OTHER_SESSION)
     more = form.addition(typed, request.app[SITE].now().date())
+    file = await record_files.keep(request, here.acting, given, typed)
     if typed.faults:
-        return _show_add(request, here, found, typed)
+        return _show_add(request, here, found, typed, file=file)
     try:
         async with request.app[DATABASE].begin() as session:
-            await replicating.add(
-                session, request.app[SITE], (await _own(session, request, here)).row, more
-            )
+            row = (await _own(session, request, here)).row
+            files = [file] if file else []
+            await replicating.add(session, request.app[SITE], row, more, files)
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return _show_add(request, here, found, typed, problem=problem)
+        return _show_add(request, here, found, typed, problem=problem, file=file)
     raise web.HTTPSeeOther(saying.address(f"/records/{found.row.id}", "record-grown"))
 
 
@@ -324,7 +354,13 @@ def _noted(typed: Typed, refused: Refusal) -> str:
 
 
 def _show(
-    request: web.Request, here: Visitor, model: Model, typed: Typed, *, problem: str = ""
+    request: web.Request,
+    here: Visitor,
+    model: Model,
+    typed: Typed,
+    *,
+    problem: str = "",
+    file: Media | None = None,
 ) -> web.Response:
     return rendering.page(
         request,
@@ -336,11 +372,18 @@ def _show(
         faults=typed.faults,
         problem=problem,
         found=None,
+        **record_files.shown(file),
     )
 
 
 def _show_add(
-    request: web.Request, here: Visitor, found: Listed, typed: Typed, *, problem: str = ""
+    request: web.Request,
+    here: Visitor,
+    found: Listed,
+    typed: Typed,
+    *,
+    problem: str = "",
+    file: Media | None = None,
 ) -> web.Response:
     return rendering.page(
         request,
@@ -351,6 +394,7 @@ def _show_add(
         faults=typed.faults,
         problem=problem,
         found=found,
+        **record_files.shown(file),
     )
 
 
@@ -380,29 +424,24 @@ async def _show_attest(
     )
 
 
-async def _export(request: web.Request) -> tuple[Model, list[Listed]]:
-    async with request.app[DATABASE].read() as session:
-        model = await models.find(session, request.match_info["slug"])
-        return model, await coverage.everything(session, model, MOST_EXPORTED)
-
-
-def _row(one: Listed) -> dict[str, str]:
-    said = one.row.record
-    return {
-        "record": one.row.iri,
-        "organisation": one.author.name,
-        "organisation_iri": one.author.iri,
-        "model": one.row.model_iri,
-        "version": one.row.version_iri,
-        "territory": one.row.territory,
-        "stage": one.row.stage,
-        "since": str(said["steps"][-1]["since"]),
-        "level": Level(one.row.level).name,
-        "title": one.row.name,
-        "sentence": str(said["summary"]),
-        "language": one.row.language,
-        "updated": one.row.updated_at.date().isoformat(),
-    }
+def _row(one: Line) -> dict[str, str]:
+    """One line, in the order of `COLUMNS`."""
+    told = (
+        one.iri,
+        one.author,
+        one.author_iri,
+        one.model_iri,
+        one.version_iri,
+        one.territory,
+        one.stage,
+        str(one.record["steps"][-1]["since"]),
+        Level(one.level).name,
+        one.name,
+        str(one.record["summary"]),
+        one.language,
+        one.updated_at.date().isoformat(),
+    )
+    return dict(zip(COLUMNS, told, strict=True))
 
 
 def _plain(text: str) -> str:

@@ -315,7 +315,7 @@ ARCHIVES: Final = (
     N_("Its size is not the one in the manifest."),
     N_("It does not list what is there, or members do not go by their names."),
     N_("The archive holds no version of its model."),
-    N_("No version in the archive shows this file."),
+    N_("Nothing in the archive shows this file."),
     N_("Its bytes are not those that a version shows."),
     N_("It is of another kind than its name says."),
     N_("It is no model that can be understood."),

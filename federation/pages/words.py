@@ -14,7 +14,9 @@ from functools import cache
 from typing import Final
 
 from activitypub.canonical_json import Json
-from actors.rules import concepts, legal_forms
+from actors.documents import media
+from actors.documents.media import Shown
+from actors.rules import concepts, illustrations, legal_forms
 from actors.rules.codes.lists import Code, code_list
 from actors.rules.facts import CODED
 from actors.rules.heading import Kind, Value
@@ -472,6 +474,8 @@ VALUES: Final = {
     "resourceLicense": N_("Licence of software or data"),
     "supportOffered": N_("Support offered"),
     "steward": N_("Who looks after it"),
+    "image": N_("Main picture"),
+    "attachment": N_("Pictures and documents"),
 }
 """What stands beside the sections, by its name in a sheet."""
 
@@ -496,13 +500,20 @@ def fact_lines(name: str, value: Json) -> list[str]:
         return costs({name: value})
     if name == "license":
         return [f"{licence(str(value))} ({value})"]
-    items = value if isinstance(value, list) else [value]
+    items: list[Json] = [*value] if isinstance(value, list) else [value]
+    if name in (illustrations.IMAGE, illustrations.ATTACHMENT):
+        return [_file_line(one) for one in media.shown(items)]
     return [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in items]
 
 
 def currencies() -> list[Code]:
     """The currencies that a form suggests."""
     return list(code_list("currencies").codes.values())
+
+
+def _file_line(one: Shown) -> str:
+    """A picture or document: what it shows, by whom, and where it lies."""
+    return " · ".join(part for part in (one.name, one.credit, one.host) if part)
 
 
 def costs(facts: Mapping[str, Json]) -> list[str]:

@@ -25,6 +25,7 @@ from federation.workers.delivering import Delivering
 from federation.workers.exploring import Exploring
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
+from federation.workers.planned import Planning
 from federation.workers.presence import Presence
 from federation.workers.publishing import Publishing
 from federation.workers.receiving import Receiving
@@ -68,6 +69,7 @@ class Workers:
         self.asking = Asking(database, site, lookup, settings)
         self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
+        self.planning = Planning(database, site)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -85,6 +87,7 @@ class Workers:
         exploring = self._loop("exploring", self.exploring.work)
         asking = self._loop("asking", self.asking.work)
         publishing = self._loop("publishing", self.publishing.work)
+        planning = self._loop("planning", self.planning.work)
         self._loops = (
             housekeeping,
             receiving,
@@ -93,6 +96,7 @@ class Workers:
             exploring,
             asking,
             publishing,
+            planning,
         )
         self._by_queue = {
             "received": receiving,
@@ -175,7 +179,7 @@ class Workers:
         """
         total = 0
         for _ in range(ROUNDS):
-            done = await self.publishing.work()
+            done = await self.publishing.work() + await self.planning.work()
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
             done += await self.asking.work()

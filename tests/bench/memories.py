@@ -218,6 +218,7 @@ class _Years:
             "id": _FIRST + number,
             "owner_id": self._owner,
             "subject_id": self._id("remark", number),
+            "shown_id": self._id("remark", number),
             "kind": "remark",
             "at": self._long_ago,
         }

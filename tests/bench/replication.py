@@ -1,6 +1,7 @@
 """Replication: what comparing, merging and showing cost when a model is long and often adapted.
 
-    PYTHONPATH=.:tests .venv/bin/python -m bench.replication --engine postgres --forks 10 1000
+    PYTHONPATH=.:tests .venv/bin/python -m bench.replication --engine postgres --forks 10 1000 \
+        --records 5000
 
 Comparing and merging are pure functions and measured as such: a sheet of so many sections of 4 KB,
 of which a third was changed here, a third there, and a third on both sides, on other lines. The
@@ -16,6 +17,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
@@ -30,11 +32,15 @@ from activitypub.iris import Iri
 from actors import migrations
 from actors.database import Database
 from actors.rules import comparing, core
+from actors.rules.codes.lists import code_list
+from actors.rules.evidence import Level
 from actors.rules.merging import compare, resolve
+from actors.rules.records import Outcome, Record, Stage, Step
 from actors.rules.sections import Adaptability, Role, Section, Sheet
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
 from actors.tables.model import Model
+from actors.tables.replication import Counted, Replication
 from actors.tables.revision import Revision
 
 BYTES: Final = 4096
@@ -42,6 +48,7 @@ ASKED: Final = 30
 SECTIONS_OF_A_FORK: Final = 20
 BYTES_OF_A_FORK: Final = 1000
 TOGETHER: Final = 100
+NUTS_2: Final = 4  # characters of the code of a region, such as FRH0
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,11 +58,12 @@ def main() -> None:
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--sections", type=int, nargs="+", default=[15, 60])
     parser.add_argument("--forks", type=int, nargs="+", default=[10, 100, 1000])
+    parser.add_argument("--records", type=int, default=5000)
     given = parser.parse_args()
-    measure(given.engine, sections=given.sections, forks=given.forks)
+    measure(given.engine, sections=given.sections, forks=given.forks, records=given.records)
 
 
-def measure(engine: str, *, sections: Sequence[int], forks: Sequence[int]) -> None:
+def measure(engine: str, *, sections: Sequence[int], forks: Sequence[int], records: int) -> None:
     """Print a table."""
     print("| what | of | median | worst | CPU time |")
     print("|---|---|---|---|---|")
@@ -63,7 +71,7 @@ def measure(engine: str, *, sections: Sequence[int], forks: Sequence[int]) -> No
         for what, times, taken in _rules(length):
             _say(what, f"{length} sections of 4 KB", times, taken)
     for number in forks:
-        asyncio.run(_pages(engine, number))
+        asyncio.run(_pages(engine, number, records))
 
 
 def _say(what: str, of: str, times: list[float], taken: float) -> None:
@@ -153,11 +161,12 @@ def _edited(drawn: random.Random, section: Section, *, at: int) -> Section:
     return replace(section, texts={"fr": "\n\n".join(lines)})
 
 
-async def _pages(engine: str, forks: int) -> None:
+async def _pages(engine: str, forks: int, records: int) -> None:
     async with _house(engine) as house:
         coop = await house.organisation("coop")
         model = await house.publish(coop, a_sheet())
         await _adapt(house, model, forks)
+        await _practise(house, model, records)
         for what, address, accept in (
             ("page of a model", model.url, "text/html"),
             (
@@ -165,6 +174,9 @@ async def _pages(engine: str, forks: int) -> None:
                 house.url(f"/api/essaim/v1/models/{model.id}"),
                 "application/json",
             ),
+            ("its records", f"{model.url}/records", "text/html"),
+            ("its records as CSV", f"{model.url}/records.csv", "text/csv"),
+            ("its records as JSON", f"{model.url}/records.json", "application/json"),
             ("its forks on the wire", f"{model.iri}/forks", "application/activity+json"),
         ):
             times: list[float] = []
@@ -177,8 +189,9 @@ async def _pages(engine: str, forks: int) -> None:
                 assert answer.status == 200, (address, answer.status, body[:200])
                 times.append(perf_counter() - began)
             taken = (process_time() - before) / ASKED
-            _say(f"{what} ({len(body) // 1024} KB)", f"{forks:,} forks, {engine}", times[1:], taken)
-            _say(f"{what}, the first time", f"{forks:,} forks, {engine}", times[:1], times[0])
+            of = f"{forks:,} forks, {records:,} records, {engine}"
+            _say(f"{what} ({len(body) // 1024} KB)", of, times[1:], taken)
+            _say(f"{what}, the first time", of, times[:1], times[0])
 
 
 async def _adapt(house: House, model: Model, forks: int) -> None:
@@ -244,6 +257,62 @@ async def _adapt(house: House, model: Model, forks: int) -> None:
         async with house.begin() as session:
             for kind, values in rows.items():
                 await session.execute(insert(kind), values)
+    async with house.begin() as session:
+        await session.execute(text("ANALYZE"))
+
+
+async def _practise(house: House, model: Model, records: int) -> None:
+    """So many records of a model, in every region of the list, by a hundred organisations."""
+    drawn, now, site = random.Random(3), house.site.now(), house.site  # noqa: S311 - a load
+    regions = [one for one in code_list("territories").codes.values() if len(one.code) == NUTS_2]
+    async with house.read() as session:
+        head = await session.get_one(Revision, model.head_id)
+    authors = [site.new_id() for _ in range(TOGETHER)]
+    async with house.begin() as session:
+        whose = [_actor(one, f"https://r{one}.example", now) for one in authors]
+        await session.execute(insert(Actor), whose)
+    for start in range(0, records, TOGETHER):
+        rows: list[dict[str, Any]] = []
+        for number in range(start, min(start + TOGETHER, records)):
+            place, since = drawn.choice(regions), date(2026, 1, 1 + number % 28)
+            stage = drawn.choice(list(Stage))
+            said = Record(
+                language="fr",
+                name=f"Atelier {number}",
+                summary="On répare ensemble, tous les samedis.",
+                territory=place.iri,
+                steps=(Step(Stage.PILOT, since), Step(stage, since, "Un local pour six mois")),
+                outcomes=(Outcome("Objets", number, "objets", since, "Registre"),),
+            )
+            iri = f"https://r{number}.example/records/{number}"
+            rows.append(
+                {
+                    "id": site.new_id(),
+                    "iri": iri,
+                    "actor_id": authors[number % TOGETHER],
+                    "is_ours": False,
+                    "url": iri,
+                    "model_iri": model.iri,
+                    "version_iri": head.iri,
+                    "name": said.name,
+                    "language": said.language,
+                    "territory": place.code,
+                    "country": place.code[:2],
+                    "stage": stage.value,
+                    "level": number % len(Level),
+                    "record": said.to_json(),
+                    "digest": said.digest,
+                    "document": b"{}" * 1000,
+                    "published_at": now,
+                    "updated_at": now,
+                }
+            )
+        ties = [
+            {"id": site.new_id(), "replication_id": one["id"], "model_id": model.id} for one in rows
+        ]
+        async with house.begin() as session:
+            await session.execute(insert(Replication), rows)
+            await session.execute(insert(Counted), ties)
     async with house.begin() as session:
         await session.execute(text("ANALYZE"))
 

@@ -84,7 +84,7 @@ def test_the_model_takes_the_slower_of_sending_and_of_the_database() -> None:
 
 
 def test_replication_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    replication.measure("sqlite", sections=[2], forks=[1])
+    replication.measure("sqlite", sections=[2], forks=[1], records=2)
     told = capsys.readouterr().out
     assert "| read, compare, merge, digest | 2 sections of 4 KB |" in told
-    assert "| 1 forks, sqlite |" in told
+    assert "| 1 forks, 2 records, sqlite |" in told

@@ -73,11 +73,11 @@ def registered(house: House, session: requests.Session, **more: Any) -> Mastodon
     )
 
 
-def signed_in(house: House, session: requests.Session) -> Mastodon:
+def signed_in(house: House, session: requests.Session, email: str = EMAIL) -> Mastodon:
     """As `toot` and its like do: a page shows the code, the member pastes it."""
     app = registered(house, session)
     address = app.auth_request_url(scopes=SCOPES)
-    app.log_in(code=code_on(consent(session, address, EMAIL)), scopes=SCOPES)
+    app.log_in(code=code_on(consent(session, address, email)), scopes=SCOPES)
     return app
 
 

@@ -219,6 +219,7 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
     ):
         alpha.street.clock.turn(minutes=1)
         await house.revise(one, sheet)
+    await _practise(alpha, beta, coop, repair, fork)
     await _take_from_a_sibling(beta, fork, model)
     await alpha.delete(gone)
     await alpha.street.settle()
@@ -228,7 +229,6 @@ async def live(alpha: House, beta: House, reader: Stranger) -> Life:
         alpha, coop, "Nous ouvrons samedi", None, media=[photo, statutes], is_sensitive=True
     )
     await _remark(beta, repair, "Entre nous", model, visible=Visibility.DIRECT)
-    await _practise(alpha, beta, coop, repair, fork)
     quote = await _quotes(alpha, coop, reader, model, word)
     await alpha.street.settle()
     await _talk(alpha, coop, answer, word)
@@ -329,8 +329,12 @@ async def _practise(alpha: House, beta: House, coop: Actor, repair: Actor, fork:
         row = await replicating.replicate(session, alpha.site, coop, model, head, record)
     await alpha.street.settle()
     alpha.street.clock.turn(minutes=1)
+    evidence = [
+        await kept(alpha, coop, "L'atelier"),
+        await kept(alpha, coop, "Bilan", is_picture=False),
+    ]
     async with alpha.begin() as session:
-        await replicating.add(session, alpha.site, row, more)
+        await replicating.add(session, alpha.site, row, more, evidence)
     await alpha.street.settle()
     saying = Saying(Verdict.CONFIRMED, "Vu sur place.", "fr", ("value",), date(2026, 1, 5))
     async with beta.begin() as session:

@@ -241,7 +241,7 @@ def test_an_article_is_refused_by_whom(document: Document, who: str) -> None:
     ("activity", "who"),
     [
         (a_create(type=["Create"]), "Mastodon GoToSocial Akkoma Misskey Lemmy Careful"),
-        (a_create(type="Offer"), "Mastodon GoToSocial Akkoma Misskey Lemmy Careful"),
+        (a_create(type="Arrive"), "Mastodon GoToSocial Akkoma Misskey Lemmy Careful"),
         (a_create(id=ELSEWHERE), "Mastodon GoToSocial Akkoma Misskey Lemmy"),
         (without(a_create(), "id"), "Mastodon GoToSocial Akkoma Misskey Lemmy WordPress Careful"),
         (a_create("https://a.example/x"), "Mastodon GoToSocial Akkoma Misskey Lemmy WordPress"),

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import select
 from together.street import House, Street, a_sheet
 
@@ -316,3 +317,23 @@ async def street_status(street: Street, url: str) -> int:
     headers = {"Accept": "application/activity+json"}
     async with street.session.get(url, headers=headers) as answer:
         return answer.status
+
+
+async def test_a_file_of_records_is_whole_in_their_order_and_bounded(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alpha,) = await street.open("alpha")
+    coop = await alpha.organisation("coop")
+    model = await alpha.publish(coop)
+    made = [await _record(alpha, coop, model.iri) for _ in range(5)]
+    newest_first = [one.iri for one in reversed(made)]
+    monkeypatch.setattr(coverage, "AT_ONCE", 2)
+    for most, expected in ((10, [2, 2, 1]), (4, [2, 2]), (3, [2, 1]), (1, [1])):
+        async with alpha.read() as session:
+            some = [part async for part in coverage.lines(session, model, most)]
+        assert [len(part) for part in some] == expected
+        assert [one.iri for part in some for one in part] == newest_first[:most]
+    async with alpha.read() as session:
+        whole = await coverage.coverage(session, model)
+        short = await coverage.by_country(session, model)
+    assert (short.countries, short.total) == (whole.countries, 5)

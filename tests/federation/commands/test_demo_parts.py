@@ -130,8 +130,11 @@ def test_clearing_takes_away_what_the_demo_makes_and_nothing_else(tmp_path: Path
     for key in NETWORKS:
         home = tmp_path / key
         home.mkdir()
-        for name in ("essaim.toml", ".essaim.toml.4711", "essaim.db", "essaim.db-wal"):
+        secrets = ("essaim.secret", ".essaim.secret.4711")
+        for name in ("essaim.toml", ".essaim.toml.4711", *secrets, "essaim.db", "essaim.db-wal"):
             (home / name).touch()
+        (home / "media" / "ab").mkdir(parents=True)
+        (home / "media" / "ab" / "abcdef").touch()
         demo_directory.log_of(tmp_path, key).touch()
     (tmp_path / "it" / "notes.txt").touch()
     demo_directory.clear(tmp_path)

@@ -358,7 +358,7 @@ EXAMPLES: list[tuple[str, Entity]] = [
     ("tag", entities.tag("https://beta.test", "commun")),
     ("field", entities.field("Site", "ruche.example")),
     ("search", entities.search([account()], [], [])),
-    ("marker", entities.marker("0", AT)),
+    ("marker", entities.marker("0", 0, AT)),
     ("application", entities.registered_application(application(), "secret")),
     ("token", entities.token("secret", "read", AT)),
     ("preferences", entities.preferences("fr")),

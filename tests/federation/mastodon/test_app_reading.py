@@ -87,9 +87,8 @@ async def test_answers_stand_in_the_conversation_of_what_they_answer(coop: Reade
     assert shown["in_reply_to_account_id"] == str(coop.us.id)
     own = f"/api/v1/accounts/{coop.us.id}/statuses"
     assert len(await coop.gets(own)) == 3
-    assert [each["id"] for each in await coop.gets(f"{own}?exclude_replies=true")] == [
-        str(model.id)
-    ]
+    # Who goes on with her own words answers nobody.
+    assert len(await coop.gets(f"{own}?exclude_replies=true")) == 3
     assert await coop.gets(f"{own}?pinned=true") == []
 
 

@@ -1,0 +1,157 @@
+"""What stands around a status? Everything that a list of statuses needs, in few questions.
+
+A page of twenty asks as often as a page of one: whoever shows a list looks once, for all of it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from actors.database import Session
+from actors.tables.actor import Actor
+from actors.tables.follow import Follow
+from actors.tables.model import Model
+from actors.tables.pin import Pin
+from actors.tables.quote import Quote
+from actors.tables.remark import Remark
+from actors.views import profiles, quotes, reception, shelves, timelines
+from actors.views.profiles import Counts
+from actors.views.reception import Reception
+from actors.views.timelines import Item
+
+MOST_NAMED = 32
+"""Actors that one remark names and that are looked for: more is spam."""
+
+
+@dataclass
+class Around:
+    """What was found; every list of statuses adds to it.
+
+    Attributes:
+        receptions: by the thing's id on the wire, how it was received.
+        quoted: how often it is quoted.
+        marked: what the reader has bookmarked.
+        pinned: what the reader has pinned.
+        hidden: ids of statuses whose conversations the reader has silenced.
+        people: everybody who is named, by id on the wire.
+        above: what a remark answers, as far as the reader may see it: ids of that status and of its
+            author.
+        follows: whom the reader follows, by id.
+        followed_by: who follows the reader.
+        counts: what the profiles of all of them count.
+    """
+
+    receptions: dict[str, Reception] = field(default_factory=dict)
+    quoted: dict[str, int] = field(default_factory=dict)
+    marked: set[str] = field(default_factory=set)
+    pinned: set[str] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    people: dict[str, Actor] = field(default_factory=dict)
+    above: dict[str, tuple[int, int]] = field(default_factory=dict)
+    follows: set[int] = field(default_factory=set)
+    followed_by: set[int] = field(default_factory=set)
+    counts: dict[int, Counts] = field(default_factory=dict)
+
+
+async def look(
+    session: Session, found: Around, items: Sequence[Item], viewer: Actor | None
+) -> None:
+    """Look around these statuses, and what they quote; what was looked at before is left out."""
+    things, authors = _things(items)
+    things = [one for one in things if one.iri not in found.receptions]
+    if not things:
+        return
+    iris = [one.iri for one in things]
+    remarks = [one for one in things if isinstance(one, Remark)]
+    found.receptions |= await reception.receptions(session, viewer, things)
+    found.quoted |= await _quoted(session, iris)
+    named = {str(iri) for one in remarks for iri in one.addressed[:MOST_NAMED]}
+    rows = await session.scalars(select(Actor).where(Actor.iri.in_(named - found.people.keys())))
+    found.people |= {row.iri: row for row in rows}
+    await _above(session, found, remarks, viewer)
+    people = authors - found.counts.keys()
+    found.counts |= await profiles.counts_of(session, people)
+    if viewer is not None:
+        await _standing(session, found, things, people, viewer)
+
+
+def _things(items: Sequence[Item]) -> tuple[list[Model | Remark], set[int]]:
+    things: dict[str, Model | Remark] = {}
+    authors: set[int] = set()
+    for item in items:
+        things[item.subject.iri] = item.subject
+        authors.add(item.author.id)
+        if item.booster is not None:
+            authors.add(item.booster.id)
+        quote = item.quote
+        if quote is not None and quote.subject is not None and quote.author is not None:
+            things[quote.subject.iri] = quote.subject
+            authors.add(quote.author.id)
+    return list(things.values()), authors
+
+
+async def _quoted(session: Session, iris: Collection[str]) -> Mapping[str, int]:
+    rows = await session.execute(
+        select(Quote.quoted_iri, func.count(Quote.id))
+        .join(Remark, Remark.id == Quote.remark_id)
+        .where(
+            Quote.quoted_iri.in_(iris),
+            Quote.state == quotes.ACCEPTED,
+            Remark.deleted_at.is_(None),
+        )
+        .group_by(Quote.quoted_iri)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def _above(
+    session: Session, found: Around, remarks: Sequence[Remark], viewer: Actor | None
+) -> None:
+    """What these answer; of what is not for everybody, only what the reader may see."""
+    wanted = {one.in_reply_to for one in remarks if one.in_reply_to} - found.above.keys()
+    if not wanted:
+        return
+    models = await session.execute(
+        select(Model.iri, Model.id, Model.actor_id)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Model.iri.in_(wanted), Model.deleted_at.is_(None), Actor.shut_at.is_(None))
+    )
+    found.above |= {row[0]: (row[1], row[2]) for row in models}
+    answered = await session.scalars(
+        select(Remark)
+        .join(Actor, Actor.id == Remark.actor_id)
+        .where(Remark.iri.in_(wanted), Remark.deleted_at.is_(None), Actor.shut_at.is_(None))
+    )
+    for row in answered.all():
+        if row.visibility in timelines.OPEN:
+            found.above[row.iri] = (row.id, row.actor_id)
+            continue
+        author = await session.get_one(Actor, row.actor_id)
+        if await timelines.may_see(session, row, author, viewer):
+            found.above[row.iri] = (row.id, row.actor_id)
+
+
+async def _standing(
+    session: Session,
+    found: Around,
+    things: Sequence[Model | Remark],
+    people: Collection[int],
+    viewer: Actor,
+) -> None:
+    """How the reader stands to the things and to those whose they are."""
+    iris = [one.iri for one in things]
+    found.marked |= await shelves.bookmarked(session, viewer, iris)
+    found.hidden |= await shelves.hidden_threads(session, viewer, [one.id for one in things])
+    own = [one.iri for one in things if one.actor_id == viewer.id]
+    if own:
+        pins = select(Pin.object_iri).where(Pin.actor_id == viewer.id, Pin.object_iri.in_(own))
+        found.pinned |= set(await session.scalars(pins))
+    follows = select(Follow.followee_id).where(
+        Follow.follower_id == viewer.id, Follow.followee_id.in_(people), Follow.state == "accepted"
+    )
+    followed_by = select(Follow.follower_id).where(
+        Follow.followee_id == viewer.id, Follow.follower_id.in_(people), Follow.state == "accepted"
+    )
+    found.follows |= set(await session.scalars(follows))
+    found.followed_by |= set(await session.scalars(followed_by))
