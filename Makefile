@@ -75,7 +75,7 @@ fuzz: $(TEST_STAMP) ## fuzz one parser of what strangers send (PARSER=html SECON
 crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times at random, on both engines (KILLS=200)
 	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py tests/together/test_kills.py
 
-swarm: $(TEST_STAMP) ## let 20 instances fork, change and merge at random for 1000 steps, and agree (SEEDS="1 2 3"; 6 minutes each)
+swarm: $(TEST_STAMP) ## let 20 instances fork, merge, propose and record at random for 1000 steps, and compare (SEEDS="1 2 3"; many minutes each)
 	@SWARM_SEEDS="$(SEEDS)" SWARM_ISLES=20 SWARM_STEPS=1000 $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_a_swarm.py
 
 bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)

@@ -149,7 +149,7 @@ async def _practice(session: Session, model: Model) -> tuple[list[Replication], 
 
 
 def _carried(heads: Iterable[Revision]) -> Iterable[Revision]:
-    """As many forks as have room, the oldest first."""
+    """As many forks as have room, in the order given: the newest first."""
     room = MOST_OF_FORKS
     for head in heads:
         room -= len(head.document)

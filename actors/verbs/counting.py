@@ -7,7 +7,7 @@ source. Counted anew whenever a record comes, a model moves on, or somebody vouc
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from actors.database import Session, insert_once
 from actors.site import Site
@@ -91,13 +91,25 @@ async def moved(session: Session, site: Site, model: Model) -> None:
         await _relabel(session, [*dropped, *kept])
 
 
-async def uncount(session: Session, row: Replication, via: str) -> None:
-    """Whoever told us of a record through another model takes that back."""
+async def uncount(session: Session, row: Replication, below: Model) -> None:
+    """Whoever told us of somebody else's record, because of a model of theirs, takes that back.
+
+    It counts no more for what that model was made from. What counts for nothing here any more is
+    forgotten: else the next version of the model would count it anew.
+    """
     models = await coverage.counted_for(session, row)
+    above = await _ancestors(session, below)
     await session.execute(
-        delete(Counted).where(Counted.replication_id == row.id, Counted.via_iri == via)
+        delete(Counted).where(
+            Counted.replication_id == row.id,
+            or_(Counted.via_iri == below.iri, Counted.model_id.in_(above)),
+        )
     )
     await _relabel(session, [one.id for one in models])
+    left = {one.id for one in await coverage.counted_for(session, row)} - {below.id}
+    if not left and not row.is_ours:
+        await session.delete(row)
+        await session.flush()
 
 
 async def forget(session: Session, site: Site, iri: str) -> None:

@@ -305,7 +305,7 @@ async def on_unlisted(
     if not any(one.id == found[1].id for one in models):
         return
     await _pass_up(session, site, row, models, "Remove")
-    await counting.uncount(session, row, found[0].iri)
+    await counting.uncount(session, row, found[0])
 
 
 def _is_listing(heard: Heard[ap.Activity]) -> bool:

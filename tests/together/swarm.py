@@ -1,8 +1,9 @@
-"""A swarm: many instances that fork, change and merge each other's models at random.
+"""A swarm: many instances that fork, change, merge, propose and record at random.
 
 Everything is drawn from one seed: who does what, what they write, how they decide, when somebody's
-program is stopped and started again, and when the sea between two coasts cannot be crossed. In the
-end everybody is there again, and all have to know the same (`Swarm.disagreements`).
+program is stopped and started again, and when the sea between two coasts cannot be crossed. Only in
+which order letters arrive is not, so that a seed need not find again what it found.
+In the end everybody is there again, and all have to know the same (`Swarm.disagreements`).
 
 Each isle has a door for those of its own coast and one for the others: a split closes the second
 doors and breaks what was connected through them. The code under test has no switch for any of it.
@@ -17,7 +18,7 @@ from typing import Final
 
 from aiohttp import web
 from sqlalchemy import func, select
-from together import books, drawn
+from together import bargains, books, drawn, practice
 from together.nothing_lost import Decision, lost
 from together.street import House, Names, Street
 
@@ -113,6 +114,7 @@ class Swarm(Street):
         self.coasts = (Names(), Names())
         self.far_ports: dict[str, int] = {}
         self._isles = isles
+        self.owed: set[bargains.Owed] = set()
         self._deeds: dict[Callable[[Isle], Awaitable[str]], int] = {
             self._publish: 4,
             self._revise: 30,
@@ -125,6 +127,14 @@ class Swarm(Street):
             self._come_back: 4,
             self._split: 1,
             self._cross: 2,
+            self._propose: 12,
+            self._answer: 12,
+            self._withdraw: 2,
+            self._record: 8,
+            self._add: 5,
+            self._attest: 7,
+            self._revoke: 2,
+            self._delete_record: 1,
         }
 
     def door(self, host: str) -> int:
@@ -298,6 +308,34 @@ class Swarm(Street):
             await forgetting.delete_model(session, isle.site, model)
         return "delete"
 
+    async def _propose(self, isle: Isle) -> str:
+        return await bargains.propose(self.chance, isle, isle.us)
+
+    async def _answer(self, isle: Isle) -> str:
+        homes = [one for one in self.houses.values() if one.is_open and one is not isle]
+        for home in [isle, *self.chance.sample(homes, len(homes))]:
+            if (done := await bargains.answer(self.chance, home, home.us, self.owed)) is not None:
+                return done
+        return "answer: nothing"
+
+    async def _withdraw(self, isle: Isle) -> str:
+        return await bargains.withdraw(self.chance, isle, isle.us)
+
+    async def _record(self, isle: Isle) -> str:
+        return await practice.record(self.chance, isle, isle.us)
+
+    async def _add(self, isle: Isle) -> str:
+        return await practice.add(self.chance, isle, isle.us)
+
+    async def _attest(self, isle: Isle) -> str:
+        return await practice.attest(self.chance, isle, isle.us)
+
+    async def _revoke(self, isle: Isle) -> str:
+        return await practice.revoke(self.chance, isle, isle.us)
+
+    async def _delete_record(self, isle: Isle) -> str:
+        return await practice.delete(self.chance, isle, isle.us)
+
     async def _leave(self, isle: Isle) -> str:
         if sum(not one.is_open for one in self.houses.values()) >= MOST_ASHORE:
             return "leave: too many"
@@ -334,4 +372,10 @@ class Swarm(Street):
     async def disagreements(self) -> list[str]:
         """Everything that two isles know differently, though they could know it."""
         known = {isle.name: await books.read(isle, isle.us) for isle in self.houses.values()}
-        return books.disagreements(known)
+        offers = {isle.name: await bargains.read(isle) for isle in self.houses.values()}
+        records = {isle.name: await practice.read(isle) for isle in self.houses.values()}
+        return [
+            *books.disagreements(known),
+            *bargains.disagreements(offers, self.owed),
+            *practice.disagreements(records, known),
+        ]

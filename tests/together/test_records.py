@@ -201,9 +201,9 @@ async def test_a_record_counts_upwards_is_vouched_for_and_taken_back(street: Str
     await street.settle()
     for house in (alpha, beta):
         async with house.read() as session:
-            moved = await history.model_by_iri(session, fork.iri)
-        assert moved is not None
-        assert moved.number == 3, house.name
+            after = await history.model_by_iri(session, fork.iri)
+        assert after is not None
+        assert after.number == 3, house.name
         assert (await _coverage(house, fork.iri)).total == 0
     assert street.refusals() == []
 
@@ -275,6 +275,28 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
         remark = (await session.scalars(select(Remark).where(Remark.iri == made.iri))).one()
         await forgetting.delete_remark(session, delta.site, remark)
     await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 0
+
+
+async def test_a_record_that_is_deleted_counts_no_more_where_its_author_is_unknown(
+    street: Street,
+) -> None:
+    alpha, beta, gamma = await street.open("alpha", "beta", "gamma")
+    coop, torino = await alpha.organisation("coop"), await beta.organisation("torino")
+    officina = await gamma.organisation("officina")
+    source = await alpha.publish(coop)
+    fork = await _fork(beta, torino, source.iri)
+    await street.settle()
+    made = await _record(gamma, officina, fork.iri)
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 1
+    # Gamma may not know the source: only beta tells alpha what becomes of the record.
+    async with gamma.begin() as session:
+        remark = (await session.scalars(select(Remark).where(Remark.iri == made.iri))).one()
+        remark.addressed = [one for one in remark.addressed if "alpha.test" not in one]
+        await forgetting.delete_remark(session, gamma.site, remark)
+    await street.settle()
+    assert (await _coverage(beta, fork.iri)).total == 0
     assert (await _coverage(alpha, source.iri)).total == 0
 
 
