@@ -46,7 +46,7 @@ class Mute(Base, kw_only=True):
     )
     hides_notices: Mapped[bool]
     made_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
 class HostBlock(Base, kw_only=True):

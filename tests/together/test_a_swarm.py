@@ -13,7 +13,7 @@ from together.swarm import Swarm
 
 SEEDS = [int(seed) for seed in os.environ.get("SWARM_SEEDS", "").split()]
 ISLES = int(os.environ.get("SWARM_ISLES", "4"))
-STEPS = int(os.environ.get("SWARM_STEPS", "60"))
+STEPS = int(os.environ.get("SWARM_STEPS", "40"))
 
 
 @pytest.fixture

@@ -177,6 +177,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mute") as mute:
         mute.add_column(_time("expires_at", is_nullable=True))
+        mute.create_index("ix_mute_expires_at", ["expires_at"])
     op.add_column("timeline_entry", _number("shown_id", is_nullable=True))
     op.execute("UPDATE timeline_entry SET shown_id = COALESCE(boost_id, subject_id)")
     op.drop_index("ix_timeline_entry_owner_id_id", "timeline_entry")
@@ -194,6 +195,7 @@ def downgrade() -> None:
         entry.drop_column("shown_id")
     op.create_index("ix_timeline_entry_owner_id_id", "timeline_entry", ["owner_id", "id"])
     with op.batch_alter_table("mute") as mute:
+        mute.drop_index("ix_mute_expires_at")
         mute.drop_column("expires_at")
     for table in (
         "planned",
