@@ -25,10 +25,11 @@ from together.nothing_lost import Decision, lost
 from together.street import House, Names, Street
 
 from actors.errors import Conflicting, NotFound, Unwise
+from actors.mail import explorations, quiet
 from actors.tables.actor import Actor
 from actors.tables.errand import Errand
 from actors.tables.follow import Follow
-from actors.tables.mail import Delivery, Received
+from actors.tables.mail import Delivery, Lane, Received
 from actors.tables.model import Model
 from actors.verbs import following, forgetting, forking, publishing
 from actors.views import history, lineage
@@ -174,6 +175,14 @@ class Swarm(Street):
             await isle.follow(isle.us, f"@network@{others[1]}.test")
             await self._publish(isle)
         await self.settle()
+
+    async def _work(self, house: House) -> int:
+        """Nothing, where nothing is due: most of them wait most of the time."""
+        async with house.read() as session:
+            is_idle = await quiet.is_quiet(session, house.site) and not (
+                await explorations.may_be_due(session, house.site)
+            )
+        return await super()._work(house) if not is_idle or await _is_paced(house) else 0
 
     async def live(self, steps: int) -> None:
         """Let so many things happen."""
@@ -412,3 +421,9 @@ class Swarm(Street):
             *bargains.disagreements(offers, self.owed),
             *practice.disagreements(records, known),
         ]
+
+
+async def _is_paced(isle: House) -> bool:
+    """Whether mail waits there for somebody who came back."""
+    async with isle.read() as session:
+        return await session.scalar(select(Lane.id).where(Lane.spared > 0).limit(1)) is not None
