@@ -57,8 +57,8 @@ first; the others are known as they were until they are changed again."""
 TRIES = 6
 """After 30 s, 1 min … 16 min: who is away for longer will tell us again."""
 
-TRIES_FOR_A_MODEL = 130
-"""A month, with six hours in between: nobody tells us again of what it told others before."""
+TRIES_FOR_MODELS = 130
+"""A month, with six hours in between: nobody tells us again what we missed of a model."""
 
 
 class Kind(Enum):
@@ -75,6 +75,9 @@ class Kind(Enum):
 
     MODEL = "model"
     """A model that we know, and of which nobody may have told us the newest."""
+
+
+_OF_MODELS = frozenset({Kind.VERSION, Kind.MODEL})
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,7 @@ async def postpone(
     session: Session, site: Site, task: Task, *, reason: str, retry_after: timedelta | None
 ) -> None:
     """It cannot be read now: later, but not for ever."""
-    if task.tries + 1 >= (TRIES_FOR_A_MODEL if task.kind is Kind.MODEL else TRIES):
+    if task.tries + 1 >= (TRIES_FOR_MODELS if task.kind in _OF_MODELS else TRIES):
         await done(session, site, task, reason=reason)
         return
     pause = max(hosts.delay(task.tries + 1), retry_after or timedelta(0))

@@ -18,7 +18,8 @@ Wire: GET of `wasRevisionOf`, GET of the model (FEDERATION.md, "Model").
 
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 import activitypub.vocabulary as ap
 from activitypub import iris
@@ -38,11 +39,30 @@ MOST: Final = 100
 """Versions that are missing in a row: more than anybody publishes in the month that mail is held
 for, and no more requests than a hostile model is worth."""
 
+MOST_GAPS: Final = 5
+"""Gaps between versions that are asked about at once, the newest first: each Update asks again."""
+
 
 async def ask(session: Session, site: Site, model: Model) -> None:
-    """Let what is missing before the newest version of somebody's model be read."""
-    if not model.is_ours:
-        await _ask_before(session, site, model, await history.head(session, model))
+    """Let what is missing between the versions of somebody's model be read.
+
+    Also what could not be read when it was missed first.
+    """
+    if model.is_ours:
+        return
+    before = aliased(Revision)
+    gaps = (
+        select(Revision)
+        .where(
+            Revision.model_id == model.id,
+            Revision.parent_iri.is_not(None),
+            ~exists().where(before.iri == Revision.parent_iri),
+        )
+        .order_by(Revision.number.desc())
+        .limit(MOST_GAPS + 1)  # the first that we know has one before it too
+    )
+    for revision in (await session.scalars(gaps)).all():
+        await _ask_before(session, site, model, revision)
 
 
 async def remember(session: Session, site: Site, version: ap.Object) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from together.street import House, Street, a_sheet
 
 from actors.mail import lanes, outbox
 from actors.tables.actor import Actor
+from actors.tables.errand import Errand
 from actors.tables.follow import Follow
 from actors.tables.mail import Delivery
 from actors.tables.model import Model
@@ -151,3 +152,49 @@ async def test_an_author_who_goes_away_after_telling_is_asked_for_a_month(street
     await alpha.start()
     await street.settle()
     assert await _known(beta, model) == (2, [1, 2])
+
+
+async def _with_a_gap(street: Street) -> tuple[House, House, Model]:
+    """Somebody knows versions 1 and 3 of a model whose author cannot be reached any more."""
+    alpha, beta = await street.open("alpha", "beta")
+    coop = await alpha.organisation("coop")
+    await beta.follow(beta.network, "@coop@alpha.test")
+    model = await alpha.publish(coop)
+    await street.settle()
+    await beta.stop()
+    for text in ("Plus tard.", "Encore plus tard."):
+        await alpha.revise(model, a_sheet(text=text))
+        await street.settle()
+    await beta.start()
+    street.clock.turn(days=1)
+    while await alpha.app[WORKERS].delivering.work():
+        pass
+    while await beta.app[WORKERS].receiving.work():
+        pass
+    await alpha.stop()
+    assert await _known(beta, model) == (3, [1, 3])
+    return alpha, beta, model
+
+
+@on_sqlite
+async def test_a_version_that_cannot_be_read_is_asked_for_until_its_author_is_back(
+    street: Street,
+) -> None:
+    alpha, beta, model = await _with_a_gap(street)
+    for _ in range(20):
+        await street.settle()
+        street.clock.turn(hours=6)
+    await alpha.start()
+    await street.settle()
+    assert await _known(beta, model) == (3, [1, 2, 3])
+
+
+@on_sqlite
+async def test_a_gap_that_stayed_is_filled_with_the_next_version(street: Street) -> None:
+    alpha, beta, model = await _with_a_gap(street)
+    async with beta.begin() as session:
+        await session.execute(delete(Errand))  # it was tried for a month, and given up
+    await alpha.start()
+    await alpha.revise(model, a_sheet(text="Enfin."))
+    await street.settle()
+    assert await _known(beta, model) == (4, [1, 2, 3, 4])
