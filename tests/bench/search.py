@@ -128,8 +128,11 @@ async def _spent(session: Session) -> float:
     if session.get_bind().dialect.name == "sqlite":
         return 0.0
     number = await session.scalar(select(func.pg_backend_pid()))
-    stat = Path(f"/proc/{number}/schedstat").read_text()
-    return int(stat.split()[0]) / 1e9
+    return _of_process(int(number or 0))
+
+
+def _of_process(number: int) -> float:
+    return int(Path(f"/proc/{number}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _finding(wish: Wish) -> Question:
