@@ -157,7 +157,7 @@ async def ask_for_models(session: Session, site: Site, models: Sequence[tuple[st
     for one in models:
         by_host.setdefault(iris.host(Iri(one[0])), []).append(one)
     blocked = await hosts.blocked_among(session, by_host)
-    rows = []
+    rows: list[dict[str, object]] = []
     for name in sorted(by_host.keys() - blocked):
         for_host = await session.scalar(of_models.where(Errand.host == name)) or 0
         chosen = by_host[name][: max(0, min(MOST_MODELS_OF_A_HOST - for_host, room - len(rows)))]
@@ -246,7 +246,7 @@ async def forget_done(session: Session, site: Site) -> None:
     )
 
 
-def _waiting() -> Select[tuple[int]]:
+def _waiting() -> Select[int]:
     return select(func.count(Errand.id)).where(Errand.state == WAITING)
 
 
