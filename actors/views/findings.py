@@ -102,7 +102,7 @@ async def find(session: Session, wish: Wish, viewer: Actor | None = None) -> Fou
     ids: dict[int, None] = {}
     for step in steps[:-1]:
         if len(ids) < MOST:
-            ids |= dict.fromkeys(await _ids(session, both(step, facets)))
+            ids |= dict.fromkeys(await _ids(session, wish, both(step, facets)))
     has_more = len(ids) >= MOST
     hits: dict[int, Hit] = {}
     if not has_more:
@@ -176,22 +176,25 @@ def _is_matched(expression: Expression) -> ColumnElement[bool]:
     )
 
 
-async def _ids(session: Session, wanted: Expression) -> list[int]:
+async def _ids(session: Session, wish: Wish, wanted: Expression) -> list[int]:
     """What one step finds, the latest first; whether it may be shown is not asked yet."""
     if session.get_bind().dialect.name == "sqlite":  # the index alone answers
         statement = (
             select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
         )
     else:
-        statement = listed(session, select(Listing.id), wanted).order_by(Listing.id.desc())
+        of_kind = select(Listing.id).where(Listing.kind == wish.kind)
+        statement = listed(session, of_kind, wanted).order_by(Listing.id.desc())
     return list((await session.execute(statement.limit(MOST))).scalars())
 
 
 async def _latest(session: Session, wish: Wish, wanted: Expression) -> dict[int, Hit]:
-    if wish.is_empty:
-        statement = _HITS.where(Listing.kind == wish.kind)
-    else:
-        statement = listed(session, _HITS, wanted)
+    statement = _HITS
+    if wish.is_empty or session.get_bind().dialect.name != "sqlite":
+        # The words say of which kind it is too; but so PostgreSQL may go along the index of kinds.
+        statement = statement.where(Listing.kind == wish.kind)
+    if not wish.is_empty:
+        statement = listed(session, statement, wanted)
     rows = await session.execute(statement.order_by(Listing.id.desc()).limit(MOST + 1))
     return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}
 

@@ -41,7 +41,8 @@ CONCEPT_IN: Final = 50
 MODELS_OF_ONE: Final = 5
 WORDS_OF_AN_ORGANISATION: Final = 60
 SUGGESTED: Final = 10
-FIRST_ORGANISATION: Final = 1_000_000_000
+STEP: Final = 10
+"""From the id of one model to that of the next; those of organisations lie in between."""
 ASKED: Final = 100
 NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
 LANGUAGES: Final = ("fr", "it", "de", "en", "es")
@@ -202,16 +203,17 @@ async def _fill(database: Database, models: int) -> None:
     every = [_word(rank) for rank in range(VOCABULARY)]
     async with database.begin() as session:
         await session.execute(insert(Actor), [_actor(1)])
-    many = range(FIRST_ORGANISATION, FIRST_ORGANISATION + models // MODELS_OF_ONE)
-    for start in many[::TOGETHER]:
-        numbers = range(start, min(start + TOGETHER, many.stop))
+    several = STEP * MODELS_OF_ONE
+    for start in range(0, models // MODELS_OF_ONE, TOGETHER):
+        last = min(start + TOGETHER, models // MODELS_OF_ONE)
+        numbers = [several * (1 + one) + STEP // 2 for one in range(start, last)]
         async with database.begin() as session:
             await session.execute(insert(Actor), [_actor(one) for one in numbers])
             rows = [_organisation(one, drawn, every, total) for one in numbers]
             await session.execute(insert(Listing), rows)
     for start in range(0, models, TOGETHER):
         rows = [
-            _listing(2 + start + number, drawn, every, total)
+            _listing(STEP * (1 + start + number), drawn, every, total)
             for number in range(min(TOGETHER, models - start))
         ]
         async with database.begin() as session:
@@ -239,7 +241,7 @@ def _listing(
         "by=1",
     ]
     tokens = {*map(labels.token, stated), *words, *lead, *(LEAD + one for one in lead)}
-    if number % CONCEPT_IN == 0:  # what the search for a concept finds
+    if number % (CONCEPT_IN * STEP) == 0:  # what the search for a concept finds
         tokens |= searching.found_by("riparazione di biciclette", "it")
     return {
         "id": number,
@@ -294,9 +296,13 @@ def _actor(number: int) -> dict[str, Any]:
 
 
 def _word(rank: int) -> str:
-    """The word of this frequency: letters only, none the beginning of another by chance."""
+    """The word of this frequency: letters only, none the beginning of another by chance.
+
+    What is frequent begins with all letters.
+    """
     letters = "bcdfghjklm"
-    return searching.folded("".join(letters[int(digit)] + "a" for digit in f"{rank:05}") + "x")
+    digits = reversed(f"{rank:05}")
+    return searching.folded("".join(letters[int(one)] + "a" for one in digits) + "x")
 
 
 @contextmanager
