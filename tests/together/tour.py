@@ -51,7 +51,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         await anna.sign_in(ANNA)
         await bruno.sign_in(BRUNO)
         await olga.sign_in(OLGA)
-        source = (await alpha.publish(coop, a_sheet(text=f"On répare. {LONG_WORD}"))).slug
+        source = str((await alpha.publish(coop, a_sheet(text=f"On répare. {LONG_WORD}"))).slug)
         fork = await _adapts(bruno, source)
         proposal = await _proposes(bruno, source)
         await street.settle()
@@ -143,6 +143,7 @@ async def _confirms(anna: Reader, record: str) -> str:
 async def _says(alpha: House, source: str) -> int:
     async with alpha.begin() as session:
         model = await history.model_by_slug(session, source)
+        assert model is not None
         coop = await session.get_one(Actor, model.actor_id)
         said = await remarking.remark(
             session, alpha.site, coop, text=f"Bravo {LONG_WORD} #reparation", in_reply_to=model

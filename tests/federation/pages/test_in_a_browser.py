@@ -81,9 +81,7 @@ async def reach(page: Page, words: str) -> None:
     raise AssertionError(f"no key leads to {words!r}")
 
 
-async def test_the_keyboard_is_enough_to_find_and_adapt_a_model(
-    told: Tour, watch: Watch
-) -> None:
+async def test_the_keyboard_is_enough_to_find_and_adapt_a_model(told: Tour, watch: Watch) -> None:
     assert told.whose
     async with watch(language="en") as window:
         await window.sign_in(BRUNO)
@@ -119,9 +117,7 @@ async def test_enter_in_a_field_of_a_sheet_previews_and_removes_nothing(
         assert await page.locator("fieldset.section").count() == 6
 
 
-async def test_only_the_chosen_way_shows_its_fields_in_a_merge(
-    told: Tour, watch: Watch
-) -> None:
+async def test_only_the_chosen_way_shows_its_fields_in_a_merge(told: Tour, watch: Watch) -> None:
     merge = next(path for path in told.whose[BRUNO] if path.endswith("/merge"))
     async with watch(PHONE, "en") as window:
         await window.sign_in(BRUNO)
