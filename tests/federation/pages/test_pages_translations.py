@@ -18,6 +18,11 @@ from federation.pages import refusals_known, translating, words
 PAGES = Path(federation.pages.__file__).parent
 ROOT = PAGES.parent.parent
 PAIRED = re.compile(r"%\(\w+\)s|<(?!code>)[^>]+>")
+RUN_TOGETHER = re.compile(
+    r"\{% endtrans %\}\n\s*(?:\{% (?:if|for|with|set)\b[^%]*%\})*"
+    r"(?:<(?:a|q|strong|span|code|em)\b|\{% trans|\{\{)"
+)
+"""A text, and words on the next line: the templates drop the end of a line after a block."""
 
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
@@ -130,6 +135,20 @@ def test_french_sentences_keep_their_punctuation_together() -> None:
     for message in catalogue("fr"):
         for form in forms_of(message):
             assert not re.search(r" [:;?!»]|« ", form), form
+
+
+def test_spanish_questions_and_exclamations_are_opened_and_quotes_are_its_own() -> None:
+    for message in catalogue("es"):
+        for form in forms_of(message) if message.id else ():
+            text = re.sub(r"<[^>]+>", "", form).removeprefix("? ")  # the lineage says "? rechazado"
+            for opening, closing in ("¿?", "¡!", "«»"):
+                assert text.count(opening) == text.count(closing), form
+            assert not re.search(r"[“”„\"]|« | [»:;?!]", text), form
+
+
+def test_a_sentence_at_the_end_of_a_line_does_not_run_into_the_next() -> None:
+    for path in sorted(PAGES.glob("templates/*.html")):
+        assert not RUN_TOGETHER.search(path.read_text()), path.name
 
 
 def said(path: Path) -> Iterator[str]:
