@@ -28,12 +28,14 @@ async def told(street: Street, alpha: House) -> Tour:
     return await tour(street, alpha)
 
 
-@pytest.mark.parametrize("email", [None, ANNA, BRUNO, OLGA])
+@pytest.mark.parametrize(
+    ("email", "language"), [(None, "de"), (ANNA, "es"), (BRUNO, "fr"), (OLGA, "it")]
+)
 async def test_every_page_fits_is_legible_and_stands_in_nobodys_way(
-    told: Tour, watch: Watch, email: str | None
+    told: Tour, watch: Watch, email: str | None, language: str
 ) -> None:
     wrong = []
-    async with watch(language="fr") as window:
+    async with watch(language=language) as window:
         if email:
             await window.sign_in(email)
         page = await window.open("/")
