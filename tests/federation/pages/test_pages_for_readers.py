@@ -2,10 +2,12 @@
 
 import re
 
+import html5lib
 import lxml.html
 import pytest
-from together.reader import Reader
+from together.reader import Reader, reading
 from together.street import House, Street, a_sheet
+from together.tour import tour
 from yarl import URL
 
 from actors.verbs import forgetting, remarking
@@ -79,6 +81,19 @@ async def test_every_page_of_a_member_is_sound_too(
         assert anna.status == 200, path
         judge(anna.page, language)
         assert "no-store" in anna.headers["Cache-Control"]
+
+
+async def test_every_page_is_html_as_the_standard_has_it(street: Street, alpha: House) -> None:
+    strict = html5lib.HTMLParser(strict=True)
+    with pytest.raises(html5lib.html5parser.ParseError):
+        strict.parse("<!DOCTYPE html><title>So</title><p>it would <b>find</p> this")
+    for email, paths in (await tour(street, alpha)).whose.items():
+        async with reading(alpha, street) as somebody:
+            if email:
+                await somebody.sign_in(email)
+            for path in paths:
+                await somebody.go(path)
+                strict.parse(somebody.html)
 
 
 async def test_the_language_is_asked_for_then_remembered(reader: Reader) -> None:
