@@ -170,6 +170,15 @@ def listed(session: Session, statement: S, expression: Expression) -> S:
     return statement.where(_TOKENS.op("@@")(wanted))
 
 
+def by_id(session: Session) -> ColumnElement[int]:
+    """By what is sorted what an expression finds; so that the first are found without the others.
+
+    SQLite's index of words gives its rows in the order of ids, and is not known to do so where the
+    same number is called by another name.
+    """
+    return _INDEX.c.rowid if session.get_bind().dialect.name == "sqlite" else Listing.id.expression
+
+
 def _is_matched(expression: Expression) -> ColumnElement[bool]:
     return literal_column("listing_words").op("MATCH")(
         bindparam("words_wanted", in_fts5(expression))
@@ -195,7 +204,8 @@ async def _latest(session: Session, wish: Wish, wanted: Expression) -> dict[int,
         statement = statement.where(Listing.kind == wish.kind)
     if not wish.is_empty:
         statement = listed(session, statement, wanted)
-    rows = await session.execute(statement.order_by(Listing.id.desc()).limit(MOST + 1))
+    latest = (Listing.id.expression if wish.is_empty else by_id(session)).desc()
+    rows = await session.execute(statement.order_by(latest).limit(MOST + 1))
     return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}
 
 

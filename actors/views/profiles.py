@@ -271,7 +271,7 @@ async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
         select(Actor)
         .join(Listing, Listing.id == Actor.id)
         .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None), Listing.kind != labels.MODEL)
-        .order_by(Listing.id)
+        .order_by(findings.by_id(session))
     )
     # Apart, because the first of many are found in their order without looking at all of them.
     found: list[Actor] = []
