@@ -52,8 +52,8 @@ from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
+from federation.mastodon import onlooking
 from federation.mastodon import routes as mastodon
-from federation.mastodon import streaming
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
@@ -147,7 +147,9 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[JOURNAL] = journal
-    application[STREAMS] = Streams(database, listening, streaming.looking(application))
+    application[STREAMS] = Streams(
+        database, listening, onlooking.looking(application), onlooking.checking(application)
+    )
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
     application[ARCHIVIST] = Archivist(database, here, lookup, files)

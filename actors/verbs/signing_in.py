@@ -233,6 +233,7 @@ async def spend(session: Session, site: Site, code: str) -> None:
         .where(Token.grant_id.in_(select(Grant.id).where(this)), Token.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    tells(session, news.word(news.TOKENS))
 
 
 async def client_token(session: Session, site: Site, app: App, scopes: str) -> tuple[str, Token]:

@@ -1,5 +1,6 @@
 """Who is asking? Tokens, browser sessions, mandates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,6 +15,9 @@ from actors.tables.access import App, BrowserSession, Token
 from actors.tables.actor import Actor
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Organisation
+
+MOST_ASKED = 500
+"""Tokens in one question: SQLite takes some ten times as many values."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,31 @@ async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
     if token.member_id is None or token.organisation_id is None:
         return AppOnly(app, scopes) if app else None
     return await _acting(session, token.member_id, token.organisation_id, scopes, app)
+
+
+async def holding(session: Session, digests: Collection[str]) -> set[str]:
+    """Which of these tokens, named by the digests of their secrets, still act for somebody.
+
+    Asked for all readers at once, every few seconds: hence one question for some hundred.
+    """
+    wanted, held = sorted(digests), set[str]()
+    for start in range(0, len(wanted), MOST_ASKED):
+        rows = await session.scalars(
+            select(Token.secret)
+            .join(Actor, Actor.id == Token.organisation_id)
+            .join(
+                Mandate,
+                (Mandate.member_id == Token.member_id)
+                & (Mandate.organisation_id == Token.organisation_id),
+            )
+            .where(
+                Token.secret.in_(wanted[start : start + MOST_ASKED]),
+                Token.revoked_at.is_(None),
+                Actor.gone_at.is_(None),
+            )
+        )
+        held.update(rows)
+    return held
 
 
 async def may_operate(session: Session, secret: str, scope: str) -> bool | None:

@@ -4,7 +4,7 @@ A status is a model or a remark; its id is that row's. Somebody's boost of it is
 own, under the boost's id. All ids come from one clock, so one list can mix them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CompoundSelect, cast, func, literal, null, or_, select, union_all
@@ -63,6 +63,23 @@ class Line:
     id: int
     subject_id: int
     boost_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a word is about, deleted or not: who told it, and what it was.
+
+    Attributes:
+        teller_id: who said it, or passed it on.
+        is_public: everybody may read it on public timelines.
+        subject: the thing itself; None for what somebody passed on.
+        author: who wrote it; None for what somebody passed on.
+    """
+
+    teller_id: int
+    is_public: bool = False
+    subject: Model | Remark | None = None
+    author: Actor | None = None
 
 
 async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
@@ -230,11 +247,50 @@ async def tagged(
 
 
 async def stands_at_home(session: Session, owner: Actor, subject_id: int) -> bool:
-    """Whether something stands on a home timeline, said or passed on by somebody."""
+    """Whether `home` shows something that others said or passed on."""
+    hides = await blocks.hides_anybody(session, owner)
     found = select(TimelineEntry.id).where(
-        TimelineEntry.owner_id == owner.id, TimelineEntry.subject_id == subject_id
+        TimelineEntry.owner_id == owner.id,
+        TimelineEntry.subject_id == subject_id,
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+        *await circles.kept_out(session, owner),
     )
     return await session.scalar(found) is not None
+
+
+async def stands_in_circle(session: Session, owner: Actor, row: Circle, subject_id: int) -> bool:
+    """Whether `circle` shows something."""
+    hides = await blocks.hides_anybody(session, owner)
+    found = select(TimelineEntry.id).where(
+        TimelineEntry.owner_id == owner.id,
+        TimelineEntry.subject_id == subject_id,
+        circles.holds(row),
+        circles.may_answer(row),
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+    )
+    return await session.scalar(found) is not None
+
+
+async def told(session: Session, ids: Collection[int]) -> dict[int, Told]:
+    """What some ids are about, deleted or not; those that are nothing any more are left out."""
+    found: dict[int, Told] = {}
+    for kind in (Model, Remark):
+        rows = await session.execute(
+            select(kind, Actor).join(Actor, Actor.id == kind.actor_id).where(kind.id.in_(ids))
+        )
+        for subject, author in rows:
+            is_public = isinstance(subject, Model) or subject.visibility == "public"
+            found[subject.id] = Told(author.id, is_public, subject, author)
+    boosts = select(Boost.id, Boost.actor_id).where(Boost.id.in_(ids))
+    found |= {row[0]: Told(row[1]) for row in await session.execute(boosts)}
+    return found
+
+
+async def could_see(session: Session, what: Told, viewer: Actor) -> bool:
+    """Whether somebody may see it, or might as long as it was not deleted."""
+    if what.subject is None or what.author is None:
+        return True  # nobody passes on what is not open
+    return await may_see(session, what.subject, what.author, viewer)
 
 
 async def is_tagged(session: Session, remark: Remark, name: str) -> bool:
