@@ -269,6 +269,13 @@ async def revoke_token(session: Session, site: Site, app: App | None, token: str
     tells(session, news.word(news.TOKENS))
 
 
+async def end_token(session: Session, site: Site, token: Token) -> None:
+    """A member ends what she or a colleague allowed; whoever listens with it is disconnected."""
+    token.revoked_at = site.now()
+    await session.flush()
+    tells(session, news.word(news.TOKENS))
+
+
 async def forget_expired(session: Session, site: Site) -> None:
     """Sessions and codes past their time, and apps nobody signed in with, are of no use."""
     now = site.now()

@@ -79,9 +79,7 @@ class _Onlooker:
     _us: Actor
     _describer: Describer
 
-    def __init__(
-        self, owner_id: int, readers: list[Connection], told: Mapping[int, Told]
-    ) -> None:
+    def __init__(self, owner_id: int, readers: list[Connection], told: Mapping[int, Told]) -> None:
         self._owner_id = owner_id
         self._readers = readers
         self._told = told

@@ -176,9 +176,7 @@ async def test_a_stream_tells_what_its_timeline_shows_and_nobody_elses_words(
 
     async def say(text: str, visible: Visibility) -> Remark:
         async with alpha.begin() as session:
-            said = await remarking.remark(
-                session, alpha.site, ruche, text=text, visible=visible
-            )
+            said = await remarking.remark(session, alpha.site, ruche, text=text, visible=visible)
         await street.settle()
         return said
 
