@@ -274,13 +274,13 @@ async def stands_in_circle(session: Session, owner: Actor, row: Circle, subject_
 async def told(session: Session, ids: Collection[int]) -> dict[int, Told]:
     """What some ids are about, deleted or not; those that are nothing any more are left out."""
     found: dict[int, Told] = {}
-    for kind in (Model, Remark):
-        rows = await session.execute(
-            select(kind, Actor).join(Actor, Actor.id == kind.actor_id).where(kind.id.in_(ids))
-        )
-        for subject, author in rows:
-            is_public = isinstance(subject, Model) or subject.visibility == "public"
-            found[subject.id] = Told(author.id, is_public, subject, author)
+    models = select(Model, Actor).join(Actor, Actor.id == Model.actor_id)
+    for model, author in await session.execute(models.where(Model.id.in_(ids))):
+        found[model.id] = Told(author.id, is_public=True, subject=model, author=author)
+    remarks = select(Remark, Actor).join(Actor, Actor.id == Remark.actor_id)
+    for remark, author in await session.execute(remarks.where(Remark.id.in_(ids))):
+        is_public = remark.visibility == "public"
+        found[remark.id] = Told(author.id, is_public, remark, author)
     boosts = select(Boost.id, Boost.actor_id).where(Boost.id.in_(ids))
     found |= {row[0]: Told(row[1]) for row in await session.execute(boosts)}
     return found

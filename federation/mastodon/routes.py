@@ -150,6 +150,8 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
     ("POST", "/oauth/token", oauth.token),
     ("POST", "/oauth/revoke", oauth.revoke),
+    ("GET", "/oauth/userinfo", oauth.userinfo),
+    ("POST", "/oauth/userinfo", oauth.userinfo),
     ("POST", "/api/v1/apps", oauth.register),
     ("GET", "/api/v1/apps/verify_credentials", oauth.verify_credentials),
     ("GET", "/api/v1/instance", instance.instance_v1),
@@ -243,6 +245,7 @@ PREFLIGHTS: Final = (
     "/api/{tail:.*}",
     "/oauth/token",
     "/oauth/revoke",
+    "/oauth/userinfo",
     "/.well-known/{tail:.*}",
     "/nodeinfo/{tail:.*}",
 )

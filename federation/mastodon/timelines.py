@@ -19,6 +19,9 @@ from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
 
+Rows = list[tuple[int, Entity | None]]
+"""Statuses, or what is left out of a list, each under the id that the list is paged by."""
+
 BEGINNING = "0"
 """The marker of a timeline on which nothing was marked: an id before every other."""
 
@@ -43,8 +46,6 @@ async def public(request: web.Request) -> web.StreamResponse:
     page = paging.wanted(given, paging.STATUSES)
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        if given.flag("only_media"):
-            return answers.entity([])
         items = await timelines.public(
             session, page, local=given.flag("local"), viewer=viewer(caller)
         )
@@ -52,7 +53,7 @@ async def public(request: web.Request) -> web.StreamResponse:
         rows = await describer.status_rows(
             (item.id, item if _is_wanted(given, item) else None) for item in items
         )
-    return answers.listed(request, rows, page)
+    return answers.listed(request, with_media(given, rows), page)
 
 
 async def direct(request: web.Request) -> web.StreamResponse:
@@ -102,6 +103,16 @@ async def _markers(session: Session, site: Site, owner: Actor) -> web.Response:
     if read > (said.last_read_id if said else 0):
         found["notifications"] = entities.marker(str(read), said.version if said else 0, site.now())
     return answers.entity(found)
+
+
+def with_media(given: Arguments, rows: Rows) -> Rows:
+    """With `only_media`, only what shows some; the links lead on over what is left out."""
+    if not given.flag("only_media"):
+        return rows
+    return [
+        (number, one if one is not None and one["media_attachments"] else None)
+        for number, one in rows
+    ]
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

@@ -28,6 +28,10 @@ WANTED: Final = {
         GET /api/v1/statuses/{id}/favourited_by
         GET /api/v1/statuses/{id}/reblogged_by
     """,
+    "profile": """
+        GET /oauth/userinfo
+        POST /oauth/userinfo
+    """,
     "profile read:accounts": """
         GET /api/v1/accounts/verify_credentials
     """,
