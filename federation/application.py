@@ -31,6 +31,7 @@ from actors.views import profiles
 from federation import callers, lab, media, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
+    ANSWERS,
     ARCHIVIST,
     CLIENT,
     DATABASE,
@@ -52,7 +53,7 @@ from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
-from federation.mastodon import onlooking
+from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
@@ -155,6 +156,7 @@ def build(
     application[ARCHIVIST] = Archivist(database, here, lookup, files)
     uploads = Uploads(database, here, files, settings.media.most_bytes)
     application[UPLOADS] = uploads
+    application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)

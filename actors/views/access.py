@@ -54,16 +54,32 @@ async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
 
     None when it is unknown, revoked, or its mandate has ended.
     """
-    token = await session.scalar(
-        select(Token).where(Token.secret == digest(secret), Token.revoked_at.is_(None))
+    is_mandated = (Mandate.member_id == Token.member_id) & (
+        Mandate.organisation_id == Token.organisation_id
     )
-    if token is None:
+    row = (
+        await session.execute(
+            select(
+                *(Token.scopes, Token.member_id, App, Member, Actor),
+                *(Mandate.office, Organisation.is_network),
+            )
+            .outerjoin(App, App.id == Token.app_id)
+            .outerjoin(Mandate, is_mandated)
+            .outerjoin(Member, Member.id == Mandate.member_id)
+            .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+            .outerjoin(Actor, (Actor.id == Organisation.id) & Actor.gone_at.is_(None))
+            .where(Token.secret == digest(secret), Token.revoked_at.is_(None))
+        )
+    ).one_or_none()
+    if row is None:
         return None
-    app = await session.get(App, token.app_id) if token.app_id else None
-    scopes = frozenset(token.scopes.split())
-    if token.member_id is None or token.organisation_id is None:
+    granted, member_id, app, member, organisation, office, is_network = row
+    scopes = frozenset(granted.split())
+    if member_id is None:
         return AppOnly(app, scopes) if app else None
-    return await _acting(session, token.member_id, token.organisation_id, scopes, app)
+    if member is None or organisation is None:
+        return None
+    return Acting(member, organisation, Office(office), is_network, scopes, app)
 
 
 async def holding(session: Session, digests: Collection[str]) -> set[str]:

@@ -122,10 +122,12 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     ]
     # Each is cut before they are joined: a page costs the same however long the timeline is.
     keys = (TimelineEntry.shown_id, Model.id, Remark.id, Boost.id, Boost.id)
-    lines: list[Line] = []
-    for statement, key in zip((entries, *own, *passed_on), keys, strict=True):
-        rows = await session.execute(page.cut(statement, key.expression))
-        lines += [Line(row[0], row[1], row[2]) for row in rows]
+    cut = [
+        select(*page.cut(statement, key.expression).subquery().c)
+        for statement, key in zip((entries, *own, *passed_on), keys, strict=True)
+    ]
+    rows = await session.execute(union_all(*cut))
+    lines = [Line(row[0], row[1], row[2]) for row in rows]
     lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
     return await items_of(session, lines[: page.size])
 

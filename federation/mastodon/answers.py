@@ -84,13 +84,21 @@ async def no_such_endpoint(_request: web.Request) -> web.StreamResponse:
 
 def entity(content: Json, *, status: int = 200) -> web.Response:
     """One entity, or a list that has no pages. It is for this reader alone and not to be kept."""
-    return web.Response(
+    return written(canonical_json.encode(content), status=status)
+
+
+def written(body: bytes, link: str | None = None, *, status: int = 200) -> web.Response:
+    """The same, of JSON that is written already."""
+    response = web.Response(
         status=status,
-        body=canonical_json.encode(content),
+        body=body,
         content_type="application/json",
         charset="utf-8",
         headers={"Cache-Control": "private, no-store"},
     )
+    if link is not None:
+        response.headers["Link"] = link
+    return response
 
 
 def listed(

@@ -120,6 +120,8 @@ class _Onlooker:
                 await self._notice(number)
             case news.FILTERS, (_,):
                 self._tell(lambda one: one.name == "user", "filters_changed", None)
+            case _:
+                pass  # of tokens, which are looked at apart, or a word with too many numbers
 
     async def _status(self, number: int, event: str, *, is_said: bool) -> None:
         item = await timelines.status(self._session, number, self._us)

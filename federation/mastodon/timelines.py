@@ -12,8 +12,8 @@ from actors.verbs import shelving
 from actors.views import notices, shelves, timelines
 from actors.views.paging import Page
 from actors.views.timelines import Item
-from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.app_keys import ANSWERS, DATABASE, SITE
+from federation.mastodon import answers, arguments, authenticating, entities, keeping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
@@ -32,12 +32,17 @@ NOTICES_LOOKED_AT = 80
 async def home(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/timelines/home: what those that we follow published, said and passed on."""
     page = paging.wanted(await arguments.read(request), paging.STATUSES)
+    as_of = request.app[ANSWERS].number()
     async with request.app[DATABASE].read() as session:
-        acting = await authenticating.member(request, session, "read:statuses")
-        items = await timelines.home(session, acting.organisation, page)
-        describer = Describer(session, request.app[SITE], acting.organisation, "home")
+        us = (await authenticating.member(request, session, "read:statuses")).organisation
+        if same := keeping.again(request, us.id):
+            return same
+        items = await timelines.home(session, us, page)
+        describer = Describer(session, request.app[SITE], us, "home")
         rows = await describer.status_rows((item.id, item) for item in items)
-    return answers.listed(request, rows, page)
+    response = answers.listed(request, rows, page)
+    keeping.keep(request, us.id, as_of, response)
+    return response
 
 
 async def public(request: web.Request) -> web.StreamResponse:
