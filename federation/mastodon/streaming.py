@@ -91,6 +91,7 @@ async def websocket(request: web.Request) -> web.StreamResponse:
         compress=False,
     )
     await socket.prepare(request)
+    socket.headers.clear()  # they are sent; of two thousand connections they are some megabytes
     connection.line = _Socket(request, socket)
     hub = request.app[STREAMS]
     hub.open(connection)
@@ -127,6 +128,7 @@ def events(name: str) -> Handler:
         )
         await response.prepare(request)
         await response.write(b":)\n")
+        response.headers.clear()  # as above
         line = _Lines(request, response)
         connection.line, connection.wants_beats = line, True
         hub = request.app[STREAMS]
