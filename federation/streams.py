@@ -123,7 +123,7 @@ class Connection:
     scopes: frozenset[str] = frozenset()
     line: Line | None = None
     streams: set[Stream] = field(default_factory=set)
-    waiting: deque[Event | None] = field(default_factory=deque)
+    waiting: list[Event | None] = field(default_factory=list)  # an empty deque has 600 bytes
     is_over: bool = False
     wants_beats: bool = False
     _teller: asyncio.Task[None] | None = None
@@ -156,7 +156,7 @@ class Connection:
         """Tell what waits, and then be gone; who does not listen is cut off by the next events."""
         try:
             while self.waiting and not self.is_over:
-                await line.tell(self.waiting.popleft())
+                await line.tell(self.waiting.pop(0))
             if self.is_over:
                 async with asyncio.timeout(FAREWELL):
                     await line.hang_up()

@@ -134,7 +134,7 @@ def events(name: str) -> Handler:
         hub = request.app[STREAMS]
         hub.open(connection)
         try:
-            await line.ended.wait()
+            await line.ended
         finally:
             hub.close(connection)
         return response
@@ -144,6 +144,8 @@ def events(name: str) -> Handler:
 
 class _Socket:
     """A WebSocket, which gives signs of life by itself."""
+
+    __slots__ = ("_request", "_socket")
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._request = request
@@ -170,12 +172,14 @@ class _Socket:
 
 
 class _Lines:
-    """An answer that goes on, one event after the other."""
+    """An answer that goes on, one event after the other; `ended` is set when it does not."""
+
+    __slots__ = ("_request", "_response", "ended")
 
     def __init__(self, request: web.Request, response: web.StreamResponse) -> None:
         self._request = request
         self._response = response
-        self.ended = asyncio.Event()
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def tell(self, event: Event | None) -> None:
         """Two lines and an empty one; or a comment."""
@@ -186,12 +190,16 @@ class _Lines:
 
     async def hang_up(self) -> None:
         """The answer is complete."""
-        self.ended.set()
+        self._end()
 
     def cut(self) -> None:
         """End it."""
-        self.ended.set()
+        self._end()
         _cut(self._request)
+
+    def _end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
 
 
 def _cut(request: web.Request) -> None:
