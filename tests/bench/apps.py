@@ -44,6 +44,9 @@ OWNERS: Final = 25
 """Organisations whose apps listen: each may have a hundred connections."""
 
 STREAMS: Final = 2_000
+WARMING: Final = 20
+"""Requests before each: the first of its kind makes its statements, for a quarter of a second."""
+
 CONNECTIONS: Final = 8
 """Requests under way when it is asked as often as it can answer."""
 
@@ -179,7 +182,8 @@ def asked(server: Essaim, tokens: Sequence[str], statuses: int, seconds: float) 
     for words, places, connections in kinds:
         requests = (_request(place, next(turn)) for place in places)
         door = letters.door_of(home)
-        fire(door, requests, seconds=seconds / 8, connections=connections)
+        warm = itertools.islice(requests, WARMING)
+        fire(door, warm, seconds=seconds, connections=connections)
         with Watch(server.pids) as watch:
             outcome = fire(door, requests, seconds=seconds, connections=connections)
         if set(outcome.statuses) != {200} or outcome.errors:

@@ -178,7 +178,7 @@ async def story(street: Street, alpha: House) -> list[str]:
     forks += [f"/m/{fork}{end}" for end in ("/translations", "/translations/it", "/glossary")]
     general = ["/", "/directory", "/organisations", "/@rete", "/about", f"/remarks/{remark.id}"]
     offers = ["/proposals?side=sent", proposed, f"/m/{source.slug}/propose"]
-    return [*general, *models, *forks, *offers, "/space", "/notices", "/write"]
+    return [*general, *models, *forks, *offers, "/space", "/notices", "/apps", "/write"]
 
 
 @pytest.mark.parametrize(
