@@ -73,13 +73,15 @@ async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
     ).one_or_none()
     if row is None:
         return None
-    granted, member_id, app, member, organisation, office, is_network = row
-    scopes = frozenset(granted.split())
-    if member_id is None:
-        return AppOnly(app, scopes) if app else None
+    app: App | None = row[2]
+    member: Member | None = row[3]
+    organisation: Actor | None = row[4]
+    scopes = frozenset(row[0].split())
+    if row[1] is None:
+        return None if app is None else AppOnly(app, scopes)
     if member is None or organisation is None:
         return None
-    return Acting(member, organisation, Office(office), is_network, scopes, app)
+    return Acting(member, organisation, Office(row[5]), row[6], scopes, app)
 
 
 async def holding(session: Session, digests: Collection[str]) -> set[str]:

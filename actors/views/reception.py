@@ -67,8 +67,8 @@ async def receptions(
             _counted("boosted", Boost.object_iri.expression, iris, Boost.actor_id == us.id),
         ]
     found: dict[str, dict[str, int]] = {}
-    for kind, iri, number in await session.execute(union_all(*asked)):
-        found.setdefault(kind, {})[iri] = number
+    for row in await session.execute(union_all(*asked)):
+        found.setdefault(row[0], {})[row[1]] = row[2]
     replies, likes, boosts, liked, boosted = (
         found.get(kind, {}) for kind in ("replies", "likes", "boosts", "liked", "boosted")
     )
@@ -167,7 +167,7 @@ async def _did(
 
 def _counted(
     kind: str, column: ColumnElement[Any], iris: Collection[str], *limits: ColumnElement[bool]
-) -> Select[tuple[str, str, int]]:
+) -> Select[Any]:
     """How many rows name each of these."""
     return (
         select(literal(kind), column, func.count())

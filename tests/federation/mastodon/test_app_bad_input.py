@@ -1,4 +1,4 @@
-"""Bad input: whatever an app sends or asks for that is not its own, nothing leaks and nothing stays.
+"""Bad input: whatever an app asks for that is not its own, nothing leaks and nothing stays.
 
 Files are in `test_app_media`, codes and redirects in `test_app_oauth` and the test of the consent
 page, scopes in `test_app_scopes`.
