@@ -378,6 +378,7 @@ FILES: Final = (
     N_("Say in words what the picture shows, for those who do not see it."),
     N_("Something that was published shows this file: it stays as long as that."),
     N_("There is no such picture."),
+    N_("There is no such app here."),
     N_("This file has been lost here."),
     N_("A model has %(number)s files at most beside its picture."),
     N_("This very file is there already."),
