@@ -29,8 +29,10 @@ class Mailbox:
 
     def link(self, address: str) -> str:
         """The path of the link in the newest letter to this address."""
-        found = re.findall(r"https://[^/\s]+(/(?:open|invitation|claim|recover|settings)/\S+)",
-                           _plain(self.letters, address))
+        found = re.findall(
+            r"https://[^/\s]+(/(?:open|invitation|claim|recover|settings)/\S+)",
+            _plain(self.letters, address),
+        )
         assert found, self.to(address)
         return str(found[-1])
 

@@ -132,9 +132,7 @@ async def test_who_is_no_steward_invites_nobody(alpha: House, reader: Reader) ->
         ("/members/import", {"do": "look", "list": LIST}),
         ("/members/lists/1", {"do": "undo"}),
     ):
-        async with reader.session.post(
-            alpha.url(path), data={"token": token, **fields}
-        ) as answer:
+        async with reader.session.post(alpha.url(path), data={"token": token, **fields}) as answer:
             assert answer.status == 403
     await reader.go("/members/import")
     assert reader.status == 403
