@@ -246,7 +246,8 @@ async def claim(
     )
     await enrolling.add_mandate(session, site, member, actor, Office.STEWARD)
     entry.name, entry.email, entry.summary, entry.facts = name, "", "", {}
-    entry.secret, entry.claimed_at, entry.organisation_id = None, site.now(), actor.id
+    entry.secret, entry.expires_at = None, None
+    entry.claimed_at, entry.organisation_id = site.now(), actor.id
     await session.flush()
     return actor
 

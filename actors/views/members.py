@@ -36,7 +36,7 @@ class Standing:
     roster: Roster
     claimed: int
     waiting: int
-    unasked: int
+    unasked: int  # nobody was asked to claim them, or too long ago
 
 
 async def of(session: Session, organisation: Actor) -> list[tuple[Member, Office]]:
@@ -111,7 +111,7 @@ async def entry(session: Session, site: Site, secret: str) -> Entry:
     return found
 
 
-async def rosters(session: Session) -> list[Standing]:
+async def rosters(session: Session, site: Site) -> list[Standing]:
     """The lists that were imported, the newest first."""
     found = await session.scalars(select(Roster).order_by(Roster.id.desc()).limit(MOST_SHOWN))
     counted = await session.execute(
@@ -119,15 +119,28 @@ async def rosters(session: Session) -> list[Standing]:
             Entry.roster_id,
             func.count(Entry.claimed_at),
             func.count(),
-            func.count(Entry.invited_at),
+            func.count(case((Entry.expires_at > site.now(), 1))),
         ).group_by(Entry.roster_id)
     )
     counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
     standings = []
     for roster in found:
-        claimed, all_, asked = counts.get(roster.id, (0, 0, 0))
-        standings.append(Standing(roster, claimed, all_ - claimed, all_ - asked))
+        claimed, all_, linked = counts.get(roster.id, (0, 0, 0))
+        waiting = all_ - claimed
+        standings.append(Standing(roster, claimed, waiting, max(0, waiting - linked)))
     return standings
+
+
+async def standing(session: Session, site: Site, number: int) -> Standing:
+    """One list and how far it has come.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = next((one for one in await rosters(session, site) if one.roster.id == number), None)
+    if found is None:
+        raise NotFound("There is no such list.")
+    return found
 
 
 async def roster(session: Session, number: int) -> Roster:

@@ -85,7 +85,7 @@ PEOPLE: Final = (
     N_("The mail server refused the letter (%(number)s)."),
     N_("The mail server cannot be reached."),
 )
-"""`actors.verbs.inviting`, `ticketing`, `appointing`, `identifying`; passwords, passkeys, letters."""
+"""Invitations, links, roles, accounts; passwords, passkeys, letters."""
 
 ROSTERS: Final = (
     N_("This list is too large: at most %(number)s kilobytes."),

@@ -152,7 +152,7 @@ async def _sent(request: web.Request) -> tuple[Fields, bytes, str]:
 
 async def _start(request: web.Request, here: Visitor, faults: Mapping[str, str]) -> web.Response:
     async with request.app[DATABASE].read() as session:
-        lists = await members.rosters(session)
+        lists = await members.rosters(session, request.app[SITE])
     return rendering.page(
         request,
         here,
@@ -167,8 +167,8 @@ async def _start(request: web.Request, here: Visitor, faults: Mapping[str, str])
 async def _show(request: web.Request, here: Visitor, faults: Mapping[str, str]) -> web.Response:
     number, after = id_in(request.match_info["id"]) or 0, id_in(request.query.get("after", "")) or 0
     async with request.app[DATABASE].read() as session:
-        roster = await members.roster(session, number)
-        standing = next(one for one in await members.rosters(session) if one.roster.id == roster.id)
+        standing = await members.standing(session, request.app[SITE], number)
+        roster = standing.roster
         found = await members.entries(session, roster, after)
         shown = found[: members.ENTRIES_SHOWN]
         organisations = await members.organisations_of(session, shown)

@@ -149,7 +149,7 @@ async def test_a_list_is_looked_through_invited_and_claimed(
     assert "Line 4: The name is missing. “x” is not an e-mail address." in olga.text
     assert "not understood and left out: Couleur." in olga.text
     async with alpha.read() as session:
-        assert await members.rosters(session) == []
+        assert await members.rosters(session, alpha.site) == []
     await olga.press("Take in 2 organisations", name="Membres 2026")
     assert olga.heading == "Membres 2026"
     assert "nobody was told yet" in olga.text
@@ -196,7 +196,7 @@ async def test_a_list_is_taken_back(alpha: House, olga: Reader) -> None:
     await olga.go(path)
     assert olga.status == 404
     async with alpha.read() as session:
-        assert await members.rosters(session) == []
+        assert await members.rosters(session, alpha.site) == []
 
 
 async def test_a_forgotten_password_is_replaced_and_everything_is_signed_out(

@@ -150,7 +150,7 @@ async def test_a_coordinator_opens_imports_invites_and_each_claims_her_profile(
             await paul.goto(alpha.url("/@pain_cie"))
             assert "Boulangerie coopérative" in await paul.inner_text("main")
         async with alpha.read() as session:
-            (standing,) = await members.rosters(session)
+            (standing,) = await members.rosters(session, alpha.site)
             member = await access.member_by_email(session, "vera@example.org")
             assert member is not None
             (key,) = await accounts.passkeys(session, member)
