@@ -123,8 +123,8 @@ LINES = {
     "legalName": {
         "fr": "Nom légal",
         "en": "Legal name",
-        "it": "Ragione sociale",
-        "es": "Razón social",
+        "it": "Denominazione legale",
+        "es": "Denominación legal",
         "de": "Rechtlicher Name",
     },
     "legalFormInWords": {
@@ -139,7 +139,7 @@ LINES = {
         "en": "Founded",
         "it": "Fondazione",
         "es": "Fundación",
-        "de": "Gegründet",
+        "de": "Gründung",
     },
     "legalNumber": {
         "fr": "Numéro d’immatriculation",
@@ -169,7 +169,11 @@ LINES = {
 def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
     """The name-value lines that every server shows on a profile."""
     return [
-        {"type": "PropertyValue", "name": labels.get(locale, labels["en"]), "value": _shown(value)}
+        {
+            "type": "PropertyValue",
+            "name": labels.get(locale.partition("-")[0], labels["en"]),
+            "value": _shown(value),
+        }
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]
