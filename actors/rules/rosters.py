@@ -261,10 +261,7 @@ def _email(text: str, known: Collection[str], problems: list[str]) -> str:
 
 def _handle(text: str, name: str, taken: Collection[str], problems: list[str]) -> str:
     if not text:
-        made = _NOT_HANDLE.sub("_", naming.slug(name))[: naming.MAX_HANDLE].strip("_")
-        reserved = (*taken, *naming.RESERVED)
-        made = naming.free(made or "membre", reserved, longest=naming.MAX_HANDLE)
-        return made.replace("-", "_") if made.replace("-", "_") not in reserved else made
+        return _free(_NOT_HANDLE.sub("_", naming.slug(name.replace("’", "'"))).strip("_"), taken)
     try:
         handle = naming.check_handle(text.lower())
     except Unwise as refused:
@@ -273,6 +270,16 @@ def _handle(text: str, name: str, taken: Collection[str], problems: list[str]) -
     if handle in taken:
         problems.append(f"The handle {handle} is taken.")
     return handle
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """This handle, or the first of `name_2`, `name_3` … that nobody has."""
+    made, number = name[: naming.MAX_HANDLE].strip("_"), 1
+    while made in taken or made in naming.RESERVED:
+        number += 1
+        ending = f"_{number}"
+        made = name[: naming.MAX_HANDLE - len(ending)].strip("_") + ending
+    return made
 
 
 def _language(text: str, locale: str, problems: list[str]) -> str:

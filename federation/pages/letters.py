@@ -6,7 +6,7 @@ from typing import Final
 from actors.verbs.composing import Told
 from actors.verbs.corresponding import Kind
 from federation.pages import words as vocabulary
-from federation.pages.translating import LANGUAGES, N_, day, gettext, speaking
+from federation.pages.translating import LANGUAGES, N_, OTHERWISE, day, gettext, speaking
 
 SUBJECTS: Final[Mapping[Kind, str]] = {
     Kind.INVITATION: N_("%(by)s invites you to %(organisation)s"),
@@ -55,11 +55,11 @@ def words(kind: str, locale: str, origin: str, told: Told) -> tuple[str, str]:
 
     Args:
         kind: what it is about.
-        locale: the reader's language; of those we do not speak, the first of ours.
+        locale: the reader's language; English where we do not speak it.
         origin: of this site.
         told: what it tells.
     """
-    with speaking(locale if locale in LANGUAGES else LANGUAGES[0]):
+    with speaking(locale if locale in LANGUAGES else OTHERWISE):
         values = {
             "network": told.network,
             "organisation": told.organisation,
