@@ -159,6 +159,14 @@ def test_spanish_questions_and_exclamations_are_opened_and_quotes_are_its_own() 
             assert not re.search(r"[“”„\"]|« | [»:;?!]", text), form
 
 
+def test_german_quotes_are_its_own() -> None:
+    for message in catalogue("de"):
+        for form in forms_of(message) if message.id else ():
+            text = re.sub(r"<[^>]+>|`[^`]*`", "", form)
+            assert text.count("„") == text.count("“"), form
+            assert not re.search(r"[«»”\"\u00a0\u202f]| [:;?!]", text), form
+
+
 def test_a_sentence_at_the_end_of_a_line_does_not_run_into_the_next() -> None:
     for path in sorted(PAGES.glob("templates/*.html")):
         assert not RUN_TOGETHER.search(path.read_text()), path.name
