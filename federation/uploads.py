@@ -7,9 +7,10 @@ what is left on the disk is swept.
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,10 +22,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from activitypub.errors import Malformed
 from actors.database import Database
+from actors.documents.media import multihash
 from actors.errors import Unavailable, Unwise
 from actors.files import Files
 from actors.rules import pictures
-from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind
+from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind, Room
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
@@ -86,14 +88,15 @@ class Uploads:
         database: what is remembered.
         site: our origin, clock and ids.
         files: the room for them.
-        most: bytes that one organisation may keep.
+        room: how many bytes there is room for.
     """
 
-    def __init__(self, database: Database, site: Site, files: Files, most: int) -> None:
+    def __init__(self, database: Database, site: Site, files: Files, room: Room) -> None:
         self.files = files
+        self.room = room
         self._database = database
         self._site = site
-        self._most = most
+        self._most = room.for_one
         self._darkroom = Darkroom()
         self._under_way: dict[int, int] = {}
 
@@ -212,6 +215,41 @@ class Uploads:
         finally:
             self.forget(arrived)
 
+    async def take_over(self, data: bytes, digest: str) -> Sent:
+        """Lay a file of somebody else's into the room; no row speaks of it yet.
+
+        One that has the digest which its author says stays as it is; another one is drawn anew.
+
+        Args:
+            data: its bytes.
+            digest: as documents give it (multibase); empty where its author does not say.
+
+        Raises:
+            Malformed: it has another digest.
+            Unwise: it is nothing that is taken here.
+            Unavailable: the disk is full, or there is too much to do.
+        """
+        if digest and digest != multihash(hashlib.sha256(data).hexdigest()):
+            raise Malformed("the file is not the one that was announced", code="digest")
+        with _to_disk():
+            arrived = Arrived({}, await asyncio.to_thread(self._written, data), size=len(data))
+            try:
+                sent = await self._stored(arrived, arrived.path or Path())
+                is_same = digest and sent.full.media_type == _type_of(data)
+                return await asyncio.to_thread(self._as_it_is, data, sent) if is_same else sent
+            finally:
+                self.forget(arrived)
+
+    def _written(self, data: bytes) -> Path:
+        path = self.files.incoming()
+        path.write_bytes(data)
+        return path
+
+    def _as_it_is(self, data: bytes, sent: Sent) -> Sent:
+        """The file itself in place of what was drawn from it; the small picture stays."""
+        full = replace(sent.full, digest=self.files.put(data), size=len(data))
+        return replace(sent, full=full)
+
     def forget(self, arrived: Arrived) -> None:
         """Nothing of what arrived is left on its way."""
         if arrived.path is not None:
@@ -327,6 +365,11 @@ def _to_disk() -> Iterator[None]:
     except OSError as fault:
         _log.warning("files.unwritable", cause=f"{type(fault).__name__}: {fault}")
         raise Unavailable(NO_DISK, code="files") from fault
+
+
+def _type_of(data: bytes) -> str:
+    found = pictures.kind_of(data[:HEAD])
+    return "" if found is None else found.media_type
 
 
 def _kind(path: Path) -> Kind | None:

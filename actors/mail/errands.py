@@ -56,6 +56,9 @@ class Kind(Enum):
     VERSION = "version"
     """A version of somebody's model that we missed."""
 
+    FILE = "file"
+    """A picture or document that a model here shows, and that lies on another server."""
+
 
 @dataclass(frozen=True)
 class Task:

@@ -143,12 +143,15 @@ _SHORT_PROPOSAL: Final[dict[str, Schema]] = {
     "from": _ref("Actor"),
     "to": _ref("Actor"),
     "state": _one_of(
-        "What became of it; gone: the model was deleted.",
+        "What became of it; gone: the model was deleted; left: who proposed has closed the account;"
+        " moved: the owner has moved, and answers nothing under this address.",
         "open",
         "asked",
         "accepted",
         "rejected",
         "gone",
+        "left",
+        "moved",
     ),
     "message": _text("Why, by who proposes it."),
     "language": _or_null(_text("Of the message (BCP 47).")),
@@ -274,6 +277,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "width": _or_null(_NUMBER),
             "height": _or_null(_NUMBER),
             "digest": _or_null(_text("Of its bytes: a sha-256 multihash in base58btc.")),
+            "copy": _or_null(_text("The path of our copy of what lies on another server.")),
         },
     ),
     "File": _record(

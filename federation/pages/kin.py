@@ -27,6 +27,7 @@ from federation.pages import (
     addresses,
     drawing,
     forms,
+    illustrated,
     models,
     proofs,
     reading,
@@ -198,7 +199,8 @@ async def kept_version(request: web.Request) -> web.Response:
         proof = await proofs.for_any(
             session, request.app[SITE], at[0].model, at[0].author, revision
         )
-    sheet = history.sheet(revision)
+        sheet = history.sheet(revision)
+        copies = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -209,6 +211,7 @@ async def kept_version(request: web.Request) -> web.Response:
         author=source.author,
         revision=revision,
         sheet=sheet,
+        copies=copies,
         text=reading.read(sheet, (request.query.get("text"), rendering.language(request))),
         proof=proof,
     )

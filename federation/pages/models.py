@@ -33,7 +33,7 @@ from actors.views import (
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, mapping, proofs, reading, rendering, sessions
+from federation.pages import forms, illustrated, mapping, proofs, reading, rendering, sessions
 from federation.pages.sessions import Visitor
 
 FORKS_SHOWN: Final = 12
@@ -89,6 +89,7 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
+        copies = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -104,6 +105,7 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
+        copies=copies,
         text=text,
         behind=behind,
         upstream=upstream,

@@ -30,6 +30,7 @@ from federation.pages import (
     addresses,
     comparing,
     forms,
+    illustrated,
     models,
     proofs,
     reading,
@@ -114,7 +115,8 @@ async def version(request: web.Request) -> web.Response:
         revision = await models.numbered(session, found, request.match_info["number"])
         proof = await proofs.of(session, request.app[SITE], found, author, revision)
         cited = await history.citation(session, found, revision)
-    sheet = history.sheet(revision)
+        sheet = history.sheet(revision)
+        copies = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -124,6 +126,7 @@ async def version(request: web.Request) -> web.Response:
         author=author,
         revision=revision,
         sheet=sheet,
+        copies=copies,
         text=reading.read(sheet, models.wanted(request)),
         is_head=revision.id == found.head_id,
         is_mine=here.organisation is not None and here.organisation.id == found.actor_id,
