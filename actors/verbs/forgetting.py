@@ -33,6 +33,7 @@ from actors.tables.notice import Notice
 from actors.tables.organisation import Organisation
 from actors.tables.pin import Pin
 from actors.tables.proposal import Proposal
+from actors.tables.record_draft import RecordDraft
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.replication import Replication
 from actors.tables.revision import Revision
@@ -147,6 +148,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     await _say_nothing_more(session, site, organisation)
     await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
     await session.execute(delete(Term).where(Term.actor_id == organisation.id))
+    await session.execute(delete(RecordDraft).where(RecordDraft.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):
@@ -246,7 +248,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
-    for prepared in (Draft, KeptFile, Translation, Term):
+    for prepared in (Draft, KeptFile, RecordDraft, Translation, Term):
         await session.execute(delete(prepared).where(prepared.model_id == model.id))
     kept = (
         select(Lineage.id)

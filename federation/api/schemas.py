@@ -316,6 +316,24 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "How the organisation looks.",
         {"icon": _or_null(_ref("File")), "header": _or_null(_ref("File"))},
     ),
+    "RecordDraft": _record(
+        "A record of practice that an organisation has begun.",
+        {
+            "id": _ID,
+            "model": {**_ID, "description": "The model it is about."},
+            "file": _or_null({**_ID, "description": "The file that goes with it."}),
+            "fields": {
+                "type": "object",
+                "description": "The form, as it was typed; empty fields are left out.",
+                "additionalProperties": {"type": "string"},
+            },
+            "changed": _TIME,
+        },
+    ),
+    "RecordDrafts": _record(
+        "Every record of practice that the organisation has begun.",
+        {"items": _list(_ref("RecordDraft"), "Changed last first.")},
+    ),
     "Drafts": _record(
         "Every draft of the organisation.",
         {"items": _list(_ref("Draft"), "Changed last first."), "next": {"type": "null"}},

@@ -83,6 +83,8 @@ SENTENCES: Final = {
     "proposal-withdrawn": N_("The proposal is withdrawn."),
     "proposals-from": N_("That is saved. It holds for proposals from now on."),
     "recorded": N_("Your record is published. The model’s organisation is being told."),
+    "record-draft-saved": N_("The draft is saved. Nobody outside your organisation sees it."),
+    "record-draft-thrown": N_("The draft is thrown away."),
     "record-grown": N_("That is added. Whoever has the record is being told."),
     "attested": N_("You said it, and the organisation is being told."),
     "unattested": N_("You took it back. Whoever was told of it is being told."),
