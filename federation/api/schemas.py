@@ -518,6 +518,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "of": {**_IRI, "description": "The model that it was asked for."},
             "knownAt": _or_null({**_TIME, "description": "When it was walked; null for never."}),
             "walking": {**_BOOL, "description": "It is being walked now."},
+            "freeAt": _or_null(
+                {**_TIME, "description": "When it can be walked again; null where that is now."}
+            ),
             "cut": {**_BOOL, "description": "There are more than 300 models."},
             "models": _list(_ref("Relative"), "The first in line first, then its forks below it."),
         },
@@ -708,8 +711,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
     "Choices": _record(
-        "What was decided about the changes of the source, and not published yet.",
+        "What was decided beside the source or another relative, and not published yet.",
         {
+            "from": {**_IRI, "description": "The address of the model on the other side."},
             "choices": _list(
                 _record(
                     "One decision.",
@@ -727,7 +731,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                     },
                 ),
                 "By key.",
-            )
+            ),
         },
     ),
     "MergePreview": _record(

@@ -48,6 +48,7 @@ async def lineage(request: web.Request) -> web.Response:
         found = await models.find(session, request.match_info["slug"])
         family = await kin.kinship(session, found)
         is_walking = await tracing.is_walking(session, found)
+        free_at = await tracing.free_at(session, request.app[SITE], found)
     if here.acting is not None:
         is_walking = await looking.look_at_kin(request.app, found)
     return rendering.page(
@@ -59,6 +60,7 @@ async def lineage(request: web.Request) -> web.Response:
         drawing=drawing.drawn(family.relatives),
         by_iri={one.iri: one for one in family.relatives},
         is_walking=is_walking,
+        free_at=free_at,
     )
 
 

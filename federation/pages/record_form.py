@@ -79,13 +79,16 @@ def blank(**values: str) -> Typed:
     return Typed(values)
 
 
-def beginning(language: str, today: date, name: str, territory: Sequence[Json]) -> Typed:
+def beginning(
+    language: str, today: date, name: str, organisation: str, territory: Sequence[Json]
+) -> Typed:
     """A form in which stands what can be guessed; everything can be typed over.
 
     Args:
         language: of who writes.
         today: the day from which it may be so.
         name: what the model is called.
+        organisation: who does it.
         territory: where the organisation is at home, as codes or addresses of a list.
     """
     places = code_list("territories")
@@ -95,7 +98,7 @@ def beginning(language: str, today: date, name: str, territory: Sequence[Json]) 
         label = homes[0].label(language)
         at_home = label if places.search(label, most=2) == homes else homes[0].code
     return Typed(
-        {"name": name, "language": language, "since": today.isoformat(), "territory": at_home}
+        {"name": f"{name} – {organisation}"[: records.MAX_LINE], "language": language, "since": today.isoformat(), "territory": at_home}
     )
 
 

@@ -198,6 +198,7 @@ async def write_page(request: web.Request) -> web.Response:
         language=rendering.language(request),
         today=request.app[SITE].now().date(),
         name=reading.best(model.names, rendering.language(request), model.language)[0],
+        organisation=acting.organisation.name,
         territory=_listed(own.facts.get("territory")) if own is not None else [],
     )
     return _show(request, here, model, typed, others=others)
@@ -260,7 +261,8 @@ async def _save(
 ) -> web.Response:
     """Keep what was typed, whatever it means; only a file must be one that can be shown."""
     file = None
-    if given.arrived.path is not None or given.fields.get("kept"):
+    arrived = given.arrived
+    if arrived.path is not None or arrived.refused is not None or given.fields.get("kept"):
         file = await record_files.keep(request, acting, given, typed)
     if typed.faults:
         return _show(request, here, model, typed, file=file, draft=draft)

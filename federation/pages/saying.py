@@ -19,7 +19,9 @@ SENTENCES: Final = {
     "choice-undone": N_("That choice is undone."),
     "restored": N_("What that version said is published again, as the newest version."),
     "lineage-asked": N_("The sites concerned are being asked. Reload this page in a minute."),
-    "lineage-fresh": N_("The sites were asked not long ago: what you see is as new as can be."),
+    "lineage-fresh": N_(
+        "The sites were asked a short while ago. Below it says when they can be asked again."
+    ),
     "merged": N_("Your choices are saved in a new version."),
     "follow-asked": N_("You asked to follow. Their site will answer."),
     "unfollowed": N_("You no longer follow them."),

@@ -83,16 +83,20 @@ async def test_a_coordinator_records_practice_adds_to_it_and_is_believed(
     await anna.follow("Atelier")
     await anna.follow("Say whether this is so")
     period = {"since": "2026-01-05", "until": "2026-01-01"}
-    await anna.press("Say it", verdict="Confirmed", content="I was there.", **period)
+    await anna.press(
+        "Publish your statement", verdict="Confirmed", content="I was there.", **period
+    )
     assert anna.faults == ["Error: The period ends before it begins."]
-    await anna.press("Say it", verdict="Confirmed", until="2026-02-01", section="value")
+    await anna.press(
+        "Publish your statement", verdict="Confirmed", until="2026-02-01", section="value"
+    )
     assert "E3 Confirmed" in anna.text
     assert "La Source confirms this (the source of the model)" in anna.text
     assert "Sections looked at: The principle" in anna.text
     await anna.go("/directory?evidence=E3")
     assert "Atelier de réparation" in anna.text
     await anna.go(record)
-    await anna.press("Take this back")
+    await anna.press("Take our statement back")
     assert "E2 Measured" in anna.text
     await anna.go("/directory?evidence=E3")
     assert "Atelier de réparation" not in anna.text
@@ -137,7 +141,7 @@ async def test_a_record_is_begun_left_taken_up_again_and_published_with_its_pict
     program = await a_program(alpha, "voisine")
     await anna.go(f"/m/{model.slug}/record")
     # What is known stands there already; what is typed is kept, whatever it means.
-    assert anna.page.xpath("//input[@name='name']/@value") == ["Atelier de réparation (en)"]
+    assert anna.page.xpath("//input[@name='name']/@value") == ["Atelier de réparation (en) – Coopérative Alpha"]
     words = "Trois vélos"
     await anna.attach(
         "Save as a draft", a_picture(), do="save", stage="", value="many", on="", description=words
