@@ -202,7 +202,7 @@ async def kept_version(request: web.Request) -> web.Response:
             session, request.app[SITE], at[0].model, at[0].author, revision
         )
         sheet = history.sheet(revision)
-        copies = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -213,7 +213,7 @@ async def kept_version(request: web.Request) -> web.Response:
         author=source.author,
         revision=revision,
         sheet=sheet,
-        copies=copies,
+        kept_files=kept_files,
         text=reading.read(sheet, (request.query.get("text"), rendering.language(request))),
         proof=proof,
     )

@@ -89,7 +89,7 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
-        copies = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -105,7 +105,7 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
-        copies=copies,
+        kept_files=kept_files,
         text=text,
         behind=behind,
         upstream=upstream,

@@ -98,7 +98,12 @@ def beginning(
         label = homes[0].label(language)
         at_home = label if places.search(label, most=2) == homes else homes[0].code
     return Typed(
-        {"name": f"{name} – {organisation}"[: records.MAX_LINE], "language": language, "since": today.isoformat(), "territory": at_home}
+        {
+            "name": f"{name} – {organisation}"[: records.MAX_LINE],
+            "language": language,
+            "since": today.isoformat(),
+            "territory": at_home,
+        }
     )
 
 

@@ -141,7 +141,9 @@ async def test_a_record_is_begun_left_taken_up_again_and_published_with_its_pict
     program = await a_program(alpha, "voisine")
     await anna.go(f"/m/{model.slug}/record")
     # What is known stands there already; what is typed is kept, whatever it means.
-    assert anna.page.xpath("//input[@name='name']/@value") == ["Atelier de réparation (en) – Coopérative Alpha"]
+    assert anna.page.xpath("//input[@name='name']/@value") == [
+        "Atelier de réparation (en) – Coopérative Alpha"
+    ]
     words = "Trois vélos"
     await anna.attach(
         "Save as a draft", a_picture(), do="save", stage="", value="many", on="", description=words
