@@ -8,7 +8,7 @@ from together.program import Program, a_program, must_fit
 from together.reader import reading
 from together.street import House, Street, a_sheet
 
-from activitypub.canonical_json import Document
+from activitypub.canonical_json import Json
 from actors.documents import archive
 from actors.documents import media as documents
 from actors.rules import illustrations
@@ -93,7 +93,7 @@ async def test_a_picture_of_an_adaptation_survives_its_source_on_the_page_and_in
     assert street.refusals() == []
 
 
-def facts_of(sheet: Sheet) -> list[Document]:
+def facts_of(sheet: Sheet) -> list[Json]:
     return [dict(one) for one in illustrations.of(sheet).items]
 
 
@@ -121,7 +121,7 @@ async def test_what_is_not_what_was_announced_or_has_no_room_is_not_kept_and_har
     beta.app[UPLOADS].room = Room(for_one=10**9, for_others=0)
     await beta.lookup.resolve(model.iri)
     await street.settle()
-    urls = [str(one["url"]) for one in facts_of(sheet)]
+    urls = [str(one["url"]) for one in illustrations.of(sheet).items]
     async with beta.read() as session:
         assert await views.copies(session, urls) == {}
 

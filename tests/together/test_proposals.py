@@ -11,6 +11,7 @@ from together.program import Program, a_program, as_body, must_fit
 from together.street import Street
 
 from actors.tables.actor import Actor
+from actors.tables.model import Model
 from actors.verbs import forgetting
 from actors.views import proposals
 
@@ -232,6 +233,7 @@ async def test_what_waits_leaves_when_either_side_closes_and_says_so_when_the_ow
     neighbour = await a_program(france.house, "voisine")
     source = await france.publish()
     found = await italy.house.lookup.resolve(source["iri"])
+    assert isinstance(found, Model)
     one = {"message": "Moins cher.", "changes": [{"section": "costs", "text": "Cent."}]}
     where = f"/models/{source['id']}/proposals"
     kept = await _post(neighbour, where, one)
