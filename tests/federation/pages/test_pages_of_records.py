@@ -11,6 +11,7 @@ from together.street import House, Street
 from yarl import URL
 
 from actors.rules.permissions import Office
+from actors.rules.pictures import LARGEST_FILE
 from actors.verbs import picturing
 
 SUMMARY = "People mend things together, every Saturday."
@@ -145,6 +146,13 @@ async def test_a_record_is_begun_left_taken_up_again_and_published_with_its_pict
         "Atelier de réparation (en) – Coopérative Alpha"
     ]
     words = "Trois vélos"
+    # A photo of a phone is taken; one that is too large takes nothing with it that was typed.
+    film = b"\xff\xd8\xff" + bytes(LARGEST_FILE)
+    await anna.attach("Save as a draft", film, do="save", summary=SUMMARY, description=words)
+    assert anna.faults == ["Error: A file may have 16 MB at most."]
+    assert (SUMMARY in anna.html, words in anna.html) == (True, True)
+    await anna.attach("Save as a draft", film[:3_000_000], do="save", description=words)
+    assert anna.faults == ["Error: The picture cannot be read: it is damaged, or something else."]
     await anna.attach(
         "Save as a draft", a_picture(), do="save", stage="", value="many", on="", description=words
     )
