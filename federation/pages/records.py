@@ -199,7 +199,7 @@ async def write_page(request: web.Request) -> web.Response:
         today=request.app[SITE].now().date(),
         name=reading.best(model.names, rendering.language(request), model.language)[0],
         organisation=acting.organisation.name,
-        territory=_listed(own.facts.get("territory")) if own is not None else [],
+        territory=_listed(own.facts.get("areaServed")) if own is not None else [],
     )
     return _show(request, here, model, typed, others=others)
 
