@@ -160,6 +160,8 @@ def page(
                     "contact": request.app[SETTINGS].instance.contact_address,
                     "said": saying.sentence(request.query.get("said")),
                     "token": forms.token(here.secret) if here.secret else "",
+                    "withheld": False,
+                    "as_data": None,
                     **values,
                 }
             )

@@ -26,8 +26,10 @@ def judge(page: lxml.html.HtmlElement, language: str) -> None:
     assert len(page.findall(".//h1")) == 1
     assert page.find(".//main") is not None
     assert page.find(".//title").text.strip()
-    for tag in ("script", "style", "iframe", "object"):
+    for tag in ("style", "iframe", "object"):
         assert not page.findall(f".//{tag}"), tag
+    for script in page.iter("script"):
+        assert script.get("type") == "application/ld+json"  # words for programs, never run
     assert not page.xpath("//@style | //@onclick | //@onload | //@onsubmit")
     for picture in page.iter("img"):
         assert picture.get("alt") is not None
