@@ -18,7 +18,9 @@ from federation.pages import routes
 
 pytestmark = pytest.mark.browser
 
-NO_PAGE = re.compile(r".*[.](atom|opml|csv|json|xml|txt)|.*/(archive|cite)|/interact|/static/[^/]+|.*[^/]/")
+NO_PAGE = re.compile(
+    r".*[.](atom|opml|csv|json|xml|txt)|.*/(archive|cite)|/interact|/static/[^/]+|.*[^/]/"
+)
 """What has an address among the pages and is a file, or sends one on."""
 
 
