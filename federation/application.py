@@ -155,8 +155,8 @@ def build(
     )
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
-    application[ARCHIVIST] = Archivist(database, here, lookup, files)
-    uploads = Uploads(database, here, files, settings.media.most_bytes)
+    application[ARCHIVIST] = Archivist(database, here, lookup, files, settings.media.room)
+    uploads = Uploads(database, here, files, settings.media.room)
     application[UPLOADS] = uploads
     application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)

@@ -77,6 +77,10 @@ class Kind(Enum):
     """A model that we know, and of which nobody may have told us the newest."""
 
 
+    FILE = "file"
+    """A picture or document that a model here shows, and that lies on another server."""
+
+
 _OF_MODELS = frozenset({Kind.VERSION, Kind.MODEL})
 
 

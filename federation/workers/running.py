@@ -14,6 +14,7 @@ from aiohttp import web
 from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
+from federation.copies import Copies
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.postman import Postman
@@ -72,7 +73,9 @@ class Workers:
         self.delivering = Delivering(database, site, client, settings)
         self.backfilling = Backfilling(database, site, lookup, settings)
         self.exploring = Exploring(database, site, lookup, settings)
-        self.asking = Asking(database, site, lookup, settings)
+        self.asking = Asking(
+            database, site, lookup, Copies(database, site, client, uploads), settings
+        )
         self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
