@@ -36,6 +36,7 @@ from actors.tables.circle import Circle
 from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.planned import Planned
+from actors.tables.push import PushSubscription
 from actors.tables.remark import Boost, Remark
 from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
 from actors.verbs.remarking import LONGEST_REMARK
@@ -577,8 +578,26 @@ def preferences(locale: str) -> Entity:
     }
 
 
-def application(app: App) -> Entity:
-    """An Application, without its secrets."""
+def push_subscription(row: PushSubscription, types: Sequence[str], key: str) -> Entity:
+    """A WebPushSubscription.
+
+    Args:
+        row: what the app asked for.
+        types: every type that it could ask for.
+        key: by which push services know us.
+    """
+    return {
+        "id": str(row.id),
+        "endpoint": row.endpoint,
+        "standard": row.is_standard,
+        "alerts": {name: bool(row.alerts.get(name)) for name in types},
+        "server_key": key,
+        "policy": row.policy,
+    }
+
+
+def application(app: App, key: str = "") -> Entity:
+    """An Application, without its secrets; `key`: by which push services know us."""
     return {
         "id": str(app.id),
         "name": app.name,
@@ -586,13 +605,13 @@ def application(app: App) -> Entity:
         "scopes": list(app.scopes.split()),
         "redirect_uri": "\n".join(str(uri) for uri in app.redirect_uris),
         "redirect_uris": [str(uri) for uri in app.redirect_uris],
-        "vapid_key": "",
+        "vapid_key": key,
     }
 
 
-def registered_application(app: App, secret: str) -> Entity:
+def registered_application(app: App, secret: str, key: str = "") -> Entity:
     """A CredentialApplication: told once, to the app that registers."""
-    return application(app) | {
+    return application(app, key) | {
         "client_id": app.client_id,
         "client_secret": secret,
         "client_secret_expires_at": 0,
@@ -617,8 +636,9 @@ def instance_v2(
     members: int,
     locale: str,
     email: str = "",
+    key: str = "",
 ) -> Entity:
-    """An Instance, as of Mastodon 4."""
+    """An Instance, as of Mastodon 4; `key`: by which push services know us."""
     picture = origin + HEADER
     return {
         "domain": _domain(origin),
@@ -630,7 +650,8 @@ def instance_v2(
         "thumbnail": {"url": picture, "blurhash": None, "versions": {"@1x": picture}},
         "icon": [{"src": origin + AVATAR, "size": "400x400"}],
         "languages": [locale],
-        "configuration": _configuration() | {"urls": {"streaming": _streaming(origin)}},
+        "configuration": _configuration()
+        | {"urls": {"streaming": _streaming(origin)}, "vapid": {"public_key": key}},
         "registrations": {
             "enabled": False,
             "approval_required": False,

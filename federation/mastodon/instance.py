@@ -6,6 +6,7 @@ Source: docs.joinmastodon.org/methods/instance (4.2).
 from aiohttp import web
 
 from actors.errors import NotFound
+from actors.mail import pushes
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from actors.views.mail import Statistics
@@ -19,6 +20,8 @@ async def instance(request: web.Request) -> web.StreamResponse:
     """GET /api/v2/instance."""
     site = request.app[SITE]
     network, contact, size = await _about(request)
+    async with request.app[DATABASE].read() as session:
+        key = await pushes.public_key(session)
     return answers.entity(
         entities.instance_v2(
             site.origin,
@@ -27,6 +30,7 @@ async def instance(request: web.Request) -> web.StreamResponse:
             members=size.members,
             locale=site.locale,
             email=request.app[SETTINGS].instance.contact_email,
+            key=key,
         )
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from actors.database import Database
-from actors.mail import claims, errands, explorations, keyring, waits
+from actors.mail import claims, errands, explorations, keyring, pushes, waits
 from actors.site import Site
 from actors.verbs import forgetting, listing, picturing, reporting, signing_in, trying
 from actors.verbs.listing import Progress
@@ -63,6 +63,7 @@ class Housekeeping:
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
+                await pushes.forget_ended(session, self._site)
                 await reporting.forget_old(session, self._site)
                 await picturing.forget_unused(session, self._site)
             await self._sweep()

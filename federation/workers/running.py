@@ -28,6 +28,7 @@ from federation.workers.loop import Loop
 from federation.workers.planned import Planning
 from federation.workers.presence import Presence
 from federation.workers.publishing import Publishing
+from federation.workers.pushing import Compose, Pushing
 from federation.workers.receiving import Receiving
 
 ROUNDS: Final = 10_000
@@ -50,6 +51,7 @@ class Workers:
         settings: how much at once.
         listening: what other processes on the same database tell.
         uploads: knows where files lie.
+        compose: puts into words what closed apps are told.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Workers:
         settings: Settings,
         listening: Listening,
         uploads: Uploads,
+        compose: Compose,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
@@ -70,6 +73,7 @@ class Workers:
         self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
+        self.pushing = Pushing(database, site, client, settings, compose)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -77,6 +81,7 @@ class Workers:
             self.backfilling,
             self.exploring,
             self.asking,
+            self.pushing,
         )
         self._listening = listening
         self._presence = Presence(database, site, self._drop, self._take_up)
@@ -88,6 +93,7 @@ class Workers:
         asking = self._loop("asking", self.asking.work)
         publishing = self._loop("publishing", self.publishing.work)
         planning = self._loop("planning", self.planning.work)
+        pushing = self._loop("pushing", self.pushing.work)
         self._loops = (
             housekeeping,
             receiving,
@@ -97,6 +103,7 @@ class Workers:
             asking,
             publishing,
             planning,
+            pushing,
         )
         self._by_queue = {
             "received": receiving,
@@ -105,6 +112,7 @@ class Workers:
             "backfill": self._walking,
             "exploration": exploring,
             "errand": asking,
+            "push_message": pushing,
         }
         database.on_waiting = self._waiting
         listening.hear(CHANNEL, self._wake_for, self.wake)
@@ -182,7 +190,7 @@ class Workers:
             done = await self.publishing.work() + await self.planning.work()
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
-            done += await self.asking.work()
+            done += await self.asking.work() + await self.pushing.work()
             if not done:
                 return total
             total += done
