@@ -13,7 +13,8 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
-from actors.views import blocks, holding, shelves
+from actors.views import blocks, holding, notices, shelves
+from actors.views.notices import Group
 
 
 async def tell(
@@ -83,6 +84,12 @@ async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None
     """Throw away one notice of an organisation, or all of them; reports are for stewards."""
     mine = delete(Notice).where(Notice.owner_id == owner.id, Notice.kind != "report")
     await session.execute(mine if notice_id is None else mine.where(Notice.id == notice_id))
+
+
+async def dismiss_group(session: Session, owner: Actor, group: Group) -> None:
+    """Throw away the notices that stand in one group."""
+    mine = delete(Notice).where(Notice.owner_id == owner.id, *notices.members(group))
+    await session.execute(mine.execution_options(synchronize_session=False))
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

@@ -18,7 +18,9 @@ from federation.mastodon import (
     circles,
     entities,
     filters,
+    groups,
     hashtags,
+    holding,
     instance,
     liking,
     media,
@@ -146,6 +148,35 @@ OF_STREAMS: Final[Table] = (
 )
 """What happens, at once."""
 
+_REQUESTS: Final = "/api/v1/notifications/requests"
+
+OF_NOTIFICATIONS: Final[Table] = (
+    ("GET", "/api/v1/notifications", notifications.notifications),
+    ("GET", "/api/v1/notifications/unread_count", notifications.unread_count),
+    ("POST", "/api/v1/notifications/clear", notifications.clear),
+    ("GET", "/api/v1/notifications/policy", holding.policy_v1),
+    ("PUT", "/api/v1/notifications/policy", holding.decide_v1),
+    ("PATCH", "/api/v1/notifications/policy", holding.decide_v1),
+    ("GET", "/api/v2/notifications/policy", holding.policy),
+    ("PATCH", "/api/v2/notifications/policy", holding.decide),
+    ("PUT", "/api/v2/notifications/policy", holding.decide),
+    ("GET", _REQUESTS, holding.requests),
+    ("GET", f"{_REQUESTS}/merged", holding.merged),
+    ("POST", f"{_REQUESTS}/accept", holding.accept_all),
+    ("POST", f"{_REQUESTS}/dismiss", holding.dismiss_all),
+    ("GET", f"{_REQUESTS}/{{id}}", holding.one),
+    ("POST", f"{_REQUESTS}/{{id}}/accept", holding.accept),
+    ("POST", f"{_REQUESTS}/{{id}}/dismiss", holding.dismiss),
+    ("GET", "/api/v1/notifications/{id}", notifications.one),
+    ("POST", "/api/v1/notifications/{id}/dismiss", notifications.dismiss),
+    ("GET", "/api/v2/notifications", groups.every),
+    ("GET", "/api/v2/notifications/unread_count", groups.unread_count),
+    ("GET", "/api/v2/notifications/{group_key}", groups.one),
+    ("POST", "/api/v2/notifications/{group_key}/dismiss", groups.dismiss),
+    ("GET", "/api/v2/notifications/{group_key}/accounts", groups.accounts),
+)
+"""What one was told; whose notifications wait."""
+
 ENDPOINTS: Final[Table] = (
     ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
     ("POST", "/oauth/token", oauth.token),
@@ -222,15 +253,7 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/markers", timelines.markers),
     ("POST", "/api/v1/markers", timelines.mark),
     ("POST", "/api/v1/reports", reports.create),
-    ("GET", "/api/v1/notifications", notifications.notifications),
-    ("GET", "/api/v1/notifications/unread_count", notifications.unread_count),
-    ("GET", "/api/v2/notifications/unread_count", notifications.unread_count),
-    ("GET", "/api/v2/notifications/policy", notifications.policy),
-    ("POST", "/api/v1/notifications/clear", notifications.clear),
-    ("GET", "/api/v1/notifications/requests/merged", notifications.merged),
-    ("GET", "/api/v1/notifications/requests", absent.nothing("read:notifications")),
-    ("GET", "/api/v1/notifications/{id}", notifications.one),
-    ("POST", "/api/v1/notifications/{id}/dismiss", notifications.dismiss),
+    *OF_NOTIFICATIONS,
     ("GET", "/api/v1/push/subscription", pushing.subscription),
     ("POST", "/api/v1/push/subscription", pushing.subscribe),
     ("PUT", "/api/v1/push/subscription", pushing.change),
