@@ -1,6 +1,7 @@
 """Organisation ↔ actor document (FEDERATION.md, "Organisation")."""
 
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 
 from activitypub.canonical_json import Document, Json
 from activitypub.markup import render
@@ -49,6 +50,7 @@ def to_document(
     facts: Mapping[str, Json],
     locale: str,
     is_network: bool,
+    lines: Sequence[Sequence[str]] = (),
 ) -> Document:
     """The actor document of an organisation of ours, not yet sealed.
 
@@ -59,6 +61,7 @@ def to_document(
         facts: structured statements by their names on the wire.
         locale: the language it works in.
         is_network: it is this instance's network.
+        lines: name and value of what it shows beside the facts, plain text.
     """
     document = actor_document(site, actor, keys)
     document |= {
@@ -69,7 +72,7 @@ def to_document(
         "featured": actor.featured,
         "alsoKnownAs": list(actor.aliases) or None,
         "movedTo": actor.moved_to,
-        "attachment": _lines(facts, locale) or None,
+        "attachment": [*_lines(facts, locale), *map(_line, lines)] or None,
     }
     document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
     return document
@@ -132,3 +135,12 @@ def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]
+
+
+def _line(line: Sequence[str]) -> Json:
+    """A line of its own: an address becomes a link, as on Mastodon, with what proves it."""
+    name, value = line
+    shown = html.escape(value)
+    if value.startswith(("https://", "http://")) and not any(one.isspace() for one in value):
+        shown = f'<a href="{shown}" rel="me nofollow noopener noreferrer">{shown}</a>'
+    return {"type": "PropertyValue", "name": name, "value": shown}

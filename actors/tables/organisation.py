@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, false, true
+from sqlalchemy import ForeignKey, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -32,7 +32,6 @@ class Organisation(Base, kw_only=True):
     habits: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
     is_discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_indexable: Mapped[bool] = mapped_column(default=True, server_default=true())
-    hides_follows: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Instance(Base, kw_only=True):

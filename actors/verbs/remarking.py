@@ -41,6 +41,7 @@ from actors.verbs import (
     conversing,
     distributing,
     hearing,
+    heeding,
     mirroring,
     noticing,
     phrasing,
@@ -602,6 +603,8 @@ async def _tell(
         wants_it = one.is_addressed and one.reads and not one.silences and one.id != author.id
         if wants_it and one.id not in told:
             await noticing.write(session, site, one.id, "mention", author, remark=kept)
+            told.add(one.id)
+    await heeding.tell(session, site, author, kept, told=told)
 
 
 async def _tell_owner(

@@ -153,9 +153,9 @@ async def group(
     """
     grouped = GROUPED if kind in GROUPED else frozenset[str]()
     inner = _sorted(owner, Wanted(with_held=True), grouped)
-    here = (inner.c.subject_id == subject_id, inner.c.bucket == bucket)
+    here = [inner.c.subject_id == subject_id, inner.c.bucket == bucket]
     if kind:
-        here = (*here, inner.c.kind == kind)
+        here.append(inner.c.kind == kind)
     row = (await session.execute(_groups(inner).where(*here))).one_or_none()
     return None if row is None else Group(*row)
 

@@ -70,7 +70,9 @@ class Describer:
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
             header = _header(actor) if actor.is_ours else ""
             self._accounts[actor.id] = entities.account(
-                self._site.origin, actor, counts, lines, header
+                *(self._site.origin, actor, counts, lines, header),
+                is_discoverable=_says_yes(actor, b'"discoverable"'),
+                is_indexable=_says_yes(actor, b'"indexable"'),
             )
         return self._accounts[actor.id]
 
@@ -255,6 +257,11 @@ def _header(actor: Actor) -> str:
         return ""
     shown = media_documents.read(_document(actor.document).get("image"))
     return "" if shown is None else shown.url
+
+
+def _says_yes(actor: Actor, name: bytes) -> bool:
+    """Whether an actor says yes to this of itself; documents are written without blanks."""
+    return name + b":true" in actor.document
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from activitypub.iris import Iri
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
 from actors.rules.consent import Consent
+from actors.rules.habits import Habits
 from actors.rules.pictures import (
     ACCEPTED,
     LARGEST_FILE,
@@ -35,6 +36,7 @@ from actors.tables.actor import Actor
 from actors.tables.circle import Circle
 from actors.tables.media import Media
 from actors.tables.model import Model
+from actors.tables.organisation import Organisation
 from actors.tables.planned import Planned
 from actors.tables.push import PushSubscription
 from actors.tables.remark import Boost, Remark
@@ -50,8 +52,11 @@ from federation import __version__
 
 Entity = dict[str, Json]
 
-VERSION: Final = f"4.2.1 (compatible; Essaim {__version__})"
-"""From 4.3 on clients ask for grouped notifications and for `api_versions`, which are not here."""
+VERSION: Final = f"4.5.0 (compatible; Essaim {__version__})"
+"""Whose API this is; clients derive from it what they ask for."""
+
+API_VERSION: Final = 7
+"""The same, as Mastodon numbers its API since 4.3 (`api_versions`)."""
 
 SOURCE_URL: Final = "https://w3id.org/essaim"
 AVATAR: Final = "/mastodon/avatar.png"
@@ -93,7 +98,14 @@ def profile_page(origin: str, actor: Actor) -> str:
 
 
 def account(
-    origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity], header: str = ""
+    origin: str,
+    actor: Actor,
+    counts: Counts,
+    fields: Sequence[Entity],
+    header: str = "",
+    *,
+    is_discoverable: bool = True,
+    is_indexable: bool = True,
 ) -> Entity:
     """An Account.
 
@@ -103,6 +115,8 @@ def account(
         counts: as far as we know them.
         fields: made by `field`.
         header: the address of the picture above its page, if it has one.
+        is_discoverable: it wants to be suggested to others.
+        is_indexable: it wants to be found by what it says.
     """
     picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
     return {
@@ -113,7 +127,8 @@ def account(
         "locked": actor.approves_followers,
         "bot": actor.type in _AUTOMATED,
         "group": actor.type == "Group",
-        "discoverable": actor.is_ours,
+        "discoverable": is_discoverable,
+        "indexable": is_indexable,
         "noindex": False,
         "created_at": moment(actor.published_at),
         "note": _paragraphs(actor.summary),
@@ -138,23 +153,43 @@ def field(name: str, value: str) -> Entity:
     return {"name": markup.plain(name), "value": markup.clean(value), "verified_at": None}
 
 
-def own_account(entity: Entity, actor: Actor, locale: str, *, may_administer: bool) -> Entity:
-    """A CredentialAccount: an Account, and what only its owner is told."""
+def own_account(
+    entity: Entity,
+    actor: Actor,
+    locale: str,
+    *,
+    may_administer: bool,
+    row: Organisation | None = None,
+    requests: int = 0,
+) -> Entity:
+    """A CredentialAccount: an Account, and what only its owner is told.
+
+    Args:
+        entity: an Account.
+        actor: whose.
+        locale: the language that she works in.
+        may_administer: she is a steward of the network.
+        row: what is said of her beside the actor.
+        requests: how many wait for her yes.
+    """
     name = "Administrator" if may_administer else ""
+    habits = Habits.from_json(row.habits if row else {})
+    lines: Sequence[Sequence[str]] = row.lines if row else ()
     return entity | {
         "source": {
-            "privacy": "public",
-            "sensitive": False,
-            "language": locale,
+            "privacy": VISIBILITIES[habits.visible.name.lower()],
+            "sensitive": habits.is_sensitive,
+            "language": habits.language or locale,
+            "quote_policy": habits.quotable.value,
             "note": markup.plain(actor.summary),
             "fields": [
-                {**each, "value": markup.plain(str(each["value"]))}
-                for each in _entities(entity["fields"])
+                {"name": name, "value": value, "verified_at": None} for name, value in lines
             ],
-            "follow_requests_count": 0,
+            "follow_requests_count": requests,
             "hide_collections": False,
-            "discoverable": True,
-            "indexable": True,
+            "discoverable": row.is_discoverable if row else True,
+            "indexable": row.is_indexable if row else True,
+            "attribution_domains": [],
         },
         "role": {
             "id": "1" if may_administer else "-99",
@@ -528,8 +563,8 @@ def relationship(them: Actor, known: Relationship) -> Entity:
         "id": str(them.id),
         "following": known.following,
         "showing_reblogs": known.following and not (noted is not None and noted.hides_boosts),
-        "notifying": False,
-        "languages": None,
+        "notifying": known.following and noted is not None and noted.notifies,
+        "languages": list(noted.languages) if noted is not None and noted.languages else None,
         "followed_by": known.followed_by,
         "blocking": known.between.blocking,
         "blocked_by": known.between.blocked_by,
@@ -623,12 +658,14 @@ def marker(last_read_id: str, version: int, updated_at: datetime) -> Entity:
     return {"last_read_id": last_read_id, "version": version, "updated_at": moment(updated_at)}
 
 
-def preferences(locale: str) -> Entity:
-    """The Preferences of everybody: we keep none of our own."""
+def preferences(locale: str, habits: Habits | None = None) -> Entity:
+    """The Preferences: what apps begin a post with, and nothing that they would show otherwise."""
+    begun = habits or Habits()
     return {
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": False,
-        "posting:default:language": locale,
+        "posting:default:visibility": VISIBILITIES[begun.visible.name.lower()],
+        "posting:default:sensitive": begun.is_sensitive,
+        "posting:default:language": begun.language or locale,
+        "posting:default:quote_policy": begun.quotable.value,
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,
@@ -701,6 +738,7 @@ def instance_v2(
         "domain": _domain(origin),
         "title": network.name,
         "version": VERSION,
+        "api_versions": {"mastodon": API_VERSION},
         "source_url": SOURCE_URL,
         "description": markup.plain(network.summary),
         "usage": {"users": {"active_month": members}},

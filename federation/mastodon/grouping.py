@@ -66,6 +66,8 @@ def read(text: str) -> Key:
                 return Key("follow", 0, bucket)
             case ("favourite" | "reblog"), [subject, bucket]:
                 return Key(kinds[first], subject, bucket)
+            case _:
+                pass
     raise NotFound("Record not found")
 
 

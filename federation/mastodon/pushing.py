@@ -19,7 +19,6 @@ from actors.mail import pushes
 from actors.mail.pushes import Push
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.tables.organisation import Organisation
 from actors.tables.push import PushSubscription
 from actors.verbs import alerting
 from actors.verbs.alerting import Wanted
@@ -128,9 +127,9 @@ class Composer:
         if not await _is_meant(session, us, item.sender, parcel.policy):
             return None
         entity = await notification(session, Describer(session, self._site, us), us, item)
-        organisation = await session.get(Organisation, us.id)
-        if entity is None or organisation is None:
+        if entity is None:
             return None
+        organisation = await profiles.of_ours(session, us)
         name = item.sender.name or item.sender.handle
         icon = _object(entity["account"])["avatar_static"]
         message: Mapping[str, Json] = {

@@ -18,6 +18,7 @@ from actors.database import Session
 from actors.errors import NotFound, Unwise
 from actors.rules import permissions
 from actors.rules.consent import Quotable
+from actors.rules.habits import Habits
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.pictures import MOST_ON_A_REMARK, focus
 from actors.site import id_in
@@ -29,7 +30,7 @@ from actors.verbs import forgetting, liking, picturing, planning, remarking, rew
 from actors.verbs.picturing import Words
 from actors.verbs.planning import Said
 from actors.views import media as media_views
-from actors.views import reception
+from actors.views import profiles, reception
 from actors.views.timelines import Item
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -64,18 +65,18 @@ async def create(request: web.Request) -> web.StreamResponse:
     for name, words in REFUSED.items():
         if any(given.many(name)):
             raise Unwise(words)
-    visible = VISIBILITIES.get(given.text("visibility", "public"))
-    if visible is None:
+    begun = await _may_write(request)
+    visible = VISIBILITIES.get(given.text("visibility")) or begun.visible
+    if given.text("visibility") and given.text("visibility") not in VISIBILITIES:
         raise Unwise("Validation failed: Visibility is not included in the list")
-    quotable = _quotable(given)
-    await _may_write(request)
+    quotable = _quotable(given, begun)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
     at = planned.time(given)
     if at is not None and at - site.now() >= planning.SOONEST:
         if any(given.many("media_ids")):
             raise Unwise("A post that is made later shows no media here")
-        return await _planned(request, given, visible, at)
+        return await _planned(request, given, visible, quotable, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
         us = acting.organisation
@@ -87,13 +88,13 @@ async def create(request: web.Request) -> web.StreamResponse:
             text=given.text("status"),
             in_reply_to=above.subject if above else None,
             visible=visible,
-            language=_language(given) or site.locale,
+            language=_language(given) or begun.language or site.locale,
             summary=given.text("spoiler_text"),
             request_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None,
             quoted=await _quoted(session, given, us),
             quotable=quotable,
             media=await _media(session, us, given.many("media_ids")),
-            is_sensitive=given.flag("sensitive"),
+            is_sensitive=given.flag("sensitive", default=begun.is_sensitive),
         )
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
@@ -101,7 +102,11 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def _planned(
-    request: web.Request, given: Arguments, visible: Visibility, at: datetime
+    request: web.Request,
+    given: Arguments,
+    visible: Visibility,
+    quotable: Quotable,
+    at: datetime,
 ) -> web.StreamResponse:
     """It is said later: what is due within minutes is said at once, as on Mastodon."""
     above, quoted = given.text("in_reply_to_id"), given.text("quoted_status_id")
@@ -112,7 +117,7 @@ async def _planned(
         language=_language(given),
         in_reply_to_id=paging.number(above) if above else None,
         quoted_id=paging.number(quoted) if quoted else None,
-        quotable=_quotable(given),
+        quotable=quotable,
     )
     key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None
     async with request.app[DATABASE].begin() as session:
@@ -200,11 +205,17 @@ async def history(request: web.Request) -> web.StreamResponse:
     return answers.entity([*found, latest])
 
 
-async def _may_write(request: web.Request) -> None:
-    """Asked before the network is, for which nobody else may give cause."""
+async def _may_write(request: web.Request) -> Habits:
+    """Asked before the network is, for which nobody else may give cause.
+
+    Returns:
+        How her posts begin.
+    """
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "write:statuses")
         permissions.must_publish(acting.office)
+        row = await profiles.of_ours(session, acting.organisation)
+    return Habits.from_json(row.habits)
 
 
 async def _own(request: web.Request, session: Session) -> tuple[Actor, Item]:
@@ -274,9 +285,9 @@ async def _quoted(session: Session, given: Arguments, us: Actor) -> Model | Rema
     return (await by_number(session, number, us)).subject if number else None
 
 
-def _quotable(given: Arguments) -> Quotable:
+def _quotable(given: Arguments, begun: Habits) -> Quotable:
     try:
-        return Quotable(given.text("quote_approval_policy") or Quotable.PUBLIC)
+        return Quotable(given.text("quote_approval_policy") or begun.quotable)
     except ValueError as error:
         words = "Validation failed: Quote approval policy is not included in the list"
         raise Unwise(words) from error

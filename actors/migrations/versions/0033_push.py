@@ -104,7 +104,6 @@ def upgrade() -> None:
     op.add_column("organisation", _json("habits", "{}"))
     op.add_column("organisation", _default("is_discoverable", is_true=True))
     op.add_column("organisation", _default("is_indexable", is_true=True))
-    op.add_column("organisation", _default("hides_follows", is_true=False))
     op.add_column("instance", sa.Column("push_private", sa.Text(), nullable=True))
     op.add_column("instance", sa.Column("push_public", sa.Text(), nullable=True))
 
@@ -121,7 +120,7 @@ def _json(name: str, usual: str) -> sa.Column[sa.types.JSON]:
 def downgrade() -> None:
     columns = {
         "instance": ("push_public", "push_private"),
-        "organisation": ("hides_follows", "is_indexable", "is_discoverable", "habits", "lines"),
+        "organisation": ("is_indexable", "is_discoverable", "habits", "lines"),
         "acquaintance": ("languages", "notifies"),
         "notice": ("is_held",),
     }
