@@ -1,4 +1,4 @@
-"""Vote: what somebody chose in a poll."""
+"""Vote, Ballot: what somebody chose in a poll, and what is still to be said of polls."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -26,3 +26,22 @@ class Vote(Base, kw_only=True):
     )
     choice: Mapped[int]
     made_at: Mapped[datetime]
+
+
+class Ballot(Base, kw_only=True):
+    """A poll of ours, or one that one of ours voted in, until it has ended.
+
+    At `due_at` something is to be done: newer numbers of ours are told (`is_changed`), or the poll
+    is over.
+    """
+
+    kept: ClassVar[Kept] = Kept.DURABLE
+    passing: ClassVar[frozenset[str]] = frozenset({"due_at", "is_changed"})
+    __tablename__ = "ballot"
+
+    id: Mapped[int] = primary_key()
+    remark_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("remark.id", ondelete="CASCADE"), unique=True
+    )
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    is_changed: Mapped[bool] = mapped_column(default=False)

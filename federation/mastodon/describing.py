@@ -23,7 +23,7 @@ from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import picturing
-from actors.views import around, filters, media, profiles, quotes
+from actors.views import around, filters, media, polls, profiles, quotes
 from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
@@ -157,7 +157,16 @@ class Describer:
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
-        return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+        return inner | {"poll": await self.poll(remark, asked)}
+
+    async def poll(self, remark: Remark, asked: Poll) -> Entity:
+        """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
+        votes = None
+        if self._viewer is None:
+            votes = ()
+        elif self._viewer.id != remark.actor_id:
+            votes = await polls.chosen(self._session, remark, self._viewer)
+        return entities.poll(remark.id, asked, self._site.now(), votes)
 
     async def _pictures(self, model: Model, inner: Entity) -> Entity:
         """The picture of a model of ours, and on its card; others' are not copied here."""

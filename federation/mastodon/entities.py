@@ -30,7 +30,13 @@ from actors.rules.pictures import (
     MOST_PIXELS,
     PICTURE,
 )
-from actors.rules.polls import Poll
+from actors.rules.polls import (
+    LONGEST,
+    LONGEST_OPTION_OF_OURS,
+    MOST_OPTIONS_OF_OURS,
+    SHORTEST,
+    Poll,
+)
 from actors.tables.access import App
 from actors.tables.actor import Actor
 from actors.tables.circle import Circle
@@ -41,7 +47,10 @@ from actors.tables.planned import Planned
 from actors.tables.push import PushSubscription
 from actors.tables.remark import Boost, Remark
 from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
+from actors.verbs.profiling import LONGEST_PART, MOST_LINES
 from actors.verbs.remarking import LONGEST_REMARK
+from actors.verbs.subscribing import MOST_SHOWN
+from actors.views import pins
 from actors.views.filters import Held, Match
 from actors.views.holding import Waiting
 from actors.views.notices import Group
@@ -400,8 +409,15 @@ def tag(
     }
 
 
-def poll(id_: int, asked: Poll, now: datetime) -> Entity:
-    """A Poll: what others were asked; nobody votes from here."""
+def poll(id_: int, asked: Poll, now: datetime, votes: Sequence[int] | None = None) -> Entity:
+    """A Poll.
+
+    Args:
+        id_: the status's.
+        asked: what is asked.
+        now: the time.
+        votes: what the reader chose; None for one who cannot vote: nobody, or who asks.
+    """
     return {
         "id": str(id_),
         "expires_at": moment(asked.ends_at) if asked.ends_at else None,
@@ -409,8 +425,8 @@ def poll(id_: int, asked: Poll, now: datetime) -> Entity:
         "multiple": asked.is_multiple,
         "votes_count": asked.votes,
         "voters_count": asked.voters,
-        "voted": False,
-        "own_votes": [],
+        "voted": votes is None or bool(votes),
+        "own_votes": list(votes or ()),
         "options": [
             {"title": option.name, "votes_count": option.votes} for option in asked.options
         ],
@@ -850,9 +866,15 @@ def _status(
 
 
 def _configuration() -> Entity:
-    """What may be posted: no films, no sound and no polls, so every limit of those is zero."""
+    """What may be posted: no films and no sound, so every limit of those is zero."""
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "accounts": {
+            "max_featured_tags": MOST_SHOWN,
+            "max_pinned_statuses": pins.MOST,
+            "max_profile_fields": MOST_LINES,
+            "profile_field_name_limit": LONGEST_PART,
+            "profile_field_value_limit": LONGEST_PART,
+        },
         "statuses": {
             "max_characters": LONGEST_REMARK,
             "max_media_attachments": MOST_ON_A_REMARK,
@@ -869,10 +891,10 @@ def _configuration() -> Entity:
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 0,
-            "min_expiration": 0,
-            "max_expiration": 0,
+            "max_options": MOST_OPTIONS_OF_OURS,
+            "max_characters_per_option": LONGEST_OPTION_OF_OURS,
+            "min_expiration": int(SHORTEST.total_seconds()),
+            "max_expiration": int(LONGEST.total_seconds()),
         },
         "translation": {"enabled": False},
     }

@@ -249,6 +249,7 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/statuses/{id}/reblogged_by", liking.reblogged_by),
     ("GET", "/api/v1/favourites", liking.favourites),
     ("GET", "/api/v1/polls/{id}", statuses.poll),
+    ("POST", "/api/v1/polls/{id}/votes", statuses.vote),
     ("GET", "/api/v1/timelines/tag/{name}", hashtags.timeline),
     ("POST", "/api/v1/statuses/{id}/pin", statuses.pin),
     ("POST", "/api/v1/statuses/{id}/unpin", statuses.unpin),

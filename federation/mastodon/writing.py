@@ -1,13 +1,13 @@
 """Writing: an app says something, changes it, deletes it.
 
-What an app writes is a remark; models are written on their own page, where a member sees all of
-one. Polls of our own are refused instead of being left out in silence.
+What an app writes is a remark, which may ask something; models are written on their own page,
+where a member sees all of one.
 
 Source: docs.joinmastodon.org/methods/statuses (4.2): create, edit, delete, source, history.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -16,12 +16,13 @@ from activitypub import markup
 from activitypub.addressing import Visibility
 from actors.database import Session
 from actors.errors import NotFound, Unwise
-from actors.rules import permissions
+from actors.rules import permissions, polls
 from actors.rules.consent import Quotable
 from actors.rules.habits import Habits
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.pictures import MOST_ON_A_REMARK, focus
-from actors.site import id_in
+from actors.rules.polls import Poll
+from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.media import Media
 from actors.tables.model import Model
@@ -45,11 +46,6 @@ VISIBILITIES: Final[Mapping[str, Visibility]] = {
 }
 """Mastodon's word for who may see a remark → the audience."""
 
-REFUSED: Final[Mapping[str, str]] = {
-    "poll[options]": "Polls cannot be made here",
-}
-"""Arguments that ask for what is not there → the words of the refusal."""
-
 TOO_MANY_FILES: Final = f"Cannot attach more than {MOST_ON_A_REMARK} files"
 
 LONGEST_FAULT: Final = 300
@@ -62,9 +58,6 @@ LONGEST_KEY: Final = 200
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/statuses: say something, answer, or quote."""
     given = await arguments.read(request)
-    for name, words in REFUSED.items():
-        if any(given.many(name)):
-            raise Unwise(words)
     begun = await _may_write(request)
     visible = VISIBILITIES.get(given.text("visibility")) or begun.visible
     if given.text("visibility") and given.text("visibility") not in VISIBILITIES:
@@ -74,8 +67,8 @@ async def create(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     at = planned.time(given)
     if at is not None and at - site.now() >= planning.SOONEST:
-        if any(given.many("media_ids")):
-            raise Unwise("A post that is made later shows no media here")
+        if any(given.many("media_ids")) or any(given.many("poll[options]")):
+            raise Unwise("A post that is made later shows no media and asks nothing here")
         return await _planned(request, given, visible, quotable, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
@@ -95,6 +88,7 @@ async def create(request: web.Request) -> web.StreamResponse:
             quotable=quotable,
             media=await _media(session, us, given.many("media_ids")),
             is_sensitive=given.flag("sensitive", default=begun.is_sensitive),
+            poll=_asked(given, site),
         )
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
@@ -129,15 +123,13 @@ async def _planned(
 async def edit(request: web.Request) -> web.StreamResponse:
     """PUT /api/v1/statuses/{id}: a remark of ours says something else from now on."""
     given = await arguments.read(request)
-    for name, words in REFUSED.items():
-        if any(given.many(name)):
-            raise Unwise(words)
     await _may_write(request)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
         us, item = await _own(request, session)
         remark = _remark(item)
+        _must_ask_the_same(remark, given)
         media = None
         if "media_ids" in given.values:
             media = await _media(session, us, given.many("media_ids"), remark)
@@ -278,6 +270,36 @@ async def _describe(session: Session, us: Actor, given: Arguments) -> None:
 
 def _id(text: str) -> int:
     return id_in(text) or 0
+
+
+def _asked(given: Arguments, site: Site) -> Poll | None:
+    """What a new status asks.
+
+    Raises:
+        Unwise: nobody could answer that, or it shows files beside it, as on Mastodon.
+    """
+    options = given.many("poll[options]")
+    if not any(one.strip() for one in options):
+        return None
+    if any(given.many("media_ids")):
+        raise Unwise("Cannot attach both a poll and media")
+    if given.flag("poll[hide_totals]"):
+        raise Unwise("The numbers of a poll cannot be hidden here")
+    lasts = timedelta(seconds=given.whole("poll[expires_in]", 0))
+    several = given.flag("poll[multiple]")
+    return polls.ask(options, lasts, site.now(), is_multiple=several)
+
+
+def _must_ask_the_same(remark: Remark, given: Arguments) -> None:
+    """Refuse to change what was asked: people have answered it.
+
+    Raises:
+        Unwise: the options differ.
+    """
+    named = [one.strip() for one in given.many("poll[options]") if one.strip()]
+    now = [one.name for one in Poll.from_json(remark.poll).options] if remark.poll else []
+    if named and named != now:
+        raise Unwise("A poll cannot be changed: delete it and ask anew")
 
 
 async def _quoted(session: Session, given: Arguments, us: Actor) -> Model | Remark | None:

@@ -97,6 +97,13 @@ def upgrade() -> None:
         _once("vote", "remark_id", "actor_id", "choice"),
     )
     op.create_index(op.f("ix_vote_actor_id"), "vote", ["actor_id"])
+    _rows(
+        "ballot",
+        *(_number("remark_id"), _time("due_at"), _flag("is_changed")),
+        _to("ballot", "remark_id", "remark"),
+        _once("ballot", "remark_id"),
+    )
+    op.create_index(op.f("ix_ballot_due_at"), "ballot", ["due_at"])
     op.add_column("notice", _default("is_held", is_true=False))
     op.add_column("acquaintance", _default("notifies", is_true=False))
     op.add_column("acquaintance", sa.Column("languages", base.Json, nullable=True))
@@ -128,7 +135,7 @@ def downgrade() -> None:
         for name in names:
             op.drop_column(table, name)
     for table in (
-        *("vote", "notice_permission", "notice_policy"),
+        *("ballot", "vote", "notice_permission", "notice_policy"),
         *("push_message", "push_subscription"),
     ):
         op.drop_table(table)
