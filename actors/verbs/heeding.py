@@ -55,9 +55,7 @@ async def tell(
     remark = subject if isinstance(subject, Remark) else None
     for owner_id in owners.all():
         if owner_id not in told:
-            await noticing.tell(
-                session, site, owner_id, KIND, author, model=model, remark=remark
-            )
+            await noticing.tell(session, site, owner_id, KIND, author, model=model, remark=remark)
 
 
 async def _is_worth_telling(session: Session, author: Actor, subject: Model | Remark) -> bool:

@@ -212,8 +212,9 @@ async def _tell(session: Session, site: Site, author: Actor, row: Remark) -> Non
     row.document = encode(document)
     voters = select(Vote.actor_id).where(Vote.remark_id == row.id)
     reached = await session.scalars(
-        select(Actor.iri)
-        .where(Actor.is_ours.is_(False), Actor.id.in_(voters) | Actor.iri.in_(row.addressed))
+        select(Actor.iri).where(
+            Actor.is_ours.is_(False), Actor.id.in_(voters) | Actor.iri.in_(row.addressed)
+        )
     )
     await posting.tell_of(
         session,

@@ -104,9 +104,7 @@ async def one(session: Session, owner: Actor, notice_id: int) -> NoticeItem | No
     return next((item for item in found if item.notice.id == notice_id), None)
 
 
-async def several(
-    session: Session, owner: Actor, ids: Collection[int]
-) -> dict[int, NoticeItem]:
+async def several(session: Session, owner: Actor, ids: Collection[int]) -> dict[int, NoticeItem]:
     """Some notices of an organisation, by id."""
     rows = await session.execute(_whole().where(Notice.owner_id == owner.id, Notice.id.in_(ids)))
     return {row[0].id: NoticeItem(*row) for row in rows}

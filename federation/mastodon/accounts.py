@@ -170,9 +170,7 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
     return answers.entity(entities.relationship(them, known))
 
 
-async def _heed(
-    session: Session, site: Site, us: Actor, them: Actor, given: Arguments
-) -> None:
+async def _heed(session: Session, site: Site, us: Actor, them: Actor, given: Arguments) -> None:
     """How somebody wants to hear from those whom she follows; what she does not say stays."""
     if "reblogs" in given.values:
         await circling.show_boosts(session, site, us, them, shown=given.flag("reblogs"))

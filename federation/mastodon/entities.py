@@ -212,12 +212,7 @@ def own_account(
 
 def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
     """A Status that shows a model."""
-    title, sentence, url = (html.escape(text) for text in (model.name, model.summary, model.url))
-    words = READ_IN_FULL.get(model.language.partition("-")[0], READ_IN_FULL["en"])
-    content = (
-        f"<p><strong>{title}</strong></p><p>{sentence}</p>"
-        f'<p><a href="{url}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
-    )
+    content = _model_content(model.name, model.summary, model.url, model.language)
     status = _status(author, model.id, model.iri, model.url, model.published_at, content, tallies)
     edited = moment(model.updated_at) if model.updated_at > model.published_at else None
     return status | {
@@ -225,6 +220,15 @@ def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
         "language": model.language,
         "card": card(author, model),
     }
+
+
+def _model_content(name: str, sentence: str, url: str, language: str) -> str:
+    words = READ_IN_FULL.get(language.partition("-")[0], READ_IN_FULL["en"])
+    title, said, address = (html.escape(text) for text in (name, sentence, url))
+    return (
+        f"<p><strong>{title}</strong></p><p>{said}</p>"
+        f'<p><a href="{address}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
+    )
 
 
 def card(author: Entity, model: Model) -> Entity:
@@ -434,6 +438,44 @@ def poll(id_: int, asked: Poll, now: datetime, votes: Sequence[int] | None = Non
     }
 
 
+def translation(model: Model, name: str, sentence: str, language: str, provider: str) -> Entity:
+    """A Translation of a model: the words of its own authors in another language.
+
+    Args:
+        model: whose.
+        name: its title in that language.
+        sentence: its one sentence in that language.
+        language: which.
+        provider: who translated it.
+    """
+    return {
+        "content": _model_content(name, sentence, model.url, language),
+        "spoiler_text": "",
+        "media_attachments": [],
+        "poll": None,
+        "detected_source_language": model.language,
+        "language": language,
+        "provider": provider,
+    }
+
+
+def embedded(origin: str, status: Entity, title: str) -> Entity:
+    """What oEmbed (1.0, type `link`) says of a status: who says it, and where."""
+    author = status["account"]
+    account = author if isinstance(author, dict) else {}
+    return {
+        "type": "link",
+        "version": "1.0",
+        "title": title,
+        "author_name": account["display_name"],
+        "author_url": account["url"],
+        "provider_name": _domain(origin),
+        "provider_url": f"{origin}/",
+        "cache_age": 86400,
+        "url": status["url"],
+    }
+
+
 def source(subject: Model | Remark, text: str) -> Entity:
     """A StatusSource: a text as it was typed."""
     summary = subject.summary if isinstance(subject, Remark) else ""
@@ -533,8 +575,8 @@ def featured_tag(origin: str, owner: Actor, shown: Profiled) -> Entity:
     }
 
 
-def scheduled(row: Planned) -> Entity:
-    """A ScheduledStatus."""
+def scheduled(row: Planned, files: Sequence[Entity] = ()) -> Entity:
+    """A ScheduledStatus; `files`: made by `media`."""
     said = row.said
     visible = VISIBILITIES[said["visible"].lower()]
     above, quoted_id = said["in_reply_to_id"], said["quoted_id"]
@@ -546,11 +588,11 @@ def scheduled(row: Planned) -> Entity:
             "spoiler_text": said["summary"],
             "visibility": visible,
             "language": said["language"],
-            "sensitive": bool(said["summary"]),
+            "sensitive": bool(said["summary"] or said.get("sensitive")),
             "in_reply_to_id": None if above is None else str(above),
             "quoted_status_id": None if quoted_id is None else str(quoted_id),
             "quote_approval_policy": said["quotable"],
-            "media_ids": None,
+            "media_ids": [one["id"] for one in files] or None,
             "poll": None,
             "scheduled_at": None,
             "application_id": 0,
@@ -558,7 +600,7 @@ def scheduled(row: Planned) -> Entity:
             "with_rate_limit": False,
             "allowed_mentions": None,
         },
-        "media_attachments": [],
+        "media_attachments": list(files),
     }
 
 
@@ -648,9 +690,7 @@ def partial_account(whole: Entity) -> Entity:
     return {name: whole[name] for name in names}
 
 
-def notification_request(
-    waiting: Waiting, account: Entity, status: Entity | None
-) -> Entity:
+def notification_request(waiting: Waiting, account: Entity, status: Entity | None) -> Entity:
     """A NotificationRequest (4.3), which goes by the id of the account that waits."""
     return {
         "id": account["id"],

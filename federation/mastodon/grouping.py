@@ -64,7 +64,7 @@ def read(text: str) -> Key:
                 return Key("", 0, number)
             case "follow", [bucket]:
                 return Key("follow", 0, bucket)
-            case ("favourite" | "reblog"), [subject, bucket]:
+            case (("favourite" | "reblog"), [subject, bucket]):
                 return Key(kinds[first], subject, bucket)
             case _:
                 pass

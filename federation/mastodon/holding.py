@@ -123,9 +123,7 @@ async def merged(request: web.Request) -> web.StreamResponse:
     return answers.entity({"merged": True})
 
 
-async def _throw_away(
-    session: Session, _: Site, us: Actor, sender_ids: Collection[int]
-) -> None:
+async def _throw_away(session: Session, _: Site, us: Actor, sender_ids: Collection[int]) -> None:
     await holding.throw_away(session, us, sender_ids)
 
 
@@ -154,9 +152,7 @@ async def _addressed(request: web.Request, session: Session, us: Actor) -> Waiti
     return found
 
 
-async def _request(
-    session: Session, describer: Describer, us: Actor, waiting: Waiting
-) -> Entity:
+async def _request(session: Session, describer: Describer, us: Actor, waiting: Waiting) -> Entity:
     account, status = await describer.account(waiting.sender), None
     if waiting.remark_id is not None:
         item = await timelines.status(session, waiting.remark_id, us)

@@ -16,6 +16,7 @@ from federation.mastodon import (
     blocks,
     bookmarks,
     circles,
+    embedding,
     entities,
     filters,
     groups,
@@ -38,6 +39,7 @@ from federation.mastodon import (
     streaming,
     tags,
     timelines,
+    translating,
     trends,
     writing,
 )
@@ -48,6 +50,10 @@ Table = tuple[tuple[str, str, Handler], ...]
 OF_STATUSES: Final[Table] = (
     ("GET", "/api/v1/statuses", statuses.several),
     ("GET", "/api/v1/statuses/{id}/card", statuses.card),
+    ("POST", "/api/v1/statuses/{id}/translate", translating.translate),
+    ("PUT", "/api/v1/statuses/{id}/interaction_policy", writing.say_who_quotes),
+    ("GET", "/api/oembed", embedding.oembed),
+    ("GET", "/api/v1/annual_reports", absent.annual_reports),
     ("POST", "/api/v1/statuses/{id}/bookmark", bookmarks.bookmark),
     ("POST", "/api/v1/statuses/{id}/unbookmark", bookmarks.unbookmark),
     ("POST", "/api/v1/statuses/{id}/mute", bookmarks.mute),
@@ -280,7 +286,9 @@ PREFLIGHTS: Final = (
 )
 """Where an app in a browser may ask first whether it may ask."""
 
-UNKNOWN: Final = ("/api/v1/{tail:.*}", "/api/v2/{tail:.*}")
+UNKNOWN: Final = tuple(
+    f"/api/{edition}/{{tail:.*}}" for edition in ("v1", "v2", "v3", "v1_alpha", "web")
+)
 """Where a path that we do not have is answered in JSON."""
 
 

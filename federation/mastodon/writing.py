@@ -67,8 +67,8 @@ async def create(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     at = planned.time(given)
     if at is not None and at - site.now() >= planning.SOONEST:
-        if any(given.many("media_ids")) or any(given.many("poll[options]")):
-            raise Unwise("A post that is made later shows no media and asks nothing here")
+        if any(given.many("poll[options]")):
+            raise Unwise("A post that is made later asks nothing here")
         return await _planned(request, given, visible, quotable, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
@@ -112,12 +112,16 @@ async def _planned(
         in_reply_to_id=paging.number(above) if above else None,
         quoted_id=paging.number(quoted) if quoted else None,
         quotable=quotable,
+        is_sensitive=given.flag("sensitive"),
     )
     key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None
     async with request.app[DATABASE].begin() as session:
         us = (await authenticating.member(request, session, "write:statuses")).organisation
-        row = await planning.plan(session, request.app[SITE], us, said, at, request_key=key)
-    return answers.entity(entities.scheduled(row))
+        media = await _media(session, us, given.many("media_ids"))
+        site = request.app[SITE]
+        row = await planning.plan(session, site, us, said, at, request_key=key, media=media)
+        entity = await planned.entity(session, site, row)
+    return answers.entity(entity)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
@@ -145,6 +149,25 @@ async def edit(request: web.Request) -> web.StreamResponse:
             is_sensitive=given.flag("sensitive") if "sensitive" in given.values else None,
         )
         item = await by_number(session, str(said.id), us)
+        entity = await Describer(session, site, us).status(item)
+    return answers.entity(entity)
+
+
+async def say_who_quotes(request: web.Request) -> web.StreamResponse:
+    """PUT /api/v1/statuses/{id}/interaction_policy (4.5): who may quote it from now on.
+
+    Raises:
+        Unwise: not everybody may see it, so that nobody quotes it; or it is a model, which
+            everybody may quote.
+    """
+    given = await arguments.read(request)
+    quotable = _quotable(given, Habits())
+    await _may_write(request)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        us, item = await _own(request, session)
+        await rewording.say_who_quotes(session, site, _remark(item), quotable)
+        item = await by_number(session, str(item.id), us)
         entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 

@@ -7,7 +7,6 @@ from together.street import House, Street
 from together.stranger import AS2, Stranger
 
 
-
 async def posts(who: Reader, path: str, body: Any) -> tuple[int, Any]:
     headers = {"Authorization": f"Bearer {who.token}"}
     url = who.house.url(path)

@@ -52,7 +52,12 @@ async def test_a_profile_is_changed_in_an_app(street: Street) -> None:
     }.items():
         form.add_field(name, value)
     form.add_field("avatar", pictures.a_picture(), filename="a.jpg", content_type="image/jpeg")
-    form.add_field("header", pictures.a_picture(width=120, height=60), filename="h.jpg", content_type="image/jpeg")
+    form.add_field(
+        "header",
+        pictures.a_picture(width=120, height=60),
+        filename="h.jpg",
+        content_type="image/jpeg",
+    )
     status, told = await changes(coop, form)
     assert status == 200, told
     assert (told["display_name"], told["locked"], told["discoverable"]) == (
@@ -60,7 +65,7 @@ async def test_a_profile_is_changed_in_an_app(street: Street) -> None:
         True,
         False,
     )
-    assert told["note"] == "<p>Nous <em>réparons</em>.</p>\n" or "<em>" in told["note"]
+    assert "<em>réparons</em>" in told["note"]
     assert told["avatar"].startswith("https://alpha.test/media/")
     assert told["header"].startswith("https://alpha.test/media/")
     assert [one["name"] for one in told["source"]["fields"]] == ["Site", "Depuis"]
