@@ -122,8 +122,20 @@ def actor_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
 
 
 LINES = {
-    "legalName": {"fr": "Nom légal", "en": "Legal name", "it": "Ragione sociale"},
-    "foundingDate": {"fr": "Fondation", "en": "Founded", "it": "Fondazione"},
+    "legalName": {
+        "de": "Rechtlicher Name",
+        "en": "Legal name",
+        "es": "Denominación legal",
+        "fr": "Nom légal",
+        "it": "Denominazione legale",
+    },
+    "foundingDate": {
+        "de": "Gründung",
+        "en": "Founded",
+        "es": "Fundación",
+        "fr": "Fondation",
+        "it": "Fondazione",
+    },
 }
 """The facts that a Mastodon reader should see, and how the organisation's language calls them."""
 
@@ -131,7 +143,11 @@ LINES = {
 def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
     """The name-value lines that every server shows on a profile."""
     return [
-        {"type": "PropertyValue", "name": labels.get(locale, labels["en"]), "value": value}
+        {
+            "type": "PropertyValue",
+            "name": labels.get(locale.partition("-")[0], labels["en"]),
+            "value": value,
+        }
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]

@@ -183,7 +183,7 @@ async def story(street: Street, alpha: House) -> list[str]:
 
 @pytest.mark.parametrize(
     ("size", "language", "scheme"),
-    [(DESK, "fr", "light"), (PHONE, "en", "dark"), (NARROWEST, "fr", "dark")],
+    [(DESK, "fr", "light"), (PHONE, "en", "dark"), (NARROWEST, "it", "dark")],
 )
 async def test_pages_fit_are_legible_and_ask_nobody_else(
     story: list[str], watch: Watch, size: tuple[int, int], language: str, scheme: str
