@@ -169,7 +169,7 @@ class Uploads:
             async for part in _parts(request):
                 if part.filename is None and part.name:
                     fields.append((part.name, await _field(part)))
-                elif part.name in names and part.name not in arrived:
+                elif part.name and part.name in names and part.name not in arrived:
                     one = arrived[part.name] = Arrived({}, name=part.filename or "")
                     await self.receive(one, _chunks(part))
                 else:

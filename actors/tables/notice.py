@@ -19,7 +19,7 @@ class Notice(Base, kw_only=True):
     a change), proposal-asked, proposal-accepted, proposal-rejected (what was answered), record
     (somebody does a model of ours), attested or unattested (what somebody says of our record), post
     (somebody whom it asked to be told of published something), poll (one that it asked, or voted
-    in, has ended), quoted-update (what it quotes was changed).
+    in, has ended).
     `about` names sections, counts or a reason for the sentence people read. `is_held`: its owner
     does not want to see it before she has let its sender in (`tables.holding`).
     """

@@ -190,8 +190,9 @@ async def _count(session: Session, site: Site, row: Remark) -> None:
     rows = await session.execute(
         select(Vote.choice, func.count()).where(here).group_by(Vote.choice)
     )
+    votes = {row[0]: row[1] for row in rows}
     voters = await session.scalar(select(func.count(distinct(Vote.actor_id))).where(here))
-    asked = polls.counted(_asked(row), {one: count for one, count in rows}, voters or 0)
+    asked = polls.counted(_asked(row), votes, voters or 0)
     row.poll = asked.to_json()
     ballot = await session.scalar(select(Ballot).where(Ballot.remark_id == row.id))
     if ballot is not None and not ballot.is_changed:

@@ -141,8 +141,8 @@ async def followed(request: web.Request) -> web.StreamResponse:
 async def follow(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/accounts/{id}/follow: ask to hear from them; fine where we do.
 
-    With `reblogs` false, what they pass on does not stand on the home timeline; with `notify`, one
-    is told of everything they publish; with `languages`, only what is written in these stands there.
+    With `reblogs` false, what they pass on does not stand on the home timeline; with `languages`,
+    only what is written in these stands there; with `notify`, one is told of all they publish.
     """
     given = await arguments.read(request)
     async with request.app[DATABASE].begin() as session:

@@ -161,7 +161,7 @@ class Describer:
 
     async def poll(self, remark: Remark, asked: Poll) -> Entity:
         """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
-        votes = None
+        votes: Sequence[int] | None = None
         if self._viewer is None:
             votes = ()
         elif self._viewer.id != remark.actor_id:

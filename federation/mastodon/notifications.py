@@ -40,7 +40,6 @@ KINDS: Final[Mapping[str, str]] = {
     "quote": "quote",
     "post": "status",
     "poll": "poll",
-    "quoted-update": "quoted_update",
     "record": "mention",
     "proposal": "mention",
     "proposal-asked": "mention",

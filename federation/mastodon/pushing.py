@@ -36,7 +36,7 @@ ALERTS: Final = (
     *("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update"),
     *("quote", "quoted_update", "admin.sign_up", "admin.report"),
 )
-"""Types that an app can ask for (4.5); of the last two nobody is told anything here."""
+"""Types that an app can ask for (4.5); of the last three nobody is told anything here."""
 
 LONGEST_NAME: Final = 100
 LONGEST_BODY: Final = 140

@@ -3,8 +3,8 @@
 from typing import Any
 
 from together.app import Reader, reader
-from together.street import House, Street
 from together.stranger import AS2, Stranger
+from together.street import House, Street
 
 
 async def posts(who: Reader, path: str, body: Any) -> tuple[int, Any]:
@@ -40,8 +40,9 @@ async def test_a_poll_is_asked_answered_from_here_and_there_and_ends(street: Str
         False,
     )
     votes = f"/api/v1/polls/{said['id']}/votes"
-    for bad in ([], [3], [0, 1], ["x"], [-1]):
-        assert (await posts(ruche, votes, {"choices": bad}))[0] == 422, bad
+    wrong: tuple[list[Any], ...] = ([], [3], [0, 1], ["x"], [-1])
+    for choices in wrong:
+        assert (await posts(ruche, votes, {"choices": choices}))[0] == 422, choices
     assert (await posts(coop, votes, {"choices": [0]}))[0] == 422
     status, voted = await posts(ruche, votes, {"choices": [1]})
     assert (status, numbers(voted), voted["own_votes"]) == (200, [0, 1, 0], [1])
@@ -76,7 +77,7 @@ async def test_a_poll_is_asked_answered_from_here_and_there_and_ends(street: Str
     again = f"/api/v1/polls/{several['id']}/votes"
     _, voted = await posts(ruche, again, {"choices": [0, 2, 2]})
     assert (numbers(voted), voted["voters_count"], voted["own_votes"]) == ([1, 0, 1], 1, [0, 2])
-    for bad in (
+    unanswerable: tuple[dict[str, Any], ...] = (
         {"options": ["une"]},
         {"options": ["a", "b", "c", "d", "e"]},
         {"options": ["a", "a"]},
@@ -84,7 +85,8 @@ async def test_a_poll_is_asked_answered_from_here_and_there_and_ends(street: Str
         {"expires_in": 10},
         {"expires_in": 10**8},
         {"hide_totals": True},
-    ):
+    )
+    for bad in unanswerable:
         assert (await posts(coop, "/api/v1/statuses", asked(**bad)))[0] == 422, bad
     changed = {"status": "Quel mois ?", "poll": {"options": ["Mai", "Juin"], "expires_in": 3600}}
     headers = {"Authorization": f"Bearer {coop.token}"}

@@ -3,6 +3,8 @@
 Nothing changes for whoever uses none of it: everything is accepted, everybody is found.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -120,7 +122,7 @@ def _default(name: str, *, is_true: bool) -> sa.Column[bool]:
     return sa.Column(name, sa.Boolean(), nullable=False, server_default=usual)
 
 
-def _json(name: str, usual: str) -> sa.Column[sa.types.JSON]:
+def _json(name: str, usual: str) -> sa.Column[Any]:
     return sa.Column(name, base.Json, nullable=False, server_default=usual)
 
 

@@ -62,7 +62,7 @@ async def test_what_belongs_together_stands_together(street: Street) -> None:
     # What is asked for, and how it is grouped.
     apart = await coop.gets(f"{V2}?types[]=favourite&grouped_types[]=follow")
     assert [one["notifications_count"] for one in apart["notification_groups"]] == [1, 1]
-    assert len((await coop.gets(f"{V1}?types[]=favourite"))) == 2
+    assert len(await coop.gets(f"{V1}?types[]=favourite")) == 2
     assert {one["group_key"] for one in await coop.gets(f"{V1}?types[]=favourite")} == {
         like["group_key"]
     }
