@@ -19,7 +19,7 @@ from actors.documents import media as media_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
 from actors.documents.sealing import unsealed
-from actors.errors import Gone, NotAllowed, Unwise
+from actors.errors import Gone, NotAllowed
 from actors.rules import consent, news
 from actors.rules.consent import Quotable
 from actors.site import Site
@@ -116,16 +116,16 @@ async def say_who_quotes(
 ) -> Remark:
     """Somebody else may quote a remark of ours from now on, or nobody; its words stay.
 
-    What has been quoted stays so: consent is taken back quote by quote (`quoting.revoke`).
+    What has been quoted stays so: consent is taken back quote by quote (`quoting.revoke`). What
+    not everybody may see is quoted by nobody, whatever is said here.
 
     Raises:
-        Unwise: not everybody may see it.
         NotAllowed: the remark is not one of ours.
         Gone: it was deleted.
     """
     remark, author = await held(session, remark)
     if remark.visibility not in timelines.OPEN:
-        raise Unwise("Validation failed: Quote approval policy: nobody can quote what not all see")
+        return remark
     body = unsealed(parse(remark.document))
     body["interactionPolicy"] = consent.policy(
         quotable, author=author.iri, followers=author.followers

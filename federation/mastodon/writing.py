@@ -31,7 +31,7 @@ from actors.verbs import forgetting, liking, picturing, planning, remarking, rew
 from actors.verbs.picturing import Words
 from actors.verbs.planning import Said
 from actors.views import media as media_views
-from actors.views import profiles, reception
+from actors.views import profiles, reception, timelines
 from actors.views.timelines import Item
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -166,7 +166,10 @@ async def say_who_quotes(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
         us, item = await _own(request, session)
-        await rewording.say_who_quotes(session, site, _remark(item), quotable)
+        remark = _remark(item)
+        if remark.visibility not in timelines.OPEN:
+            raise Unwise("Validation failed: Nobody can quote what not everybody may see")
+        await rewording.say_who_quotes(session, site, remark, quotable)
         item = await by_number(session, str(item.id), us)
         entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
