@@ -160,6 +160,8 @@ def page(
                     "contact": request.app[SETTINGS].instance.contact_address,
                     "said": saying.sentence(request.query.get("said")),
                     "token": forms.token(here.secret) if here.secret else "",
+                    "withheld": False,
+                    "as_data": None,
                     **values,
                 }
             )
@@ -178,12 +180,19 @@ def page(
 
 
 def _kept(request: web.Request, response: web.Response, body: str) -> web.Response:
-    """A public page: caches may keep it for a moment, and ask whether it has changed."""
+    """A public page: caches may keep it for a moment, and ask whether it has changed.
+
+    It is compressed for whoever reads gzip. A member's page is not: a secret beside words that
+    somebody else chose would show in its length (BREACH, 2013).
+    """
     etag = ETag(hashlib.sha256(body.encode()).hexdigest()[:ETAG_DIGITS], is_weak=True)
     if any(known.value == etag.value for known in request.if_none_match or ()):
         unchanged = web.Response(status=304)
         unchanged.headers["Vary"] = response.headers["Vary"]
         response = unchanged
+    else:
+        response.enable_compression()
+    response.headers["Vary"] += ", Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
     response.etag = etag
     return response

@@ -40,4 +40,6 @@ async def file(request: web.Request) -> web.Response:
         raise NotFound("There is no such file.")
     response = web.Response(body=body, content_type=_TYPES[Path(name).suffix], charset="utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT}, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.enable_compression()
     return response
