@@ -9,6 +9,8 @@ from together.app import Reader, says
 from together.push_service import ClosedApp, PushService, opened, sender
 from together.street import Street
 
+from actors.mail import locking
+from actors.safe import Safe, new_secret
 from actors.tables.push import PushMessage, PushSubscription
 from actors.verbs import signing_in
 from federation.workers.running import WORKERS
@@ -226,3 +228,29 @@ async def test_a_service_that_hangs_holds_up_nobody_and_a_message_outlives_its_p
     await street.settle()
     said = [slow.reads(one)["body"] for one in service.came["/slow"]]
     assert said == ["@coop @autre un", "@coop @autre un", "@coop @autre deux"]
+
+
+async def test_a_token_in_a_subscription_is_locked_and_locked_anew_with_the_keys(
+    street: Street, service: PushService
+) -> None:
+    ours, neighbour = await coop_of(street)
+    app, database = ClosedApp(), ours.house.database
+    await asks(ours, "POST", app.arguments(f"{service.origin}/a", is_standard=True, mention=True))
+    async with ours.house.read() as session:
+        row = (await session.scalars(select(PushSubscription))).one()
+    assert ours.token not in row.bearer
+    fresh, former = new_secret(), secret_of(ours)
+    database.safe = Safe([fresh, former])
+    async with ours.house.begin() as session:
+        await locking.lock_anew(session)
+    database.safe = Safe([fresh])  # what the former secret locked is not there any more
+    await says(neighbour, "@coop bonjour")
+    await street.settle()
+    (message,) = service.came["/a"]
+    assert app.reads(message)["access_token"] == ours.token
+
+
+def secret_of(reader: Reader) -> str:
+    """The secret with which an instance locks."""
+    lines = reader.house.settings.secret_file.read_text().splitlines()
+    return next(one for one in lines if one and not one.startswith("#"))
