@@ -20,17 +20,19 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
+from activitypub import iris
 from actors import changes, migrations
 from actors.database import Database
 from actors.files import Files
 from actors.listening import Listening
-from actors.mail import hosts
+from actors.mail import hosts, pushes
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
 from federation import callers, lab, media, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
+    ANSWERS,
     ARCHIVIST,
     CLIENT,
     DATABASE,
@@ -52,15 +54,17 @@ from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
+from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
-from federation.mastodon import streaming
+from federation.mastodon.pushing import Composer
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
-from federation.pages import rendering
+from federation.pages import letters, rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
+from federation.postman import Postman
 from federation.rates import Rates
 from federation.ready import READY, Ready
 from federation.settings import Settings
@@ -68,6 +72,7 @@ from federation.signatories import OurSignatories
 from federation.streams import Streams
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
+from federation.transport.pushing import new_key
 from federation.tries import Tries
 from federation.uploads import Uploads
 from federation.workers.running import WORKERS, Workers, waking
@@ -147,12 +152,15 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[JOURNAL] = journal
-    application[STREAMS] = Streams(database, listening, streaming.looking(application))
+    application[STREAMS] = Streams(
+        database, listening, onlooking.looking(application), onlooking.checking(application)
+    )
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
-    application[ARCHIVIST] = Archivist(database, here, lookup, files)
-    uploads = Uploads(database, here, files, settings.media.most_bytes)
+    application[ARCHIVIST] = Archivist(database, here, lookup, files, settings.media.room)
+    uploads = Uploads(database, here, files, settings.media.room)
     application[UPLOADS] = uploads
+    application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)
@@ -161,7 +169,11 @@ def build(
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     application[LISTENING] = listening
-    application[WORKERS] = Workers(database, here, client, lookup, settings, listening, uploads)
+    postman = Postman(settings.email, iris.host(here.origin), trust)
+    application[WORKERS] = Workers(
+        *(database, here, client, lookup, settings, listening, uploads),
+        *(postman, letters.words, Composer(here)),
+    )
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())
@@ -266,6 +278,7 @@ async def _database(application: web.Application) -> AsyncIterator[None]:
     try:
         await _check(database, settings, application[SITE])
         await _unlock(database, settings)
+        await _introduce(database)
         await changing.start()
         yield
     finally:
@@ -327,6 +340,15 @@ async def _unlock(database: Database, settings: Settings) -> None:
         await safekeeping.open_safe(database, settings)
     except (safekeeping.Locked, OSError) as fault:
         raise CannotStart(str(fault)) from fault
+
+
+async def _introduce(database: Database) -> None:
+    """Have a key by which push services know us: made at the first start, and kept for ever."""
+    async with database.read() as session:
+        if await pushes.public_key(session):
+            return
+    async with database.begin() as session:
+        await pushes.keep_key(session, *new_key())
 
 
 def _deaf(error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Organisation ↔ actor document (FEDERATION.md, "Organisation")."""
 
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 
 from activitypub.canonical_json import Document, Json
 from activitypub.markup import render
@@ -49,6 +50,7 @@ def to_document(
     facts: Mapping[str, Json],
     locale: str,
     is_network: bool,
+    lines: Sequence[tuple[str, str]] = (),
 ) -> Document:
     """The actor document of an organisation of ours, not yet sealed.
 
@@ -59,6 +61,7 @@ def to_document(
         facts: structured statements by their names on the wire.
         locale: the language it works in.
         is_network: it is this instance's network.
+        lines: name and value of what it shows beside the facts, plain text.
     """
     document = actor_document(site, actor, keys)
     document |= {
@@ -69,7 +72,7 @@ def to_document(
         "featured": actor.featured,
         "alsoKnownAs": list(actor.aliases) or None,
         "movedTo": actor.moved_to,
-        "attachment": _lines(facts, locale) or None,
+        "attachment": [*_lines(facts, locale), *map(_line, lines)] or None,
     }
     document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
     return document
@@ -120,18 +123,46 @@ def actor_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
 
 LINES = {
     "legalName": {
-        "de": "Rechtlicher Name",
-        "en": "Legal name",
-        "es": "Denominación legal",
         "fr": "Nom légal",
+        "en": "Legal name",
         "it": "Denominazione legale",
+        "es": "Denominación legal",
+        "de": "Rechtlicher Name",
+    },
+    "legalFormInWords": {
+        "fr": "Forme juridique",
+        "en": "Legal form",
+        "it": "Forma giuridica",
+        "es": "Forma jurídica",
+        "de": "Rechtsform",
     },
     "foundingDate": {
-        "de": "Gründung",
-        "en": "Founded",
-        "es": "Fundación",
         "fr": "Fondation",
+        "en": "Founded",
         "it": "Fondazione",
+        "es": "Fundación",
+        "de": "Gründung",
+    },
+    "legalNumber": {
+        "fr": "Numéro d’immatriculation",
+        "en": "Registration number",
+        "it": "Numero di registrazione",
+        "es": "Número de registro",
+        "de": "Registernummer",
+    },
+    "address": {
+        "fr": "Adresse",
+        "en": "Address",
+        "it": "Indirizzo",
+        "es": "Dirección",
+        "de": "Anschrift",
+    },
+    "website": {
+        "fr": "Site web",
+        "en": "Website",
+        "it": "Sito web",
+        "es": "Sitio web",
+        "de": "Website",
     },
 }
 """The facts that a Mastodon reader should see, and how the organisation's language calls them."""
@@ -140,11 +171,16 @@ LINES = {
 def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
     """The name-value lines that every server shows on a profile."""
     return [
-        {
-            "type": "PropertyValue",
-            "name": labels.get(locale.partition("-")[0], labels["en"]),
-            "value": value,
-        }
+        _line((labels.get(locale.partition("-")[0], labels["en"]), value))
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]
+
+
+def _line(line: tuple[str, str]) -> Json:
+    """Readers take a line for HTML: an address becomes a link, all else stays what it says."""
+    name, value = line
+    shown = html.escape(value, quote=False)
+    if value.startswith(("https://", "http://")) and not set(value) & set("\"' "):
+        shown = f'<a href="{shown}" rel="me nofollow noopener">{shown}</a>'
+    return {"type": "PropertyValue", "name": name, "value": shown}

@@ -22,8 +22,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import picturing
-from actors.views import around, filters, media, profiles, quotes
+from actors.views import around, filters, polls, profiles, quotes
 from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
@@ -70,7 +69,9 @@ class Describer:
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
             header = _header(actor) if actor.is_ours else ""
             self._accounts[actor.id] = entities.account(
-                self._site.origin, actor, counts, lines, header
+                *(self._site.origin, actor, counts, lines, header),
+                is_discoverable=_says_yes(actor, b'"discoverable"'),
+                is_indexable=_says_yes(actor, b'"indexable"'),
             )
         return self._accounts[actor.id]
 
@@ -155,13 +156,22 @@ class Describer:
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
-        return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+        return inner | {"poll": await self.poll(remark, asked)}
+
+    async def poll(self, remark: Remark, asked: Poll) -> Entity:
+        """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
+        votes: Sequence[int] | None = None
+        if self._viewer is None:
+            votes = ()
+        elif self._viewer.id != remark.actor_id:
+            votes = await polls.chosen(self._session, remark, self._viewer)
+        return entities.poll(remark.id, asked, self._site.now(), votes)
 
     async def _pictures(self, model: Model, inner: Entity) -> Entity:
         """The picture of a model of ours, and on its card; others' are not copied here."""
         if not model.is_ours:
             return {}
-        files = await media.of_subject(self._session, picturing.MODEL, model.id)
+        files = self._around.files.get(model.id, [])
         pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
         if not pictures:
             return {}
@@ -173,7 +183,7 @@ class Describer:
         if b'"attachment"' not in remark.document:
             return {}
         found: list[Json] = []
-        files = await media.of_subject(self._session, picturing.REMARK, remark.id)
+        files = self._around.files.get(remark.id, [])
         if files:
             shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
             found += [entities.media(self._site.origin, one) for one in shown]
@@ -255,6 +265,11 @@ def _header(actor: Actor) -> str:
         return ""
     shown = media_documents.read(_document(actor.document).get("image"))
     return "" if shown is None else shown.url
+
+
+def _says_yes(actor: Actor, name: bytes) -> bool:
+    """Whether an actor says yes to this of itself; documents are written without blanks."""
+    return name + b":true" in actor.document
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

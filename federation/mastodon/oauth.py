@@ -20,6 +20,7 @@ from aiohttp import web
 
 from actors.database import Session
 from actors.errors import NotFound, Unwise
+from actors.mail import pushes
 from actors.rules import scopes
 from actors.tables.access import App
 from actors.verbs import signing_in
@@ -29,6 +30,7 @@ from federation import callers
 from federation.app_keys import DATABASE, SITE, TRIES
 from federation.mastodon import answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
+from federation.mastodon.describing import Describer
 from federation.rates import APPS
 
 MAX_NAME: Final = 60
@@ -54,6 +56,7 @@ async def metadata(request: web.Request) -> web.StreamResponse:
             "authorization_endpoint": f"{origin}/oauth/authorize",
             "token_endpoint": f"{origin}/oauth/token",
             "revocation_endpoint": f"{origin}/oauth/revoke",
+            "userinfo_endpoint": f"{origin}/oauth/userinfo",
             "app_registration_endpoint": f"{origin}/api/v1/apps",
             "scopes_supported": list(scopes.KNOWN),
             "response_types_supported": ["code"],
@@ -93,18 +96,41 @@ async def register(request: web.Request) -> web.StreamResponse:
             scopes=" ".join(wanted),
             website=website or None,
         )
-    return answers.entity(entities.registered_application(app, secret))
+        key = await pushes.public_key(session)
+    return answers.entity(entities.registered_application(app, secret, key))
 
 
 async def verify_credentials(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/apps/verify_credentials: which app has this token? Any token may ask."""
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session)
+        key = await pushes.public_key(session)
     if caller is None:
         raise authenticating.unauthorized("The access token is invalid")
     if caller.app is None:
         raise NotFound("This token was made on the command line, not by an application")
-    return answers.entity(entities.application(caller.app))
+    return answers.entity(entities.application(caller.app, key))
+
+
+async def userinfo(request: web.Request) -> web.StreamResponse:
+    """GET and POST /oauth/userinfo (4.4): for whom the app acts, in the words of OpenID Connect.
+
+    For apps that only want somebody to sign in; they need no other scope than `profile`.
+    """
+    site = request.app[SITE]
+    async with request.app[DATABASE].read() as session:
+        us = (await authenticating.member(request, session, "profile")).organisation
+        account = await Describer(session, site, us).account(us)
+    return answers.entity(
+        {
+            "iss": f"{site.origin}/",
+            "sub": us.iri,
+            "name": account["display_name"],
+            "preferred_username": us.handle,
+            "profile": account["url"],
+            "picture": account["avatar"],
+        }
+    )
 
 
 async def token(request: web.Request) -> web.StreamResponse:

@@ -14,8 +14,10 @@ from aiohttp import web
 from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
+from federation.copies import Copies
 from federation.lookup import Lookup
 from federation.negotiation import Handler
+from federation.postman import Postman
 from federation.settings import Settings
 from federation.transport.client import Client
 from federation.uploads import Uploads
@@ -26,8 +28,10 @@ from federation.workers.exploring import Exploring
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
 from federation.workers.planned import Planning
+from federation.workers.posting import Posting, Words
 from federation.workers.presence import Presence
 from federation.workers.publishing import Publishing
+from federation.workers.pushing import Compose, Pushing
 from federation.workers.receiving import Receiving
 
 ROUNDS: Final = 10_000
@@ -50,6 +54,9 @@ class Workers:
         settings: how much at once.
         listening: what other processes on the same database tell.
         uploads: knows where files lie.
+        postman: hands letters to people to the mail server.
+        words: writes them.
+        compose: puts into words what closed apps are told.
     """
 
     def __init__(
@@ -61,15 +68,22 @@ class Workers:
         settings: Settings,
         listening: Listening,
         uploads: Uploads,
+        postman: Postman,
+        words: Words,
+        compose: Compose,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
         self.backfilling = Backfilling(database, site, lookup, settings)
         self.exploring = Exploring(database, site, lookup, settings)
-        self.asking = Asking(database, site, lookup, settings)
+        self.asking = Asking(
+            database, site, lookup, Copies(database, site, client, uploads), settings
+        )
         self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
+        self.posting = Posting(database, site, postman, words)
+        self.pushing = Pushing(database, site, client, settings, compose)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -77,6 +91,7 @@ class Workers:
             self.backfilling,
             self.exploring,
             self.asking,
+            self.pushing,
         )
         self._listening = listening
         self._presence = Presence(database, site, self._drop, self._take_up)
@@ -88,6 +103,8 @@ class Workers:
         asking = self._loop("asking", self.asking.work)
         publishing = self._loop("publishing", self.publishing.work)
         planning = self._loop("planning", self.planning.work)
+        posting = self._loop("posting", self.posting.work)
+        pushing = self._loop("pushing", self.pushing.work)
         self._loops = (
             housekeeping,
             receiving,
@@ -97,6 +114,8 @@ class Workers:
             asking,
             publishing,
             planning,
+            posting,
+            pushing,
         )
         self._by_queue = {
             "received": receiving,
@@ -105,6 +124,8 @@ class Workers:
             "backfill": self._walking,
             "exploration": exploring,
             "errand": asking,
+            "letter": posting,
+            "push_message": pushing,
         }
         database.on_waiting = self._waiting
         listening.hear(CHANNEL, self._wake_for, self.wake)
@@ -183,6 +204,7 @@ class Workers:
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
             done += await self.asking.work()
+            done += await self.posting.work() + await self.pushing.work()
             if not done:
                 return total
             total += done
