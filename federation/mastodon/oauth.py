@@ -29,6 +29,7 @@ from federation import callers
 from federation.app_keys import DATABASE, SITE, TRIES
 from federation.mastodon import answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
+from federation.mastodon.describing import Describer
 from federation.rates import APPS
 
 MAX_NAME: Final = 60
@@ -54,6 +55,7 @@ async def metadata(request: web.Request) -> web.StreamResponse:
             "authorization_endpoint": f"{origin}/oauth/authorize",
             "token_endpoint": f"{origin}/oauth/token",
             "revocation_endpoint": f"{origin}/oauth/revoke",
+            "userinfo_endpoint": f"{origin}/oauth/userinfo",
             "app_registration_endpoint": f"{origin}/api/v1/apps",
             "scopes_supported": list(scopes.KNOWN),
             "response_types_supported": ["code"],
@@ -119,6 +121,16 @@ async def token(request: web.Request) -> web.StreamResponse:
             raise web.HTTPBadRequest(text="invalid_request")
         case _:
             raise web.HTTPBadRequest(text="unsupported_grant_type")
+
+
+async def userinfo(request: web.Request) -> web.StreamResponse:
+    """GET or POST /oauth/userinfo: for whom the app acts (Mastodon 4.4)."""
+    site = request.app[SITE]
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "profile", "read:accounts")
+        us = acting.organisation
+        shown = await Describer(session, site, us).account(us)
+    return answers.entity(entities.userinfo(site.origin, us, shown["avatar"]))
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:

@@ -23,12 +23,13 @@ from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
-from actors.views import access, blocks, circles, notices, profiles, timelines
+from actors.views import access, blocks, circles, notices, profiles, shelves, timelines
 from actors.views.access import Acting
+from actors.views.paging import Page
 from actors.views.timelines import Item
 from federation import streams
 from federation.app_keys import DATABASE, SITE, STREAMS
-from federation.mastodon import answers, authenticating, notifications, paging
+from federation.mastodon import answers, authenticating, bookmarks, notifications, paging
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
 from federation.negotiation import Handler
@@ -55,6 +56,10 @@ NAMES: Final[Mapping[str, str]] = {
     **dict.fromkeys((*FOR_ALL, *_OF_HASHTAGS), "read:statuses"),
 }
 """Every stream → the scope that it wants."""
+
+
+DIRECT: Final = Stream("direct")
+"""Where Mastodon tells of conversations, and not of what is said in them."""
 
 
 async def healthy(_: web.Request) -> web.StreamResponse:
@@ -177,9 +182,23 @@ class _Onlooker:
         if item is None:
             return
         wanted = await self._places(item, is_at_home=is_at_home, is_said=is_said)
+        if event == "update" and DIRECT in wanted:
+            wanted.discard(DIRECT)
+            if item.author.id == self._us.id:  # others': when we are told of it, in `_notice`
+                await self._conversation(number)
         if any(one in wanted for reader in self._readers for one in reader.streams):
             entity = await self._describer.status(item)
             self._tell(lambda one: one in wanted, event, _text(entity))
+
+    async def _conversation(self, number: int) -> None:
+        """Tell of the exchange in which this is the last that was said."""
+        if not any(DIRECT in reader.streams for reader in self._readers):
+            return
+        newest = Page(limit=1, max_id=number + 1)
+        for one in await shelves.conversations(self._session, self._us, newest):
+            if one.last.id == number:
+                entity = await bookmarks.shown(self._describer, one)
+                self._tell(lambda each: each == DIRECT, "conversation", _text(entity))
 
     async def _places(self, item: Item, *, is_at_home: bool, is_said: bool) -> set[Stream]:
         """The streams in which it stands: on home timelines, or where things are just said."""
@@ -194,7 +213,7 @@ class _Onlooker:
         if await blocks.bars(self._session, self._us.id, item.author):
             return found
         if isinstance(subject, Remark) and subject.visibility == "direct":
-            found.add(Stream("direct"))
+            found.add(DIRECT)
         if not isinstance(subject, Remark) or subject.visibility == "public":
             found |= {Stream("public")}
             found.add(Stream("public:local" if item.author.is_ours else "public:remote"))
@@ -214,15 +233,17 @@ class _Onlooker:
         return {Stream("list", str(row.id)) for row in inside if str(row.id) in asked}
 
     async def _notice(self, number: int) -> None:
-        names = ("user", "user:notification")
+        names = ("user", "user:notification", "direct")
         if not any(one.name in names for reader in self._readers for one in reader.streams):
             return
         item = await notices.one(self._session, self._us, number)
         if item is None or item.notice.kind not in notifications.KINDS:
             return
+        if item.remark is not None and item.remark.visibility == "direct":
+            await self._conversation(item.remark.id)
         entity = await notifications.notification(self._session, self._describer, self._us, item)
         if entity is not None:
-            self._tell(lambda one: one.name in names, "notification", _text(entity))
+            self._tell(lambda one: one.name in names[:2], "notification", _text(entity))
 
     def _tell(self, wants: Callable[[Stream], bool], event: str, payload: str | None) -> None:
         for reader in self._readers:

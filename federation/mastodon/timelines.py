@@ -43,8 +43,6 @@ async def public(request: web.Request) -> web.StreamResponse:
     page = paging.wanted(given, paging.STATUSES)
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        if given.flag("only_media"):
-            return answers.entity([])
         items = await timelines.public(
             session, page, local=given.flag("local"), viewer=viewer(caller)
         )
@@ -52,6 +50,8 @@ async def public(request: web.Request) -> web.StreamResponse:
         rows = await describer.status_rows(
             (item.id, item if _is_wanted(given, item) else None) for item in items
         )
+    if given.flag("only_media"):
+        rows = [(number, one if one and one["media_attachments"] else None) for number, one in rows]
     return answers.listed(request, rows, page)
 
 
