@@ -5,10 +5,10 @@ Takes orders on standard input, one line of JSON each, and answers each with one
 `{"toot": [words], "typed": text}`: toot does that command, in this process, which saves a second
 each time → what it printed, and its exit code.
 `{"commands": true}`: the names of all that toot can do.
-`{"open": [words], "environ": {}}`: a program is started in a terminal of 120 × 40.
+`{"open": [words], "environ": {}}`: a program is started in a terminal of 160 × 40.
 `{"keys": text}`: they are typed there.
-`{"until": text}`: wait until that stands on the screen → the screen; after `DEADLINE` seconds,
-`null` and the screen as it is.
+`{"until": text, "seconds": 30}`: wait until that stands on the screen → whether it does by then,
+and the screen.
 
 It ends with its standard input, and the program with it.
 """
@@ -25,7 +25,7 @@ import pexpect
 import pyte
 from toot.cli import cli
 
-COLUMNS, ROWS = 120, 40
+COLUMNS, ROWS = 160, 40
 DEADLINE = 30.0
 MOMENT = 0.05
 
@@ -47,9 +47,9 @@ class Terminal:
         """Type."""
         self._program.send(keys)
 
-    def until(self, text: str) -> dict[str, Any]:
+    def until(self, text: str, seconds: float) -> dict[str, Any]:
         """Read until a text stands on the screen."""
-        end = time.monotonic() + DEADLINE
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
                 self._stream.feed(self._program.read_nonblocking(65536, MOMENT))
@@ -96,7 +96,7 @@ def main() -> None:
         elif terminal is not None and "keys" in order:
             terminal.type(order["keys"])
         elif terminal is not None:
-            answer = terminal.until(order["until"])
+            answer = terminal.until(order["until"], order.get("seconds", DEADLINE))
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     if terminal is not None:
