@@ -68,8 +68,13 @@ async def healthy(_: web.Request) -> web.StreamResponse:
 
 
 async def websocket(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/streaming: a WebSocket, on which an app says what it listens to."""
+    """GET /api/v1/streaming: a WebSocket, on which an app says what it listens to.
+
+    Some apps ask here for server-sent events, with the stream's name as they would for a WebSocket.
+    """
     if request.headers.get("Upgrade", "").lower() != "websocket":
+        if named := request.query.get("stream"):
+            return await events(named)(request)
         raise NotFound("Endpoint not found")
     protocol = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0].strip()
     connection = await _admitted(request, request.query.get("access_token") or protocol)
