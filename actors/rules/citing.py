@@ -15,14 +15,23 @@ from typing import Final
 from activitypub.canonical_json import Json
 from actors.rules.naming import slug
 
-LANGUAGES: Final = ("fr", "en")
+_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "de": ("{who} ({year}). {title}, Version {number}.", "Bearbeitet nach {origin}"),
+    "en": ("{who} ({year}). {title}, version {number}.", "Adapted from {origin}"),
+    "es": ("{who} ({year}). {title}, versión {number}.", "Adaptado de {origin}"),
+    "fr": ("{who} ({year}). {title}, version {number}.", "D’après {origin}"),
+    "it": ("{who} ({year}). {title}, versione {number}.", "Adattato da {origin}"),
+}
+_LICENCES: Final[Mapping[str, str]] = {
+    "de": "Lizenz: {licence}.",
+    "en": "Licence: {licence}.",
+    "es": "Licencia: {licence}.",
+    "fr": "Licence : {licence}.",
+    "it": "Licenza: {licence}.",
+}
+LANGUAGES: Final = tuple(_SENTENCES)
 """Languages in which a reference can be written out."""
 
-_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
-    "en": ("{who} ({year}). {title}, version {number}.", "Adapted from {origin}"),
-    "fr": ("{who} ({year}). {title}, version {number}.", "D’après {origin}"),
-}
-_LICENCES: Final = {"en": "Licence: {licence}.", "fr": "Licence : {licence}."}
 _SPECIAL: Final = re.compile(r"[\\{}%&$#_~^]")
 _IN_TEX: Final = {
     "\\": r"\textbackslash{}",

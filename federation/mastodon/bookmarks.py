@@ -108,6 +108,6 @@ async def _done(request: web.Request, scope: str, verb: Verb) -> web.StreamRespo
         us = (await authenticating.member(request, session, scope)).organisation
         item = await addressed(request, session, us)
         await verb(session, site, us, item.subject)
-        shown = Item(item.subject.id, item.subject, item.author)
-        entity = await Describer(session, site, us).status(shown)
+        bare = Item(item.subject.id, item.subject, item.author)
+        entity = await Describer(session, site, us).status(bare)
     return answers.entity(entity)

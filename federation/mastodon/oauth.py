@@ -109,6 +109,27 @@ async def verify_credentials(request: web.Request) -> web.StreamResponse:
     return answers.entity(entities.application(caller.app))
 
 
+async def userinfo(request: web.Request) -> web.StreamResponse:
+    """GET and POST /oauth/userinfo (4.4): for whom the app acts, in the words of OpenID Connect.
+
+    For apps that only want somebody to sign in; they need no other scope than `profile`.
+    """
+    site = request.app[SITE]
+    async with request.app[DATABASE].read() as session:
+        us = (await authenticating.member(request, session, "profile")).organisation
+        account = await Describer(session, site, us).account(us)
+    return answers.entity(
+        {
+            "iss": f"{site.origin}/",
+            "sub": us.iri,
+            "name": account["display_name"],
+            "preferred_username": us.handle,
+            "profile": account["url"],
+            "picture": account["avatar"],
+        }
+    )
+
+
 async def token(request: web.Request) -> web.StreamResponse:
     """POST /oauth/token: a code, or the app's own secret, for a token."""
     given = await arguments.read(request)

@@ -143,6 +143,7 @@ OF_STREAMS: Final[Table] = (
     ("GET", "/api/v1/streaming/hashtag/local", streaming.events("hashtag:local")),
     ("GET", "/api/v1/streaming/list", streaming.events("list")),
     ("GET", "/api/v1/streaming/direct", streaming.events("direct")),
+    ("GET", "/api/v1/streaming/{name:.+}", streaming.unknown),
 )
 """What happens, at once."""
 

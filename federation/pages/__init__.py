@@ -5,5 +5,5 @@ account. Handlers have four beats: who, what, one transaction, the answer (303 a
 
 Words: people read *model*, *version*, *adaptation* (a fork), *source* (its upstream), *core*; the
 words of the protocol never appear. Texts are plain English sentences in the code and the templates;
-`translations/` holds what French readers see instead.
+`translations/` holds what readers of other languages see instead.
 """

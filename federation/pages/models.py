@@ -19,6 +19,7 @@ from actors.tables.revision import Revision
 from actors.views import (
     commons,
     coverage,
+    crawling,
     history,
     lineage,
     origins,
@@ -33,7 +34,16 @@ from actors.views import (
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, mapping, proofs, reading, rendering, sessions
+from federation.pages import (
+    forms,
+    illustrated,
+    mapping,
+    proofs,
+    reading,
+    rendering,
+    sessions,
+    sharing,
+)
 from federation.pages.sessions import Visitor
 
 FORKS_SHOWN: Final = 12
@@ -89,6 +99,8 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
+        withheld = await crawling.is_withheld(session, found.id)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -104,6 +116,7 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
+        kept_files=kept_files,
         text=text,
         behind=behind,
         upstream=upstream,
@@ -124,6 +137,15 @@ async def model(request: web.Request) -> web.Response:
         source_origin=source_origin,
         kin_count=kin_count,
         giving=giving,
+        withheld=withheld,
+        as_data=sharing.model_as_data(
+            found,
+            author,
+            text,
+            number=head.number,
+            source=None if tie is None else tie.upstream_iri,
+            picture=illustrated.picture_of(sheet, kept_files),
+        ),
     )
 
 

@@ -14,11 +14,20 @@ from actors.rules import permissions
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 from actors.verbs import following
-from actors.views import catalogue, pins, profiles, reception, timelines
+from actors.views import catalogue, crawling, pins, profiles, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.pages import addresses, elsewhere, forms, rendering, saying, sessions, space
+from federation.pages import (
+    addresses,
+    elsewhere,
+    forms,
+    rendering,
+    saying,
+    sessions,
+    sharing,
+    space,
+)
 from federation.pages.forms import Form
 
 MODELS_SHOWN: int = 50
@@ -90,6 +99,7 @@ async def organisation(request: web.Request) -> web.Response:
             if here.organisation is None or here.organisation.id == actor.id
             else await profiles.relationship(session, here.organisation, actor)
         )
+        withheld = await crawling.is_withheld(session, actor.id)
     said = [item for item in items if isinstance(item.subject, Remark) and item.boost is None]
     passed_on = [item for item in items if item.boost]
     return rendering.page(
@@ -106,6 +116,8 @@ async def organisation(request: web.Request) -> web.Response:
         passed_on=passed_on,
         receptions=receptions,
         relationship=relationship,
+        withheld=withheld,
+        as_data=sharing.organisation_as_data(actor),
         is_network=here.network is not None and here.network.id == actor.id,
     )
 

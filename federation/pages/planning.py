@@ -10,10 +10,8 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_datetime
-
 from actors.errors import Unwise
-from federation.pages.translating import N_, spoken
+from federation.pages.translating import N_, day_and_time
 
 NO_TIME: Final = N_("Please choose a day and a time.")
 NO_ZONE: Final = N_("Please choose one from the list.")
@@ -71,8 +69,7 @@ def typed(at: datetime | None, zone: str) -> str:
 
 def told(at: datetime, zone: str) -> str:
     """A moment in words, with its zone: `12 mars 2026, 14:00 (Europe/Paris)`."""
-    there = format_datetime(at.astimezone(_zone(zone)), format="d MMMM y, HH:mm", locale=spoken())
-    return f"{there} ({zone if zone in zones() else 'UTC'})"
+    return f"{day_and_time(at.astimezone(_zone(zone)))} ({zone if zone in zones() else 'UTC'})"
 
 
 def _zone(name: str) -> ZoneInfo:

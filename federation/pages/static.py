@@ -17,7 +17,12 @@ FOLDER: Final = Path(__file__).parent / "static"
 KEPT: Final = 365 * 24 * 3600
 """Seconds a browser keeps a file: a year; the address changes with the content."""
 
-_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+_TYPES: Final = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 _DIGEST_SHOWN: Final = 12  # hexadecimal digits: enough to tell one edition from the next
 
 
@@ -40,4 +45,6 @@ async def file(request: web.Request) -> web.Response:
         raise NotFound("There is no such file.")
     response = web.Response(body=body, content_type=_TYPES[Path(name).suffix], charset="utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT}, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.enable_compression()
     return response

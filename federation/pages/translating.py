@@ -1,8 +1,9 @@
 """Translating: which language a page speaks, and its words, dates and names of languages.
 
 Texts in code and templates are plain English sentences (msgids); `translations/<language>/` holds a
-gettext catalogue for each language we speak. Catalogues are read as text when the process starts:
-no compiled file is needed. To gather new texts after a change:
+gettext catalogue for each language we speak. That folder is the list: to add a language is to add
+`translations/<tag>/LC_MESSAGES/essaim.po`, its tag as browsers say it (`it`). Catalogues are read
+as text when the process starts: no compiled file is needed. To gather new texts after a change:
 
     pybabel extract -F federation/pages/translations/babel.cfg -k N_ -o texts.pot federation/pages
     pybabel update -i texts.pot -d federation/pages/translations -D essaim --no-fuzzy-matching
@@ -22,23 +23,30 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from actors.rules.codes.lists import code_list
 
-LANGUAGES: Final = ("fr", "en")
-"""The languages our own words exist in. What people write may be in any language."""
-
 COOKIE: Final = "essaim_language"
 CATALOGUES: Final = Path(__file__).parent / "translations"
+CATALOGUE: Final = Path("LC_MESSAGES") / "essaim.po"
+
+LANGUAGES: Final = tuple(
+    sorted(path.parent.parent.name for path in CATALOGUES.glob(f"*/{CATALOGUE}"))
+)
+"""The languages our own words exist in, in the order they are offered in. What people write may be
+in any language."""
+
+OTHERWISE: Final = "en"
+"""What is spoken where nobody asks for one of ours: the texts in the code are in English."""
 
 _LONGEST_ACCEPT: Final = 1000  # characters of Accept-Language; browsers send some forty
 _NUTS_COUNTRIES: Final = {"EL": "GR", "UK": "GB"}  # NUTS spells two countries its own way
 
-_speaking: ContextVar[str] = ContextVar("essaim_language", default="en")
+_speaking: ContextVar[str] = ContextVar("essaim_language", default=OTHERWISE)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the usual gettext mark
@@ -53,7 +61,7 @@ def catalogue(language: str) -> GNUTranslations:
     Raises:
         FileNotFoundError: there is no such catalogue.
     """
-    path = CATALOGUES / language / "LC_MESSAGES" / "essaim.po"
+    path = CATALOGUES / language / CATALOGUE
     with path.open("rb") as source:
         read = read_po(source, locale=language)
     compiled = io.BytesIO()
@@ -97,7 +105,8 @@ def choose(asked: str | None, remembered: str | None, accepted: str, otherwise: 
     for wish in _preferences(accepted[:_LONGEST_ACCEPT]):
         if wish in LANGUAGES:
             return wish
-    return otherwise if otherwise in LANGUAGES else LANGUAGES[0]
+    at_home = otherwise.split("-", maxsplit=1)[0].lower()
+    return at_home if at_home in LANGUAGES else OTHERWISE
 
 
 def _preferences(accepted: str) -> list[str]:
@@ -121,7 +130,12 @@ def day(moment: date) -> str:
 
 def minute(moment: datetime) -> str:
     """A date with its time, in UTC: `12 mars 2026, 14:05 UTC`."""
-    return f"{format_datetime(moment, format='d MMMM y, HH:mm', locale=_speaking.get())} UTC"
+    return f"{day_and_time(moment)} UTC"
+
+
+def day_and_time(moment: datetime) -> str:
+    """A date as `day` says it, with its time in the zone it comes with: `12 mars 2026, 14:05`."""
+    return f"{day(moment)}, {moment:%H:%M}"
 
 
 def span(seconds: int) -> str:

@@ -42,11 +42,13 @@ async def file(request: web.Request) -> web.StreamResponse:
 async def served(instance: str) -> AsyncIterator[str]:
     """Where the app is: a server of its own, on another origin than the instance.
 
-    Streams are the one thing for which the app asks its own server, which sends it on.
+    For streams alone the app asks its own server, at an address that is the mock's; it is sent on
+    to where Mastodon has them.
     """
 
     async def stream(request: web.Request) -> web.StreamResponse:
-        raise web.HTTPTemporaryRedirect(f"{instance}{request.path_qs}")
+        name, token = request.query["stream"], request.query["access_token"]
+        raise web.HTTPTemporaryRedirect(f"{instance}/api/v1/streaming/{name}?access_token={token}")
 
     serving = web.Application()
     serving.add_routes([web.get("/_ui/{name:.*}", file), web.get("/api/v1/streaming", stream)])
@@ -172,7 +174,7 @@ async def is_notified(window: Window) -> None:
     """Somebody follows her while she looks, and the page says so at once."""
     page = window.page
     await page.get_by_role("link", name="Notifications").click()
-    async with page.expect_response(f"{window.alpha.origin}/api/v1/streaming?**"):
+    async with page.expect_response(f"{window.alpha.origin}/api/v1/streaming/user?**"):
         await page.get_by_role("button", name="Go live").click()
     await window.alpha.follow(window.ruche, f"@coop@{window.alpha.host}")
     await window.street.settle()

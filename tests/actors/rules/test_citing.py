@@ -19,12 +19,17 @@ CITED = Citation(
 FORK = replace(CITED, origin="https://beta.test/models/m/versions/1")
 
 
-def test_a_reference_is_written_out_in_french_and_english() -> None:
+def test_a_reference_is_written_out_in_its_readers_language_or_in_english() -> None:
     assert citing.in_words(CITED, "fr") == (
         "Coopérative Alpha (2026). Réparer & partager {100 %}, version 3. Licence : CC-BY-SA-4.0."
         " https://alpha.test/models/reparer/versions/3"
     )
-    assert citing.in_words(FORK, "de") == (
+    assert citing.in_words(FORK, "it") == (
+        "Coopérative Alpha (2026). Réparer & partager {100 %}, versione 3. Licenza: CC-BY-SA-4.0."
+        " https://alpha.test/models/reparer/versions/3"
+        " (Adattato da https://beta.test/models/m/versions/1)"
+    )
+    assert citing.in_words(FORK, "nl") == (
         "Coopérative Alpha (2026). Réparer & partager {100 %}, version 3. Licence: CC-BY-SA-4.0."
         " https://alpha.test/models/reparer/versions/3"
         " (Adapted from https://beta.test/models/m/versions/1)"

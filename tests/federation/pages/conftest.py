@@ -1,12 +1,14 @@
 """Who walks through the pages: an instance with a cooperative and its steward, and a browser."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
+from playwright.async_api import Browser
 from together.reader import Reader, reading
 from together.street import House, Street
-
-ANNA = "anna@example.org"
+from together.tour import ANNA
+from together.window import Watch, chromium, window
 
 
 @pytest.fixture
@@ -29,3 +31,16 @@ async def reader(alpha: House, street: Street) -> AsyncIterator[Reader]:
 async def anna(reader: Reader) -> Reader:
     """The same browser, after Anna has signed in."""
     return await reader.sign_in(ANNA)
+
+
+@pytest.fixture
+async def browser(alpha: House) -> AsyncIterator[Browser]:
+    """A real Chromium that finds `alpha`."""
+    async with chromium(alpha) as found:
+        yield found
+
+
+@pytest.fixture
+def watch(alpha: House, browser: Browser) -> Watch:
+    """Opens windows at `alpha`."""
+    return partial(window, browser, alpha)

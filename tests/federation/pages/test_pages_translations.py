@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from federation.pages import refusals_known, translating, words
 PAGES = Path(federation.pages.__file__).parent
 ROOT = PAGES.parent.parent
 PAIRED = re.compile(r"%\(\w+\)s|<(?!code>)[^>]+>")
+RUN_TOGETHER = re.compile(
+    r"\{% endtrans %\}\n\s*(?:\{% (?:if|for|with|set)\b[^%]*%\})*"
+    r"(?:<(?:a|q|strong|span|code|em)\b|\{% trans|\{\{)"
+)
+"""A text, and words on the next line: the templates drop the end of a line after a block."""
 
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
@@ -30,6 +36,18 @@ SAID_TO_PEOPLE = (
     "actors/rules/commons.py",
     "actors/rules/hosts.py",
     "actors/rules/containers.py",
+    "actors/rules/naming.py",
+    "actors/rules/passwords/judging.py",
+    "actors/rules/rosters.py",
+    "actors/verbs/appointing.py",
+    "actors/verbs/enrolling.py",
+    "actors/verbs/identifying.py",
+    "actors/verbs/inviting.py",
+    "actors/verbs/rostering.py",
+    "actors/verbs/ticketing.py",
+    "actors/views/members.py",
+    "federation/passkeys.py",
+    "federation/postman.py",
     "actors/documents/archive.py",
     "actors/documents/proving.py",
     "actors/verbs/archiving.py",
@@ -42,6 +60,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/drafting.py",
     "actors/views/drafts.py",
     "actors/views/kin.py",
+    "actors/views/permits.py",
     "federation/workers/publishing.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
@@ -57,6 +76,8 @@ SAID_TO_PEOPLE = (
     "actors/verbs/conferring.py",
     "actors/verbs/considering.py",
     "actors/verbs/proposing.py",
+    "actors/rules/jottings.py",
+    "actors/verbs/jotting.py",
     "actors/verbs/liking.py",
     "actors/verbs/moving.py",
     "actors/verbs/posting.py",
@@ -131,6 +152,28 @@ def test_french_sentences_keep_their_punctuation_together() -> None:
             assert not re.search(r" [:;?!»]|« ", form), form
 
 
+def test_spanish_questions_and_exclamations_are_opened_and_quotes_are_its_own() -> None:
+    for message in catalogue("es"):
+        for form in forms_of(message) if message.id else ():
+            text = re.sub(r"<[^>]+>", "", form).removeprefix("? ")  # the lineage says "? rechazado"
+            for opening, closing in ("¿?", "¡!", "«»"):
+                assert text.count(opening) == text.count(closing), form
+            assert not re.search(r"[“”„\"]|« | [»:;?!]", text), form
+
+
+def test_german_quotes_are_its_own() -> None:
+    for message in catalogue("de"):
+        for form in forms_of(message) if message.id else ():
+            text = re.sub(r"<[^>]+>|`[^`]*`", "", form)
+            assert text.count("„") == text.count("“"), form
+            assert not re.search(r"[«»”\"\u00a0\u202f]| [:;?!]", text), form
+
+
+def test_a_sentence_at_the_end_of_a_line_does_not_run_into_the_next() -> None:
+    for path in sorted(PAGES.glob("templates/*.html")):
+        assert not RUN_TOGETHER.search(path.read_text()), path.name
+
+
 def said(path: Path) -> Iterator[str]:
     """The sentences that a source may refuse with, holes filled with a word."""
     for node in ast.walk(ast.parse(path.read_text())):
@@ -161,12 +204,13 @@ def _sentence(node: ast.expr | None) -> str:
 
 
 @pytest.mark.parametrize("source", SAID_TO_PEOPLE)
-def test_what_people_are_refused_with_is_known_in_french(source: str) -> None:
+def test_what_people_are_refused_with_is_known_in_every_language(source: str) -> None:
     with translating.speaking("en"):
         english = {sentence: words.say(sentence) for sentence in said(ROOT / source)}
-    with translating.speaking("fr"):
-        for sentence, told in english.items():
-            assert words.say(sentence) != told, sentence
+    for language in (tag for tag in translating.LANGUAGES if tag != "en"):
+        with translating.speaking(language):
+            for sentence, told in english.items():
+                assert words.say(sentence) != told, (language, sentence)
 
 
 def test_no_refusal_is_translated_that_nobody_says() -> None:
@@ -198,11 +242,11 @@ def test_a_sentence_nobody_knows_is_shown_as_it_is() -> None:
     [
         ("en", "fr", "fr", "en"),
         ("xx", "en", "fr", "en"),
-        (None, None, "de,en;q=0.5,fr;q=0.9", "fr"),
+        (None, None, "nl,en;q=0.5,fr;q=0.9", "fr"),
         (None, None, "en-GB", "en"),
         (None, None, "fr;q=0,en;q=x,*", "fr"),
         (None, None, "", "fr"),
-        (None, None, "de", "fr"),
+        (None, None, "nl", "fr"),
         ("../../etc", "../x", ",;q=,q=;", "fr"),
     ],
 )
@@ -212,8 +256,20 @@ def test_the_language_is_chosen_by_wish_memory_browser_instance(
     assert translating.choose(asked, remembered, accepted, "fr") == chosen
 
 
-def test_an_instance_in_another_language_falls_back_to_one_of_ours() -> None:
-    assert translating.choose(None, None, "", "it") == "fr"
+def test_an_instance_in_another_language_falls_back_to_the_english_of_our_texts() -> None:
+    assert translating.choose(None, None, "", "nl") == "en"
+    assert translating.choose(None, None, "", "fr-CA") == "fr"
+
+
+def test_the_languages_are_those_of_the_folder_and_babel_knows_their_dates_and_names() -> None:
+    folder = {path.name for path in (PAGES / "translations").iterdir() if path.is_dir()}
+    assert set(translating.LANGUAGES) == folder >= {"en", "fr"}
+    moment = datetime(2026, 3, 12, 14, 5, tzinfo=UTC)
+    for language in translating.LANGUAGES:
+        with translating.speaking(language):
+            assert re.search(r"12\D.*2026, 14:05 UTC$", translating.minute(moment)), language
+            assert translating.language_own_name(language) != language
+            assert re.fullmatch(r"2\s\w+", translating.span(7200))
 
 
 @pytest.mark.parametrize(
