@@ -39,6 +39,7 @@ from federation.app_keys import (
     LOOKUP,
     OWNERS,
     RATES,
+    READING_ROOM,
     SETTINGS,
     SITE,
     STREAMS,
@@ -62,6 +63,7 @@ from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
 from federation.rates import Rates
+from federation.reading_room import ReadingRoom
 from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
@@ -153,6 +155,7 @@ def build(
     application[ARCHIVIST] = Archivist(database, here, lookup, files)
     uploads = Uploads(database, here, files, settings.media.most_bytes)
     application[UPLOADS] = uploads
+    application[READING_ROOM] = ReadingRoom(client)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)

@@ -14,6 +14,7 @@ Rules a reader must know:
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -49,6 +50,7 @@ class Writing:
         base: the number of the version it started from.
         commons: where a new model is to stand.
         modifications: for a fork, what is adapted and why.
+        brought: for a new draft, what was understood of the text that it is begun with.
     """
 
     sheet: Sheet
@@ -57,6 +59,7 @@ class Writing:
     base: int = 0
     commons: Actor | None = None
     modifications: Sequence[Modification] = ()
+    brought: dict[str, Any] | None = None
 
 
 async def save(
@@ -103,6 +106,7 @@ async def _new(session: Session, site: Site, organisation: Actor, writing: Writi
         model_id=None if writing.model is None else writing.model.id,
         sheet={},
         changed_at=site.now(),
+        brought=writing.brought,
     )
     session.add(draft)
     return draft
@@ -118,6 +122,15 @@ async def held(session: Session, draft: Draft) -> Draft:
     if found is None:
         raise Gone("This draft was published or thrown away meanwhile.")
     return found
+
+
+async def put_away(session: Session, draft: Draft) -> None:
+    """Somebody has read what became of the text that the draft was begun with.
+
+    Raises:
+        Gone: as `held`.
+    """
+    (await held(session, draft)).brought = None
 
 
 async def discard(session: Session, draft: Draft) -> None:

@@ -23,6 +23,9 @@ from federation.pages import addresses, forms, saying, sessions, writing
 from federation.pages import sheet_form as sheets
 from federation.pages.writing import Editing
 
+ENDING = ("call-off", "discard", "put-away")
+"""Buttons that end something and keep nothing of the form."""
+
 
 async def draft_page(request: web.Request) -> web.Response:
     """GET /drafts/{id}: go on with a draft."""
@@ -56,7 +59,7 @@ async def draft(request: web.Request) -> web.Response:
     if not forms.token_fits(here, given):
         problem = forms.OTHER_SESSION
         return writing.show(request, here, typed, editing=editing, kept=kept, problem=problem)
-    if button in ("call-off", "discard"):
+    if button in ENDING:
         await _end(request, kept, button)
     if editing is not None and typed.base != editing.number and button in writing.LASTING:
         return writing.overtaken(request, here, typed, editing, kept)
@@ -97,8 +100,12 @@ async def _end(request: web.Request, kept: Draft, button: str) -> None:
     async with request.app[DATABASE].begin() as session:
         if button == "call-off":
             await drafting.call_off(session, kept)
+        elif button == "put-away":
+            await drafting.put_away(session, kept)
         else:
             await drafting.discard(session, kept)
     if button == "call-off":
         raise web.HTTPSeeOther(saying.address(f"/drafts/{kept.id}", "draft-called-off"))
+    if button == "put-away":
+        raise web.HTTPSeeOther(f"/drafts/{kept.id}")
     raise web.HTTPSeeOther(saying.address("/space", "draft-discarded"))

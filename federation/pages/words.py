@@ -369,6 +369,19 @@ SCOPES: Final = {
     "admin": N_("administer this instance"),
 }
 
+LEFT_OUT: Final = {
+    "picture": N_("Picture:"),
+    "front": N_("Lines above the text:"),
+    "around": N_("Around the text:"),
+    "media": N_("Something embedded:"),
+    "link": N_("A link that leads nowhere from here:"),
+    "header": N_("Head of the pages:"),
+    "footer": N_("Foot of the pages:"),
+    "comments": N_("Comments:"),
+    "form": N_("Its form was not understood; its text is there:"),
+}
+"""Kinds of what has no place in a sheet, of a text that was brought (`federation.rereading`)."""
+
 WRITING_LANGUAGES: Final = (
     "fr", "en", "it", "es", "de", "nl", "pt", "ca", "eu", "br", "oc", "co", "pl", "ro", "el", "sv",
     "da", "fi", "cs", "sk", "sl", "hr", "hu", "bg", "et", "lv", "lt", "ga", "mt", "lb", "uk", "ar",
