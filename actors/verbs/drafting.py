@@ -69,8 +69,12 @@ async def save(
     member: Member,
     writing: Writing,
     draft: Draft | None = None,
+    *,
+    new_id: int | None = None,
 ) -> Draft:
     """Keep what somebody has written, as a new draft or in place of what a draft said.
+
+    A new draft gets the id `new_id`, where its page has promised one.
 
     Raises:
         Unwise: it is too large, or there are too many; or it has a time and cannot be published.
@@ -80,7 +84,7 @@ async def save(
     if len(str(sheet.to_json())) > MAX_SHEET or len(writing.note) > MAX_NOTE:
         raise Unwise("This is too large for a draft.")
     if draft is None:
-        draft = await _new(session, site, organisation, writing)
+        draft = await _new(session, site, organisation, writing, new_id)
     else:
         draft = await held(session, draft)
     if draft.publish_at is not None:
@@ -96,12 +100,14 @@ async def save(
     return draft
 
 
-async def _new(session: Session, site: Site, organisation: Actor, writing: Writing) -> Draft:
+async def _new(
+    session: Session, site: Site, organisation: Actor, writing: Writing, new_id: int | None
+) -> Draft:
     many = await session.scalar(select(func.count()).where(Draft.actor_id == organisation.id))
     if (many or 0) >= MOST_DRAFTS:
         raise Unwise(f"An organisation has at most {MOST_DRAFTS} drafts.")
     draft = Draft(
-        id=site.new_id(),
+        id=site.new_id() if new_id is None else new_id,
         actor_id=organisation.id,
         model_id=None if writing.model is None else writing.model.id,
         sheet={},

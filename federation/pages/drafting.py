@@ -19,7 +19,7 @@ from actors.verbs import drafting
 from actors.views import drafts
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, saying, sessions, writing
+from federation.pages import addresses, forms, meanwhile, saying, sessions, writing
 from federation.pages import sheet_form as sheets
 from federation.pages.writing import Editing
 
@@ -39,6 +39,7 @@ async def draft_page(request: web.Request) -> web.Response:
     if editing is None:
         typed = sheets.with_offers(typed)
     handle = f"@{commons.address}" if commons is not None else ""
+    typed = replace(typed, seen=meanwhile.seen_of(kept))
     typed = replace(
         writing.with_reasons(typed, drafts.modifications(kept)), note=kept.note, commons=handle
     )
@@ -90,7 +91,7 @@ async def _publish(
     what = await writing.written(request, typed, editing, kept, is_final=True)
     async with request.app[DATABASE].begin() as session:
         site = request.app[SITE]
-        await drafting.save(session, site, acting.organisation, acting.member, what, kept)
+        await writing.saved_beside(session, site, acting, what, kept, typed)
         made = await drafting.publish(session, site, kept)
     word = "published" if editing is None else "revised"
     raise web.HTTPSeeOther(saying.address(addresses.page_of(made), word))

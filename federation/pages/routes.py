@@ -15,6 +15,7 @@ from federation.negotiation import Handler
 from federation.pages import (
     adaptations,
     archives,
+    autosaving,
     blocks,
     bringing,
     closing,
@@ -147,6 +148,7 @@ def _for_members() -> list[web.RouteDef]:
         web.post(bringing.ADDRESS, bringing.bring),
         web.get("/drafts/{id}", drafting.draft_page),
         web.post("/drafts/{id}", drafting.draft),
+        web.post("/drafts/{id}/typed", autosaving.typed),
         web.post("/commons", commons.open_one),
         web.post(f"{places.ACTOR_PAGE}/say", commons.say),
         web.post(f"{places.ACTOR_PAGE}/tend", commons.tend),
