@@ -48,7 +48,7 @@
     if (told.collided) saved = upTo - 1;
     else if (typed > saved) later(QUIET);
   }
-  const run = () => { timer = 0; if (!sending) sending = send().finally(() => { sending = null; }); };
+  const run = () => { clearTimeout(timer); if (!sending) sending = send().finally(() => { sending = null; }); };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(run, ms); };
   const touched = () => { typed += 1; if (!sending) later(QUIET); };
 
@@ -148,7 +148,7 @@
     if (node.nodeType === 3) return node.data.replace(/[\s\u00ad]+/g, " ").replace(/[\\*_`[\]<]/g, "\\$&");
     if (node.nodeType !== 1 || GONE.has(node.tagName)) return "";
     if (node.tagName === "BR") return "\n";
-    const style = node.getAttribute("style") || "";
+    const style = node.getAttribute("data-style") || "";
     if (/mso-list:\s*ignore/i.test(style)) return "";
     let text = [...node.childNodes].map(inline).join("");
     const weight = /font-weight:\s*(\w+)/i.exec(style), slant = /font-style:\s*(\w+)/i.exec(style);
@@ -170,11 +170,11 @@
       if (child.nodeType !== 1 || (!BLOCK.test(tag) && !holds(child))) { run += inline(child); continue; }
       flush();
       if (GONE.has(tag)) continue;
-      const level = /^H([1-6])$/.exec(tag), word = /level(\d)/.exec(child.getAttribute("style") || "");
+      const level = /^H([1-6])$/.exec(tag), word = /level(\d)/.exec(child.getAttribute("data-style") || "");
       if (level) out.push("#".repeat(Math.max(3, Number(level[1]))) + " " + inline(child).trim());
       else if (tag === "UL" || tag === "OL") items(child, out, depth);
       else if (/^MsoList/.test(child.className) && word) {
-        const sign = child.querySelector("[style*='Ignore' i]");
+        const sign = child.querySelector("[data-style*='Ignore' i]");
         item(out, Number(word[1]) - 1, sign && /\d/.test(sign.textContent) ? "1. " : "- ", inline(child).trim());
       } else if (tag === "TR") out.push([...child.cells].map((cell) => inline(cell).trim()).join(" | "));
       else if (tag === "BLOCKQUOTE") { const inner = []; blocks(child, inner, 0); out.push(inner.join("\n\n").replace(/^/gm, "> ")); }
@@ -198,6 +198,8 @@
     }
   }
   function cleaned(html) {
+    // A parsed page may not style itself either: what its styles say is read, never applied.
+    html = html.replace(/<style[^]*?<\/style>/gi, "").replace(/(<[^<>]*?\s)style=/gi, "$1data-style=");
     const out = [];
     blocks(new DOMParser().parseFromString(html, "text/html").body, out, 0);
     return out.join("\n\n");
