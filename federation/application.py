@@ -20,6 +20,7 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
+from activitypub import iris
 from actors import changes, migrations
 from actors.database import Database
 from actors.files import Files
@@ -31,6 +32,7 @@ from actors.views import profiles
 from federation import callers, lab, media, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
+    ANSWERS,
     ARCHIVIST,
     CLIENT,
     DATABASE,
@@ -53,15 +55,16 @@ from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
+from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
-from federation.mastodon import streaming
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
-from federation.pages import rendering
+from federation.pages import letters, rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
+from federation.postman import Postman
 from federation.rates import Rates
 from federation.reading_room import ReadingRoom
 from federation.ready import READY, Ready
@@ -149,13 +152,16 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[JOURNAL] = journal
-    application[STREAMS] = Streams(database, listening, streaming.looking(application))
+    application[STREAMS] = Streams(
+        database, listening, onlooking.looking(application), onlooking.checking(application)
+    )
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
-    application[ARCHIVIST] = Archivist(database, here, lookup, files)
-    uploads = Uploads(database, here, files, settings.media.most_bytes)
+    application[ARCHIVIST] = Archivist(database, here, lookup, files, settings.media.room)
+    uploads = Uploads(database, here, files, settings.media.room)
     application[UPLOADS] = uploads
     application[READING_ROOM] = ReadingRoom(client)
+    application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)
@@ -164,7 +170,10 @@ def build(
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     application[LISTENING] = listening
-    application[WORKERS] = Workers(database, here, client, lookup, settings, listening, uploads)
+    postman = Postman(settings.email, iris.host(here.origin), trust)
+    application[WORKERS] = Workers(
+        database, here, client, lookup, settings, listening, uploads, postman, letters.words
+    )
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from actors.database import Session, new, tells
 from actors.rules import news
@@ -10,6 +10,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
+from actors.tables.proposal import Proposal
 from actors.tables.remark import Remark
 from actors.views import blocks, shelves
 
@@ -68,6 +69,17 @@ async def write(
     }
     await new(Notice, tuple(row)).rows(session, row)
     tells(session, news.word(news.NOTICE, owner_id, notice_id))
+
+
+async def unsay_proposal(session: Session, proposal: Proposal) -> None:
+    """Take back the notices of a proposal that is there no more."""
+    rows = await session.scalars(
+        select(Notice).where(Notice.model_id == proposal.model_id, Notice.kind.like("proposal%"))
+    )
+    for row in rows.all():
+        if row.about.get("proposal") == str(proposal.id):
+            await session.delete(row)
+    await session.flush()
 
 
 async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None:

@@ -47,6 +47,7 @@ from actors.verbs import (
     mirroring,
     picturing,
     posting,
+    safeguarding,
 )
 from actors.verbs.mirroring import Gathered
 from actors.views import history
@@ -380,6 +381,7 @@ async def _write(
     await picturing.show_named(
         session, site, picturing.MODEL, model.id, files, organisation.id, with_former=True
     )
+    await safeguarding.want(session, site, model, sheet)
     await counting.moved(session, site, model)
     return living, sealed
 

@@ -1,6 +1,6 @@
 """Which files does an organisation have, what shows them, and which one has this address?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -8,8 +8,12 @@ from sqlalchemy import func, select
 from actors.database import Session
 from actors.errors import NotFound
 from actors.tables.actor import Actor
+from actors.tables.kept_file import KeptFile
 from actors.tables.media import Media, MediaUse
 from actors.views.paging import Page
+
+OF_STATUSES = ("model", "remark")
+"""What apps know as a status, as `MediaUse.subject` names it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,26 @@ async def by_digest(session: Session, digest: str) -> Media | None:
     return await session.scalar(
         select(Media).where(Media.digest == digest).order_by(Media.id).limit(1)
     )
+
+
+async def of_subjects(session: Session, ids: Collection[int]) -> dict[int, list[Media]]:
+    """The files that models and remarks show now, in order, by the id of each that shows any."""
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(MediaUse.subject_id, Media)
+        .join(Media, Media.id == MediaUse.media_id)
+        .where(
+            MediaUse.subject.in_(OF_STATUSES),
+            MediaUse.subject_id.in_(ids),
+            MediaUse.place.is_not(None),
+        )
+        .order_by(MediaUse.subject_id, MediaUse.place)
+    )
+    found: dict[int, list[Media]] = {}
+    for subject_id, file in rows:
+        found.setdefault(subject_id, []).append(file)
+    return found
 
 
 async def of_subject(session: Session, subject: str, subject_id: int) -> list[Media]:
@@ -109,6 +133,30 @@ async def kept(session: Session, organisation: Actor) -> Kept:
         )
     ).one()
     return Kept(files=row[0], size=int(row[1]) + int(row[2]))
+
+
+async def copied(session: Session) -> int:
+    """The bytes of all copies of what others' models show, with those of the small pictures."""
+    size = await session.scalar(
+        select(func.coalesce(func.sum(Media.size + Media.small_size), 0))
+        .join(Actor, Actor.id == Media.actor_id)
+        .where(Actor.is_ours.is_(False))
+    )
+    return int(size or 0)
+
+
+async def copies(session: Session, urls: Iterable[str]) -> dict[str, Media]:
+    """Our copies of files on other servers, by where they lie there."""
+    wanted = list(dict.fromkeys(urls))
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        select(KeptFile.url, Media)
+        .join(Media, Media.id == KeptFile.media_id)
+        .where(KeptFile.url.in_(wanted))
+        .order_by(KeptFile.id.desc())
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def by_digests(

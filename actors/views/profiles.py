@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, null, select
+from sqlalchemy import Select, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.errors import NotFound
-from actors.rules import wishes
+from actors.rules import labels, wishes
 from actors.tables.actor import Actor
 from actors.tables.circle import Acquaintance
 from actors.tables.follow import Follow
@@ -163,13 +164,19 @@ async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]
     accepted = Follow.state == "accepted"
     there = (Model.deleted_at.is_(None),)
     said = (Remark.deleted_at.is_(None), Remark.visibility.in_(("public", "unlisted")))
-    followers = await _grouped(session, Follow.followee_id.expression, ids, accepted)
-    followed = await _grouped(session, Follow.follower_id.expression, ids, accepted)
-    models = await _grouped(
-        session, Model.actor_id.expression, ids, *there, last=func.max(Model.updated_at)
+    rows = await session.execute(
+        union_all(
+            _grouped("models", Model.actor_id.expression, ids, *there, last=Model.updated_at),
+            _grouped("remarks", Remark.actor_id.expression, ids, *said, last=Remark.published_at),
+            _grouped("followers", Follow.followee_id.expression, ids, accepted),
+            _grouped("followed", Follow.follower_id.expression, ids, accepted),
+        )
     )
-    remarks = await _grouped(
-        session, Remark.actor_id.expression, ids, *said, last=func.max(Remark.published_at)
+    by_kind: dict[str, dict[int, tuple[int, Any]]] = {}
+    for kind, one, number, last in rows:
+        by_kind.setdefault(kind, {})[one] = (number, last)
+    models, remarks, followers, followed = (
+        by_kind.get(kind, {}) for kind in ("models", "remarks", "followers", "followed")
     )
     found = {}
     for one in ids:
@@ -184,16 +191,20 @@ async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]
     return found
 
 
-async def _grouped(
-    session: Session,
+def _grouped(
+    kind: str,
     column: ColumnElement[int],
     ids: Collection[int],
     *limits: ColumnElement[bool],
-    last: ColumnElement[Any] | None = None,
-) -> dict[int, tuple[int, Any]]:
-    columns = (column, func.count(), null() if last is None else last)
-    rows = await session.execute(select(*columns).where(column.in_(ids), *limits).group_by(column))
-    return {row[0]: (row[1], row[2]) for row in rows}
+    last: InstrumentedAttribute[datetime] | None = None,
+) -> Select[tuple[str, int, int, Any]]:
+    """One row for each of these that has any: how many, and when the last was."""
+    latest = cast(null(), Model.updated_at.type) if last is None else func.max(last)
+    return (
+        select(literal(kind), column, func.count(), latest)
+        .where(column.in_(ids), *limits)
+        .group_by(column)
+    )
 
 
 async def followers(session: Session, actor: Actor, page: Page) -> list[Listed]:
@@ -270,14 +281,15 @@ async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
     statement = (
         select(Actor)
         .join(Listing, Listing.id == Actor.id)
-        .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None))
+        .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None), Listing.kind != labels.MODEL)
+        .order_by(findings.by_id(session))
     )
-    rows = await session.scalars(
-        findings.listed(session, statement, wanted)
-        .order_by(Actor.is_ours.desc(), Actor.id)
-        .limit(limit)
-    )
-    return list(rows)
+    # Apart, because the first of many are found in their order without looking at all of them.
+    found: list[Actor] = []
+    for whose in (Actor.is_ours.is_(True), Actor.is_ours.is_(False)):
+        theirs = findings.listed(session, statement.where(whose), wanted)
+        found += await session.scalars(theirs.limit(limit - len(found)))
+    return found
 
 
 async def knows_host(session: Session, host: str) -> bool:

@@ -51,7 +51,8 @@ FRESH_FOR: Final = 30
 ETAG_DIGITS: Final = 32  # hexadecimal digits: 128 bits, so that two pages never share one
 
 _HEADING: Final = re.compile(r"<(/?)h([1-6])>")
-_LANGUAGE_KEPT: Final = 365 * 24 * 3600  # seconds; a reader chooses a language once
+LANGUAGE_KEPT: Final = 365 * 24 * 3600
+"""Seconds; a reader chooses a language once."""
 
 
 def furnish(application: web.Application) -> None:
@@ -171,7 +172,7 @@ def page(
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"
     if request.query.get("lang") in translating.LANGUAGES:
         response.set_cookie(
-            translating.COOKIE, spoken, max_age=_LANGUAGE_KEPT, path="/", samesite="Lax"
+            translating.COOKIE, spoken, max_age=LANGUAGE_KEPT, path="/", samesite="Lax"
         )
     if status == 200 and here.visit is None and not here.secret:
         return _kept(request, response, body)
@@ -180,12 +181,19 @@ def page(
 
 
 def _kept(request: web.Request, response: web.Response, body: str) -> web.Response:
-    """A public page: caches may keep it for a moment, and ask whether it has changed."""
+    """A public page: caches may keep it for a moment, and ask whether it has changed.
+
+    It is compressed for whoever reads gzip. A member's page is not: a secret beside words that
+    somebody else chose would show in its length (BREACH, 2013).
+    """
     etag = ETag(hashlib.sha256(body.encode()).hexdigest()[:ETAG_DIGITS], is_weak=True)
     if any(known.value == etag.value for known in request.if_none_match or ()):
         unchanged = web.Response(status=304)
         unchanged.headers["Vary"] = response.headers["Vary"]
         response = unchanged
+    else:
+        response.enable_compression()
+    response.headers["Vary"] += ", Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
     response.etag = etag
     return response

@@ -19,9 +19,9 @@ KEPT: Final = 365 * 24 * 3600
 
 _TYPES: Final = {
     ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
-    ".js": "text/javascript",
 }
 _DIGEST_SHOWN: Final = 12  # hexadecimal digits: enough to tell one edition from the next
 
@@ -45,4 +45,6 @@ async def file(request: web.Request) -> web.Response:
         raise NotFound("There is no such file.")
     response = web.Response(body=body, content_type=_TYPES[Path(name).suffix], charset="utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT}, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.enable_compression()
     return response

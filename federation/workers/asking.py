@@ -3,7 +3,9 @@
 What was forwarded without a proof is read at its owner's origin, with what belongs to it, and then
 remembered as if we had looked it up; what its origin says is gone is forgotten here. A list of
 followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`. Versions of a model
-that were missed are read one after the other: see `actors.verbs.catching_up`.
+that were missed are read one after the other, and models that may have moved: see
+`actors.verbs.catching_up`. Files that a model shows are read and kept: see
+`actors.verbs.safeguarding`.
 """
 
 from typing import Final
@@ -18,7 +20,8 @@ from actors.database import Database
 from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
-from actors.verbs import catching_up, forgetting, remarking, synchronising
+from actors.verbs import catching_up, forgetting, forking, remarking, synchronising
+from federation.copies import Copies
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
@@ -41,13 +44,17 @@ class Asking:
         database: where they wait.
         site: our clock and ids.
         lookup: reads documents.
+        copies: reads files.
         settings: how many documents one errand may cost.
     """
 
-    def __init__(self, database: Database, site: Site, lookup: Lookup, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, site: Site, lookup: Lookup, copies: Copies, settings: Settings
+    ) -> None:
         self._database = database
         self._site = site
         self._lookup = lookup
+        self._copies = copies
         self._budget = settings.federation.budget
         self._crew = Crew()
 
@@ -82,7 +89,9 @@ class Asking:
                     await self._followers(errand)
                 case Kind.VERSION:
                     await self._version(errand.iri)
-                case Kind.OBJECT:
+                case Kind.FILE:
+                    await self._copies.keep(errand.iri, errand.digest)
+                case Kind.OBJECT | Kind.MODEL:
                     await self._object(errand.iri)
         except FORESEEN as error:
             _log.info("errand.failed", kind=errand.kind.value, iri=errand.iri, reason=error.code)
@@ -124,6 +133,7 @@ class Asking:
                 gathered[one] = await self._lookup.object(one)
         async with self._database.begin() as session:
             await remarking.remember_read(session, self._site, iri, gathered)
+            await forking.on_read_anew(session, self._site, iri)
 
     async def _version(self, iri: Iri) -> None:
         """Read a version that we missed; it says which one was before."""

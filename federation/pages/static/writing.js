@@ -99,7 +99,7 @@
   };
   const tools = [
     ["bold", "B", around("**"), "b"], ["italic", "I", around("*"), "i"],
-    ["heading", "H", before("### ")], ["list", "•", before("- ")], ["link", "🔗\uFE0E", link, "k"],
+    ["heading", "H", before("### ")], ["list", "•", before("- ")], ["link", "[ ]", link, "k"],
   ];
   for (const area of form.querySelectorAll("textarea[data-rich]")) {
     const bar = document.createElement("div");

@@ -2,16 +2,22 @@
 
 import re
 
+import aiohttp
+import html5lib
 import lxml.html
 import pytest
-from together.reader import Reader
+from together.reader import Reader, reading
 from together.street import House, Street, a_sheet
+from together.tour import tour
 from yarl import URL
 
 from actors.verbs import forgetting, remarking
 from actors.views import history
 
 OPEN_TO_ALL = ("/", "/about", "/directory", "/organisations", "/@coop", "/sign-in", "/nowhere")
+FIRST_VISIT = 60 * 1024
+"""Bytes of a first page with all that it loads: two seconds on a slow telephone line."""
+
 OF_A_MODEL = ("", "/translations", "/versions", "/versions/1", "/compare?from=1&to=1")
 
 
@@ -29,9 +35,11 @@ def judge(page: lxml.html.HtmlElement, language: str) -> None:
     for tag in ("style", "iframe", "object"):
         assert not page.findall(f".//{tag}"), tag
     for script in page.iter("script"):
-        if script.get("type") != "application/ld+json":  # words for programs, never run
-            assert (script.get("src") or "").startswith("/static/")
+        if script.get("src") is not None:  # ours, and nothing inline
+            assert script.get("src").startswith("/static/")
             assert not script.text
+        else:
+            assert script.get("type") == "application/ld+json"  # words for programs, never run
     assert not page.xpath("//@style | //@onclick | //@onload | //@onsubmit")
     for picture in page.iter("img"):
         assert picture.get("alt") is not None
@@ -81,6 +89,46 @@ async def test_every_page_of_a_member_is_sound_too(
         assert anna.status == 200, path
         judge(anna.page, language)
         assert "no-store" in anna.headers["Cache-Control"]
+
+
+async def test_every_page_is_html_as_the_standard_has_it(street: Street, alpha: House) -> None:
+    strict = html5lib.HTMLParser(strict=True)
+    with pytest.raises(html5lib.html5parser.ParseError):
+        strict.parse("<!DOCTYPE html><title>So</title><p>it would <b>find</p> this")
+    for email, paths in (await tour(street, alpha)).whose.items():
+        async with reading(alpha, street) as somebody:
+            if email:
+                await somebody.sign_in(email)
+            for path in paths:
+                await somebody.go(path)
+                strict.parse(somebody.html)
+
+
+async def test_what_a_first_visit_loads_is_light(
+    street: Street, alpha: House, reader: Reader, anna: Reader
+) -> None:
+    slug = await publish(alpha)
+    for path in ("/", "/directory", f"/m/{slug}"):
+        loaded = [
+            path,
+            *(await reader.go(path)).page.xpath(
+                "//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //script/@src"
+            ),
+        ]
+        assert sum([await _weight(street, alpha, one) for one in loaded]) < FIRST_VISIT, loaded
+    await anna.go("/space")
+    assert "Content-Encoding" not in anna.headers  # its length would tell of its secret
+
+
+async def _weight(street: Street, alpha: House, path: str) -> int:
+    """Bytes of a body as they travel to a browser that reads gzip."""
+    connector = aiohttp.TCPConnector(resolver=street.names, ssl=street.trust)
+    asking = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+    headers = {"Accept": "text/html", "Accept-Encoding": "gzip"}
+    async with asking as session, session.get(alpha.url(path), headers=headers) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip", path
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        return len(await answer.read())
 
 
 async def test_the_language_is_asked_for_then_remembered(reader: Reader) -> None:
