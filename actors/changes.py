@@ -51,6 +51,10 @@ class Changes(ABC):
     def number(self, subject: str) -> int | None:
         """What stands for everything under that subject now; None when nobody can say."""
 
+    def commits(self) -> int | None:
+        """What stands for all that was ever committed; None when nobody can say cheaply."""
+        return None
+
     @abstractmethod
     async def start(self) -> None:
         """Begin to hear; before, there are no numbers."""
@@ -92,6 +96,9 @@ class _Counted(Changes):
                 return None
             self._committed = committed
         return self._numbers.get(subject)
+
+    def commits(self) -> int | None:
+        return None if self._shared is None else int.from_bytes(self._shared[:COMMITTED], "big")
 
     async def start(self) -> None:
         # No waiting for a lock: this is asked on the loop, and not to know costs little.

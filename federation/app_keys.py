@@ -16,7 +16,7 @@ from actors.listening import Listening
 from actors.site import Site
 from federation.archives import Archivist
 from federation.journal import Journal
-from federation.kept import Kept
+from federation.kept import Answer, Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
 from federation.settings import Settings
@@ -44,6 +44,9 @@ transaction.
 
 ARCHIVIST: Final = web.AppKey("archivist", Archivist)
 """Makes archives of models, and restores from them. Never inside a transaction."""
+
+ANSWERS: Final[web.AppKey[Kept[tuple[int, str], Answer]]] = web.AppKey("answers")
+"""What apps were answered, by the organisation that asked and the address with its query."""
 
 OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
 """Names of organisations of ours that are there, as the addresses of their inboxes spell them."""

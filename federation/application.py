@@ -31,6 +31,7 @@ from actors.views import profiles
 from federation import callers, lab, media, metrics, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
+    ANSWERS,
     ARCHIVIST,
     CLIENT,
     DATABASE,
@@ -52,8 +53,8 @@ from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
+from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
-from federation.mastodon import streaming
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
@@ -147,12 +148,15 @@ def build(
     application[DATABASE] = database
     application[CLIENT] = client
     application[JOURNAL] = journal
-    application[STREAMS] = Streams(database, listening, streaming.looking(application))
+    application[STREAMS] = Streams(
+        database, listening, onlooking.looking(application), onlooking.checking(application)
+    )
     application[LOOKUP] = lookup
     files = Files(settings.media_directory)
     application[ARCHIVIST] = Archivist(database, here, lookup, files, settings.media.room)
     uploads = Uploads(database, here, files, settings.media.room)
     application[UPLOADS] = uploads
+    application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)

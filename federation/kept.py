@@ -7,6 +7,8 @@ was kept is believed.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -19,6 +21,15 @@ Number = Callable[[], int | None]
 def unknown() -> int | None:
     """Nobody counts: nothing is kept."""
     return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an app was answered, where its list goes on, and when."""
+
+    body: bytes
+    link: str | None
+    at: datetime
 
 
 class Kept(Generic[K, V]):

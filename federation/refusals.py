@@ -40,6 +40,9 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 bit.
 """
 
+OF_APPS: Final = frozenset({"/oauth/token", "/oauth/revoke", "/oauth/userinfo"})
+"""What apps ask for outside of their API."""
+
 LAST_WORDS: Final = frozenset({"framing", "too-large"})
 """Codes after which a connection is closed: where the next request begins is unknown, or what is
 left of this one is too much to read."""
@@ -81,7 +84,7 @@ def reader(request: web.Request) -> Reader:
     path = request.path
     if path.startswith("/api/essaim"):
         return Reader.PROGRAM
-    if path.startswith("/api/") or path.rstrip("/") in ("/oauth/token", "/oauth/revoke"):
+    if path.startswith("/api/") or path.rstrip("/") in OF_APPS:
         return Reader.APP
     accept = request.headers.get("Accept", "")
     if "text/html" in accept and not mediatypes.prefers_activity(accept):

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from activitypub.addressing import PUBLIC
 from activitypub.canonical_json import Document
 from actors import places
-from actors.database import Session, insert_once
+from actors.database import Session, insert_once, tells
 from actors.errors import NotAllowed, NotFound
 from actors.mail import outbox
 from actors.places import place
+from actors.rules import news
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -122,6 +123,7 @@ async def boost(
     )
     session.add(row)
     await session.flush()
+    tells(session, news.word(news.SAID, row.id))
     await distributing.distribute(session, site, organisation, subject, row)
     await _tell(session, site, "boost", organisation, author, subject)
     return row
@@ -152,6 +154,7 @@ async def unboost(
         cc=[organisation.followers, author.iri],
     )
     await outbox.hide(session, held.iri)
+    tells(session, news.word(news.GONE, held.id))
     await session.delete(held)
     await session.flush()
 

@@ -233,6 +233,7 @@ async def spend(session: Session, site: Site, code: str) -> None:
         .where(Token.grant_id.in_(select(Grant.id).where(this)), Token.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    tells(session, news.word(news.TOKENS))
 
 
 async def client_token(session: Session, site: Site, app: App, scopes: str) -> tuple[str, Token]:
@@ -265,6 +266,13 @@ async def revoke_token(session: Session, site: Site, app: App | None, token: str
     if app is not None:
         statement = statement.where(Token.app_id == app.id)
     await session.execute(statement.values(revoked_at=site.now()))
+    tells(session, news.word(news.TOKENS))
+
+
+async def end_token(session: Session, site: Site, token: Token) -> None:
+    """A member ends what she or a colleague allowed; whoever listens with it is disconnected."""
+    token.revoked_at = site.now()
+    await session.flush()
     tells(session, news.word(news.TOKENS))
 
 

@@ -1,6 +1,6 @@
 """Which files does an organisation have, what shows them, and which one has this address?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,6 +11,9 @@ from actors.tables.actor import Actor
 from actors.tables.kept_file import KeptFile
 from actors.tables.media import Media, MediaUse
 from actors.views.paging import Page
+
+OF_STATUSES = ("model", "remark")
+"""What apps know as a status, as `MediaUse.subject` names it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,26 @@ async def by_digest(session: Session, digest: str) -> Media | None:
     return await session.scalar(
         select(Media).where(Media.digest == digest).order_by(Media.id).limit(1)
     )
+
+
+async def of_subjects(session: Session, ids: Collection[int]) -> dict[int, list[Media]]:
+    """The files that models and remarks show now, in order, by the id of each that shows any."""
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(MediaUse.subject_id, Media)
+        .join(Media, Media.id == MediaUse.media_id)
+        .where(
+            MediaUse.subject.in_(OF_STATUSES),
+            MediaUse.subject_id.in_(ids),
+            MediaUse.place.is_not(None),
+        )
+        .order_by(MediaUse.subject_id, MediaUse.place)
+    )
+    found: dict[int, list[Media]] = {}
+    for subject_id, file in rows:
+        found.setdefault(subject_id, []).append(file)
+    return found
 
 
 async def of_subject(session: Session, subject: str, subject_id: int) -> list[Media]:

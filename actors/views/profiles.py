@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, null, select
+from sqlalchemy import Select, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
@@ -163,13 +164,19 @@ async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]
     accepted = Follow.state == "accepted"
     there = (Model.deleted_at.is_(None),)
     said = (Remark.deleted_at.is_(None), Remark.visibility.in_(("public", "unlisted")))
-    followers = await _grouped(session, Follow.followee_id.expression, ids, accepted)
-    followed = await _grouped(session, Follow.follower_id.expression, ids, accepted)
-    models = await _grouped(
-        session, Model.actor_id.expression, ids, *there, last=func.max(Model.updated_at)
+    rows = await session.execute(
+        union_all(
+            _grouped("models", Model.actor_id.expression, ids, *there, last=Model.updated_at),
+            _grouped("remarks", Remark.actor_id.expression, ids, *said, last=Remark.published_at),
+            _grouped("followers", Follow.followee_id.expression, ids, accepted),
+            _grouped("followed", Follow.follower_id.expression, ids, accepted),
+        )
     )
-    remarks = await _grouped(
-        session, Remark.actor_id.expression, ids, *said, last=func.max(Remark.published_at)
+    by_kind: dict[str, dict[int, tuple[int, Any]]] = {}
+    for kind, one, number, last in rows:
+        by_kind.setdefault(kind, {})[one] = (number, last)
+    models, remarks, followers, followed = (
+        by_kind.get(kind, {}) for kind in ("models", "remarks", "followers", "followed")
     )
     found = {}
     for one in ids:
@@ -184,16 +191,20 @@ async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]
     return found
 
 
-async def _grouped(
-    session: Session,
+def _grouped(
+    kind: str,
     column: ColumnElement[int],
     ids: Collection[int],
     *limits: ColumnElement[bool],
-    last: ColumnElement[Any] | None = None,
-) -> dict[int, tuple[int, Any]]:
-    columns = (column, func.count(), null() if last is None else last)
-    rows = await session.execute(select(*columns).where(column.in_(ids), *limits).group_by(column))
-    return {row[0]: (row[1], row[2]) for row in rows}
+    last: InstrumentedAttribute[datetime] | None = None,
+) -> Select[tuple[str, int, int, Any]]:
+    """One row for each of these that has any: how many, and when the last was."""
+    latest = cast(null(), Model.updated_at.type) if last is None else func.max(last)
+    return (
+        select(literal(kind), column, func.count(), latest)
+        .where(column.in_(ids), *limits)
+        .group_by(column)
+    )
 
 
 async def followers(session: Session, actor: Actor, page: Page) -> list[Listed]:

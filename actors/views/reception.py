@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from actors.database import Session
 from actors.rules.searching import pattern
@@ -53,19 +53,25 @@ async def standing(session: Session, us: Actor | None, iri: str) -> Standing:
 async def receptions(
     session: Session, us: Actor | None, things: Collection[Model | Remark]
 ) -> Mapping[str, Reception]:
-    """What a page shows below each of these, by their ids on the wire; five questions in all."""
+    """What a page shows below each of these, by their ids on the wire; one question."""
     iris = [thing.iri for thing in things]
-    replies = await _counted(
-        session,
-        Remark.in_reply_to.expression,
-        iris,
-        Remark.deleted_at.is_(None),
-        Remark.visibility.in_(timelines.OPEN),
+    is_open = (Remark.deleted_at.is_(None), Remark.visibility.in_(timelines.OPEN))
+    asked = [
+        _counted("replies", Remark.in_reply_to.expression, iris, *is_open),
+        _counted("likes", Like.object_iri.expression, iris),
+        _counted("boosts", Boost.object_iri.expression, iris),
+    ]
+    if us is not None:
+        asked += [
+            _counted("liked", Like.object_iri.expression, iris, Like.actor_id == us.id),
+            _counted("boosted", Boost.object_iri.expression, iris, Boost.actor_id == us.id),
+        ]
+    found: dict[str, dict[str, int]] = {}
+    for row in await session.execute(union_all(*asked)):
+        found.setdefault(row[0], {})[row[1]] = row[2]
+    replies, likes, boosts, liked, boosted = (
+        found.get(kind, {}) for kind in ("replies", "likes", "boosts", "liked", "boosted")
     )
-    likes = await _counted(session, Like.object_iri.expression, iris)
-    boosts = await _counted(session, Boost.object_iri.expression, iris)
-    liked = await _did(session, Like, us, iris) if us else frozenset()
-    boosted = await _did(session, Boost, us, iris) if us else frozenset()
     return {
         iri: Reception(
             Tallies(replies.get(iri, 0), likes.get(iri, 0), boosts.get(iri, 0)),
@@ -159,14 +165,12 @@ async def _did(
     return frozenset(await session.scalars(statement))
 
 
-async def _counted(
-    session: Session,
-    column: ColumnElement[Any],
-    iris: Collection[str],
-    *limits: ColumnElement[bool],
-) -> Mapping[str, int]:
+def _counted(
+    kind: str, column: ColumnElement[Any], iris: Collection[str], *limits: ColumnElement[bool]
+) -> Select[Any]:
     """How many rows name each of these."""
-    rows = await session.execute(
-        select(column, func.count()).where(column.in_(iris), *limits).group_by(column)
+    return (
+        select(literal(kind), column, func.count())
+        .where(column.in_(iris), *limits)
+        .group_by(column)
     )
-    return {row[0]: row[1] for row in rows}

@@ -116,6 +116,12 @@ async def conversation(session: Session, us: Actor, root_id: int) -> Conversatio
     return next(iter(await _described(session, us, found)), None)
 
 
+async def conversation_with(session: Session, us: Actor, remark_id: int) -> Conversation | None:
+    """The one in which a remark was said."""
+    found = [one for one in await _exchanges(session, us) if remark_id in one[1]]
+    return next(iter(await _described(session, us, found)), None)
+
+
 async def _exchanges(session: Session, us: Actor) -> list[tuple[int, list[int]]]:
     """The beginning of each exchange, and the ids of its remarks in order."""
     ours = select(Remark.id, Remark.iri, Remark.in_reply_to).where(

@@ -4,7 +4,7 @@ A status is a model or a remark; its id is that row's. Somebody's boost of it is
 own, under the boost's id. All ids come from one clock, so one list can mix them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CompoundSelect, cast, func, literal, null, or_, select, union_all
@@ -65,6 +65,23 @@ class Line:
     boost_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a word is about, deleted or not: who told it, and what it was.
+
+    Attributes:
+        teller_id: who said it, or passed it on.
+        is_public: everybody may read it on public timelines.
+        subject: the thing itself; None for what somebody passed on.
+        author: who wrote it; None for what somebody passed on.
+    """
+
+    teller_id: int
+    is_public: bool = False
+    subject: Model | Remark | None = None
+    author: Actor | None = None
+
+
 async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     """What an organisation finds in an app, as Mastodon's people know it.
 
@@ -105,10 +122,12 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     ]
     # Each is cut before they are joined: a page costs the same however long the timeline is.
     keys = (TimelineEntry.shown_id, Model.id, Remark.id, Boost.id, Boost.id)
-    lines: list[Line] = []
-    for statement, key in zip((entries, *own, *passed_on), keys, strict=True):
-        rows = await session.execute(page.cut(statement, key.expression))
-        lines += [Line(row[0], row[1], row[2]) for row in rows]
+    cut = [
+        select(*page.cut(statement, key.expression).subquery().c)
+        for statement, key in zip((entries, *own, *passed_on), keys, strict=True)
+    ]
+    rows = await session.execute(union_all(*cut))
+    lines = [Line(row[0], row[1], row[2]) for row in rows]
     lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
     return await items_of(session, lines[: page.size])
 
@@ -230,11 +249,50 @@ async def tagged(
 
 
 async def stands_at_home(session: Session, owner: Actor, subject_id: int) -> bool:
-    """Whether something stands on a home timeline, said or passed on by somebody."""
+    """Whether `home` shows something that others said or passed on."""
+    hides = await blocks.hides_anybody(session, owner)
     found = select(TimelineEntry.id).where(
-        TimelineEntry.owner_id == owner.id, TimelineEntry.subject_id == subject_id
+        TimelineEntry.owner_id == owner.id,
+        TimelineEntry.subject_id == subject_id,
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+        *await circles.kept_out(session, owner),
     )
     return await session.scalar(found) is not None
+
+
+async def stands_in_circle(session: Session, owner: Actor, row: Circle, subject_id: int) -> bool:
+    """Whether `circle` shows something."""
+    hides = await blocks.hides_anybody(session, owner)
+    found = select(TimelineEntry.id).where(
+        TimelineEntry.owner_id == owner.id,
+        TimelineEntry.subject_id == subject_id,
+        circles.holds(row),
+        circles.may_answer(row),
+        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
+    )
+    return await session.scalar(found) is not None
+
+
+async def told(session: Session, ids: Collection[int]) -> dict[int, Told]:
+    """What some ids are about, deleted or not; those that are nothing any more are left out."""
+    found: dict[int, Told] = {}
+    models = select(Model, Actor).join(Actor, Actor.id == Model.actor_id)
+    for model, author in await session.execute(models.where(Model.id.in_(ids))):
+        found[model.id] = Told(author.id, is_public=True, subject=model, author=author)
+    remarks = select(Remark, Actor).join(Actor, Actor.id == Remark.actor_id)
+    for remark, author in await session.execute(remarks.where(Remark.id.in_(ids))):
+        is_public = remark.visibility == "public"
+        found[remark.id] = Told(author.id, is_public, remark, author)
+    boosts = select(Boost.id, Boost.actor_id).where(Boost.id.in_(ids))
+    found |= {row[0]: Told(row[1]) for row in await session.execute(boosts)}
+    return found
+
+
+async def could_see(session: Session, what: Told, viewer: Actor) -> bool:
+    """Whether somebody may see it, or might as long as it was not deleted."""
+    if what.subject is None or what.author is None:
+        return True  # nobody passes on what is not open
+    return await may_see(session, what.subject, what.author, viewer)
 
 
 async def is_tagged(session: Session, remark: Remark, name: str) -> bool:

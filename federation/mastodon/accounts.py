@@ -18,9 +18,9 @@ from actors.verbs import circling, following
 from actors.views import pins, profiles, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
-from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+from federation.mastodon.timelines import with_media
 
 MAX_RELATIONSHIPS = 100
 """Accounts in one question about relationships: more than any page of any app shows."""
@@ -93,8 +93,6 @@ async def statuses(request: web.Request) -> web.StreamResponse:
         caller = await authenticating.anybody(request, session, "read:statuses")
         actor = await addressed(request, session)
         describer = Describer(session, request.app[SITE], viewer(caller), "account")
-        if _wants_what_nobody_has(given):
-            return answers.entity([])
         if given.flag("pinned"):
             pinned = await pins.of(session, actor)
             return answers.entity(list(await describer.statuses(pinned)))
@@ -111,7 +109,7 @@ async def statuses(request: web.Request) -> web.StreamResponse:
                 with_boosts=not given.flag("exclude_reblogs"),
             )
         rows = await describer.status_rows((item.id, item) for item in items)
-    return answers.listed(request, rows, page)
+    return answers.listed(request, with_media(given, rows), page)
 
 
 async def followers(request: web.Request) -> web.StreamResponse:
@@ -181,11 +179,6 @@ async def addressed(request: web.Request, session: Session) -> Actor:
     if actor.gone_at is not None:
         raise Gone("This account was deleted")
     return actor
-
-
-def _wants_what_nobody_has(given: Arguments) -> bool:
-    """Media are not kept."""
-    return given.flag("only_media")
 
 
 async def _listed(request: web.Request, *, wants_followers: bool) -> web.StreamResponse:

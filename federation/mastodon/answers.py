@@ -7,7 +7,9 @@ one is named.
 """
 
 import functools
+import hashlib
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -26,7 +28,7 @@ CORS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, *",
     "Access-Control-Expose-Headers": (
-        "Link, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
+        "ETag, Link, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
         "X-RateLimit-Reset, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",  # a day, the most that browsers keep
@@ -45,9 +47,29 @@ def for_apps(handler: Handler) -> Handler:
         except web.HTTPException as error:
             response = await refusals.respond(request, refusals.from_http(error))
         response.headers.update(CORS)
-        return response
+        return _unless_known(request, response)
 
     return answer
+
+
+def _unless_known(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """The answer, or 304 for an app that has these very bytes already (RFC 9110, 13.1.2).
+
+    What is compared is the body: whoever asks again is not told it again, and it is read as often.
+    """
+    is_asked = request.method in ("GET", "HEAD") and response.status == HTTPStatus.OK
+    if not (is_asked and isinstance(response, web.Response) and isinstance(response.body, bytes)):
+        return response
+    tag = f'W/"{hashlib.blake2b(response.body, digest_size=16).hexdigest()}"'
+    response.headers["ETag"] = tag
+    known = {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}
+    if tag not in known and "*" not in known:
+        return response
+    kept = {name: text for name, text in response.headers.items() if name not in _OF_BODIES}
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=kept)
+
+
+_OF_BODIES: Final = ("Content-Type", "Content-Length")
 
 
 async def preflight(_request: web.Request) -> web.StreamResponse:
@@ -62,13 +84,21 @@ async def no_such_endpoint(_request: web.Request) -> web.StreamResponse:
 
 def entity(content: Json, *, status: int = 200) -> web.Response:
     """One entity, or a list that has no pages. It is for this reader alone and not to be kept."""
-    return web.Response(
+    return written(canonical_json.encode(content), status=status)
+
+
+def written(body: bytes, link: str | None = None, *, status: int = 200) -> web.Response:
+    """The same, of JSON that is written already."""
+    response = web.Response(
         status=status,
-        body=canonical_json.encode(content),
+        body=body,
         content_type="application/json",
         charset="utf-8",
         headers={"Cache-Control": "private, no-store"},
     )
+    if link is not None:
+        response.headers["Link"] = link
+    return response
 
 
 def listed(

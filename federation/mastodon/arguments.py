@@ -1,12 +1,14 @@
 """Arguments: what a client sent, whichever way it sent it.
 
 Mastodon's clients send the same arguments in the query, as a form, as multipart or as JSON, write
-lists as `id[]=1&id[]=2`, as `id=1` or as a JSON list, and nest as `a[b]=c` or as JSON objects.
+lists as `id[]=1&id[]=2`, `id[0]=1`, `id=1` or as a JSON list, and nest as `a[b]=c` or as JSON
+objects.
 Booleans arrive as true, "true", "1" or "on". Here all of that becomes one flat table of texts.
 Where a name stands in the query and in the body, the body wins.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +29,10 @@ _NESTING: Final = 4  # Mastodon's own arguments nest twice
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of one request: each name with its values in order; `id[]` becomes `id`."""
+    """The arguments of one request: each name with its values in order.
+
+    `id[]` and `id[0]` become `id`.
+    """
 
     values: Mapping[str, tuple[str, ...]]
 
@@ -122,5 +127,9 @@ def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     for name, value in pairs:
         if "\x00" in value:
             raise Malformed("No argument holds NUL", code="json")
-        found.setdefault(name.removesuffix("[]"), []).append(value)
+        found.setdefault(_ITEM.sub("", name), []).append(value)
     return {name: tuple(values) for name, values in found.items()}
+
+
+_ITEM: Final = re.compile(r"\[\d{0,3}\]$")
+"""That a value is one of a list: `id[]`, or `id[0]` as some libraries number them, in order."""

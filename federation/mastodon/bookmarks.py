@@ -59,7 +59,7 @@ async def conversations(request: web.Request) -> web.StreamResponse:
         found = await shelves.conversations(session, us, page)
         describer = Describer(session, request.app[SITE], us, "thread")
         await describer.statuses([one.last for one in found])
-        rows = [(one.last.id, await _shown(describer, one)) for one in found]
+        rows = [(one.last.id, await shown(describer, one)) for one in found]
     return answers.listed(request, rows, page)
 
 
@@ -73,7 +73,7 @@ async def read(request: web.Request) -> web.StreamResponse:
             session, site, us, found.id, found.last.id, puts_away=False
         )
         now = await _addressed(request, session, us)
-        entity = await _shown(Describer(session, site, us), now)
+        entity = await shown(Describer(session, site, us), now)
     return answers.entity(entity)
 
 
@@ -95,7 +95,8 @@ async def _addressed(request: web.Request, session: Session, us: Actor) -> Conve
     return found
 
 
-async def _shown(describer: Describer, one: Conversation) -> Entity:
+async def shown(describer: Describer, one: Conversation) -> Entity:
+    """A Conversation."""
     people = await describer.accounts(one.others)
     last = await describer.status(one.last)
     return entities.conversation(one.id, people, last, is_unread=one.is_unread)
@@ -107,6 +108,6 @@ async def _done(request: web.Request, scope: str, verb: Verb) -> web.StreamRespo
         us = (await authenticating.member(request, session, scope)).organisation
         item = await addressed(request, session, us)
         await verb(session, site, us, item.subject)
-        shown = Item(item.subject.id, item.subject, item.author)
-        entity = await Describer(session, site, us).status(shown)
+        bare = Item(item.subject.id, item.subject, item.author)
+        entity = await Describer(session, site, us).status(bare)
     return answers.entity(entity)

@@ -22,8 +22,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import picturing
-from actors.views import around, filters, media, profiles, quotes
+from actors.views import around, filters, profiles, quotes
 from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
@@ -161,7 +160,7 @@ class Describer:
         """The picture of a model of ours, and on its card; others' are not copied here."""
         if not model.is_ours:
             return {}
-        files = await media.of_subject(self._session, picturing.MODEL, model.id)
+        files = self._around.files.get(model.id, [])
         pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
         if not pictures:
             return {}
@@ -173,7 +172,7 @@ class Describer:
         if b'"attachment"' not in remark.document:
             return {}
         found: list[Json] = []
-        files = await media.of_subject(self._session, picturing.REMARK, remark.id)
+        files = self._around.files.get(remark.id, [])
         if files:
             shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
             found += [entities.media(self._site.origin, one) for one in shown]

@@ -29,6 +29,7 @@ from federation import callers
 from federation.app_keys import DATABASE, SITE, TRIES
 from federation.mastodon import answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
+from federation.mastodon.describing import Describer
 from federation.rates import APPS
 
 MAX_NAME: Final = 60
@@ -54,6 +55,7 @@ async def metadata(request: web.Request) -> web.StreamResponse:
             "authorization_endpoint": f"{origin}/oauth/authorize",
             "token_endpoint": f"{origin}/oauth/token",
             "revocation_endpoint": f"{origin}/oauth/revoke",
+            "userinfo_endpoint": f"{origin}/oauth/userinfo",
             "app_registration_endpoint": f"{origin}/api/v1/apps",
             "scopes_supported": list(scopes.KNOWN),
             "response_types_supported": ["code"],
@@ -105,6 +107,27 @@ async def verify_credentials(request: web.Request) -> web.StreamResponse:
     if caller.app is None:
         raise NotFound("This token was made on the command line, not by an application")
     return answers.entity(entities.application(caller.app))
+
+
+async def userinfo(request: web.Request) -> web.StreamResponse:
+    """GET and POST /oauth/userinfo (4.4): for whom the app acts, in the words of OpenID Connect.
+
+    For apps that only want somebody to sign in; they need no other scope than `profile`.
+    """
+    site = request.app[SITE]
+    async with request.app[DATABASE].read() as session:
+        us = (await authenticating.member(request, session, "profile")).organisation
+        account = await Describer(session, site, us).account(us)
+    return answers.entity(
+        {
+            "iss": f"{site.origin}/",
+            "sub": us.iri,
+            "name": account["display_name"],
+            "preferred_username": us.handle,
+            "profile": account["url"],
+            "picture": account["avatar"],
+        }
+    )
 
 
 async def token(request: web.Request) -> web.StreamResponse:

@@ -142,6 +142,7 @@ OF_STREAMS: Final[Table] = (
     ("GET", "/api/v1/streaming/hashtag/local", streaming.events("hashtag:local")),
     ("GET", "/api/v1/streaming/list", streaming.events("list")),
     ("GET", "/api/v1/streaming/direct", streaming.events("direct")),
+    ("GET", "/api/v1/streaming/{name:.+}", streaming.unknown),
 )
 """What happens, at once."""
 
@@ -149,6 +150,8 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
     ("POST", "/oauth/token", oauth.token),
     ("POST", "/oauth/revoke", oauth.revoke),
+    ("GET", "/oauth/userinfo", oauth.userinfo),
+    ("POST", "/oauth/userinfo", oauth.userinfo),
     ("POST", "/api/v1/apps", oauth.register),
     ("GET", "/api/v1/apps/verify_credentials", oauth.verify_credentials),
     ("GET", "/api/v1/instance", instance.instance_v1),
@@ -242,6 +245,7 @@ PREFLIGHTS: Final = (
     "/api/{tail:.*}",
     "/oauth/token",
     "/oauth/revoke",
+    "/oauth/userinfo",
     "/.well-known/{tail:.*}",
     "/nodeinfo/{tail:.*}",
 )

@@ -1,43 +1,37 @@
 """Streaming: what happens, told to apps at once, over WebSocket or server-sent events.
 
-Source: docs.joinmastodon.org/methods/streaming (4.5), and the HTML standard, 9.2 (server-sent
-events). A browser can give no header with a WebSocket, so the token may come in the address or as
-its protocol (`Sec-WebSocket-Protocol`), as with Mastodon; nowhere else is it read from there. A
-payload is JSON written as text, inside JSON. Every stream wants a token, as on Mastodon since 4.2.
+Source: docs.joinmastodon.org/methods/streaming (4.5) and what Mastodon's streaming server does
+beyond it; the HTML standard, 9.2 (server-sent events). A browser can give no header with a
+WebSocket, so the token may come in the address or as its protocol (`Sec-WebSocket-Protocol`), as
+with Mastodon; nowhere else is it read from there. A payload is JSON written as text, inside JSON.
+Every stream wants a member's token, as on Mastodon since 4.2; what is public wants no scope.
+
+Here apps are let in and listen; what they are told is looked up in `onlooking`.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from activitypub.canonical_json import Json
-from actors.database import Session
-from actors.errors import NotAllowed, NotFound, Unwise
-from actors.rules import news, scopes
-from actors.rules.news import Word
+from actors.errors import Refusal
+from actors.rules import scopes
+from actors.rules.secrets import digest
 from actors.rules.speech import tag_name
-from actors.site import Site
-from actors.tables.actor import Actor
-from actors.tables.remark import Remark
-from actors.views import access, blocks, circles, notices, profiles, timelines
+from actors.site import id_in
+from actors.views import access, circles, profiles
 from actors.views.access import Acting
-from actors.views.timelines import Item
 from federation import streams
-from federation.app_keys import DATABASE, SITE, STREAMS
-from federation.mastodon import answers, authenticating, notifications, paging
-from federation.mastodon.describing import Describer
+from federation.app_keys import DATABASE, STREAMS
+from federation.mastodon import answers, authenticating
+from federation.mastodon.arguments import FALSE
 from federation.mastodon.entities import Entity
 from federation.negotiation import Handler
 from federation.rates import FIVE_MINUTES, TooMany
-from federation.streams import Connection, Event, Looked, Stream
-
-BEAT: Final = 15.0
-"""Seconds of silence after which a reader is sent a sign of life, as with Mastodon, and her token
-is looked at again."""
+from federation.streams import BEAT, Connection, Event, Stream
 
 MOST_STREAMS: Final = 50
 """Streams that one connection listens to: each event is compared with each."""
@@ -45,16 +39,33 @@ MOST_STREAMS: Final = 50
 LONGEST_MESSAGE: Final = 4096
 """Bytes of what an app says: the longest has a stream's name and a hashtag in it."""
 
-FOR_ALL: Final = ("public", "public:local", "public:remote", "public:media", "public:local:media")
-_OF_HASHTAGS: Final = ("hashtag", "hashtag:local")
-NAMES: Final[Mapping[str, str]] = {
+LONGEST_TAG: Final = 200
+"""Characters of a hashtag that is listened to; nobody writes longer ones."""
+
+FOR_ALL: Final = ("public", "public:local", "public:remote")
+OF_HASHTAGS: Final = ("hashtag", "hashtag:local")
+NAMES: Final[Mapping[str, str | None]] = {
     "user": "read:statuses",
     "user:notification": "read:notifications",
     "direct": "read:statuses",
-    "list": "read:lists",
-    **dict.fromkeys((*FOR_ALL, *_OF_HASHTAGS), "read:statuses"),
+    "list": "read:statuses",
+    **dict.fromkeys((*FOR_ALL, *(f"{name}:media" for name in FOR_ALL), *OF_HASHTAGS)),
 }
-"""Every stream → the scope that it wants."""
+"""Every stream → the scope that it wants; what is public wants none."""
+
+
+class Unlistenable(Refusal):
+    """There is no such stream, or what it should be about is missing."""
+
+    status_hint = 400
+    code = "stream"
+
+
+class Closed(Refusal):
+    """The token does not open this stream: 401, as Mastodon's streaming server says it."""
+
+    status_hint = 401
+    code = "stream"
 
 
 async def healthy(_: web.Request) -> web.StreamResponse:
@@ -62,16 +73,17 @@ async def healthy(_: web.Request) -> web.StreamResponse:
     return web.Response(text="OK")
 
 
+async def unknown(_: web.Request) -> web.StreamResponse:
+    """Any other path below: Mastodon's answer."""
+    raise Unlistenable("Unknown channel requested")
+
+
 async def websocket(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/streaming: a WebSocket, on which an app says what it listens to."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise NotFound("Endpoint not found")
+        raise Unlistenable("Unknown channel requested")
     protocol = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0].strip()
     connection = await _admitted(request, request.query.get("access_token") or protocol)
-    named = request.query.get("stream")
-    if named:
-        about = request.query.get("tag") or request.query.get("list") or ""
-        connection.streams.add(await _listened(request, connection, named, about))
     socket = web.WebSocketResponse(
         heartbeat=BEAT,
         protocols=(protocol,) if protocol else (),
@@ -79,18 +91,21 @@ async def websocket(request: web.Request) -> web.StreamResponse:
         compress=False,
     )
     await socket.prepare(request)
+    socket.headers.clear()  # they are sent; of two thousand connections they are some megabytes
+    connection.line = _Socket(request, socket)
     hub = request.app[STREAMS]
     hub.open(connection)
-    telling = asyncio.create_task(_tell_socket(request, socket, connection))
     try:
+        if request.query.get("stream"):
+            asked = {name: request.query.get(name, "") for name in ("stream", "tag", "list")}
+            await _obey(request, socket, connection, {"type": "subscribe", **asked})
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                await _obey(request, socket, connection, message.data)
+                await _obey(request, socket, connection, _said(message.data))
+    except ConnectionError:
+        pass  # she has gone
     finally:
         hub.close(connection)
-        telling.cancel()
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await telling
     return socket
 
 
@@ -99,8 +114,10 @@ def events(name: str) -> Handler:
 
     async def stream(request: web.Request) -> web.StreamResponse:
         connection = await _admitted(request, request.query.get("access_token") or "")
-        about = request.query.get("tag") or request.query.get("list") or ""
-        connection.streams.add(await _listened(request, connection, name, about))
+        only_media = request.query.get("only_media", "").lower() not in FALSE
+        wanted = f"{name}:media" if only_media and name in FOR_ALL else name
+        tag, number = request.query.get("tag", ""), request.query.get("list", "")
+        connection.streams.add(await _listened(request, connection, wanted, tag, number))
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream",
@@ -110,13 +127,14 @@ def events(name: str) -> Handler:
             }
         )
         await response.prepare(request)
+        await response.write(b":)\n")
+        response.headers.clear()  # as above
+        line = _Lines(request, response)
+        connection.line, connection.wants_beats = line, True
         hub = request.app[STREAMS]
         hub.open(connection)
         try:
-            await response.write(b":)\n")
-            await _tell_lines(request, response, connection)
-        except ConnectionError:
-            pass  # she has gone
+            await line.ended
         finally:
             hub.close(connection)
         return response
@@ -124,228 +142,165 @@ def events(name: str) -> Handler:
     return stream
 
 
-def looking(application: web.Application) -> Looked:
-    """What looks words up for connections, one organisation after the other."""
+class _Socket:
+    """A WebSocket, which gives signs of life by itself."""
 
-    async def looked(words: list[Word], connections: list[Connection]) -> None:
-        if any(word.kind == news.TOKENS for word in words):
-            for connection in connections:
-                await _check(application, connection)
-        by_owner: dict[int, list[Connection]] = {}
-        for connection in connections:
-            by_owner.setdefault(connection.owner_id, []).append(connection)
-        for owner_id, readers in by_owner.items():
-            async with application[DATABASE].read() as session:
-                us = await profiles.by_id(session, owner_id)
-                if us is None:
-                    continue
-                onlooker = _Onlooker(session, application[SITE], us, readers)
-                for word in words:
-                    await onlooker.look(word)
+    __slots__ = ("_request", "_socket")
 
-    return looked
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._request = request
+        self._socket = socket
 
-
-class _Onlooker:
-    """One organisation, the connections that it has, and one transaction in which it looks."""
-
-    def __init__(self, session: Session, site: Site, us: Actor, readers: list[Connection]) -> None:
-        self._session = session
-        self._us = us
-        self._readers = readers
-        self._describer = Describer(session, site, us)
-
-    async def look(self, word: Word) -> None:
-        """Look one word up, and tell who wants to hear of it."""
-        match word.kind, word.numbers:
-            case news.SHOWN, (owner_id, number) if owner_id == self._us.id:
-                await self._status(number, "update", is_at_home=True, is_said=False)
-            case news.SAID, (number,):
-                await self._status(number, "update", is_at_home=False, is_said=True)
-            case news.CHANGED, (number,):
-                is_at_home = await timelines.stands_at_home(self._session, self._us, number)
-                await self._status(number, "status.update", is_at_home=is_at_home, is_said=True)
-            case news.GONE, (number,):
-                self._tell(lambda one: one.name != "user:notification", "delete", str(number))
-            case news.NOTICE, (owner_id, number) if owner_id == self._us.id:
-                await self._notice(number)
-            case news.FILTERS, (owner_id,) if owner_id == self._us.id:
-                self._tell(lambda one: one.name == "user", "filters_changed", None)
-
-    async def _status(self, number: int, event: str, *, is_at_home: bool, is_said: bool) -> None:
-        item = await timelines.status(self._session, number, self._us)
-        if item is None:
+    async def tell(self, event: Event | None) -> None:
+        """Once for each stream in which it stands."""
+        if event is None:
             return
-        wanted = await self._places(item, is_at_home=is_at_home, is_said=is_said)
-        if any(one in wanted for reader in self._readers for one in reader.streams):
-            entity = await self._describer.status(item)
-            self._tell(lambda one: one in wanted, event, _text(entity))
+        for stream in event.streams:
+            told: Entity = {"stream": list(stream.label), "event": event.name}
+            if event.payload is not None:
+                told["payload"] = event.payload
+            await self._socket.send_str(text(told))
 
-    async def _places(self, item: Item, *, is_at_home: bool, is_said: bool) -> set[Stream]:
-        """The streams in which it stands: on home timelines, or where things are just said."""
-        found: set[Stream] = set()
-        subject, is_own = item.subject, item.author.id == self._us.id
-        if is_own or is_at_home:
-            found.add(Stream("user"))
-        if is_at_home:
-            found |= await self._circles(item)
-        if not is_said or item.boost is not None:
-            return found
-        if await blocks.bars(self._session, self._us.id, item.author):
-            return found
-        if isinstance(subject, Remark) and subject.visibility == "direct":
-            found.add(Stream("direct"))
-        if not isinstance(subject, Remark) or subject.visibility == "public":
-            found |= {Stream("public")}
-            found.add(Stream("public:local" if item.author.is_ours else "public:remote"))
-            for each in (one for reader in self._readers for one in reader.streams):
-                if each.name in _OF_HASHTAGS and isinstance(subject, Remark):
-                    is_here = item.author.is_ours or each.name == "hashtag"
-                    if is_here and await timelines.is_tagged(self._session, subject, each.about):
-                        found.add(each)
-        return found
+    async def hang_up(self) -> None:
+        """Say so, and hear it."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
+        self.cut()
 
-    async def _circles(self, item: Item) -> set[Stream]:
-        asked = {one.about for r in self._readers for one in r.streams if one.name == "list"}
-        if not asked:
-            return set()
-        teller = item.booster or item.author
-        inside = await circles.with_member(self._session, self._us, teller)
-        return {Stream("list", str(row.id)) for row in inside if str(row.id) in asked}
+    def cut(self) -> None:
+        """End it."""
+        _cut(self._request)
 
-    async def _notice(self, number: int) -> None:
-        names = ("user", "user:notification")
-        if not any(one.name in names for reader in self._readers for one in reader.streams):
-            return
-        item = await notices.one(self._session, self._us, number)
-        if item is None or item.notice.kind not in notifications.KINDS:
-            return
-        entity = await notifications.notification(self._session, self._describer, self._us, item)
-        if entity is not None:
-            self._tell(lambda one: one.name in names, "notification", _text(entity))
 
-    def _tell(self, wants: Callable[[Stream], bool], event: str, payload: str | None) -> None:
-        for reader in self._readers:
-            chosen = tuple(one for one in reader.streams if wants(one))
-            if chosen:
-                reader.tell(Event(chosen, event, payload))
+class _Lines:
+    """An answer that goes on, one event after the other; `ended` is set when it does not."""
+
+    __slots__ = ("_request", "_response", "ended")
+
+    def __init__(self, request: web.Request, response: web.StreamResponse) -> None:
+        self._request = request
+        self._response = response
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def tell(self, event: Event | None) -> None:
+        """Two lines and an empty one; or a comment."""
+        said = ":thump\n\n"
+        if event is not None:
+            said = f"event: {event.name}\ndata: {event.payload or 'undefined'}\n\n"
+        await self._response.write(said.encode())
+
+    async def hang_up(self) -> None:
+        """The answer is complete."""
+        self._end()
+
+    def cut(self) -> None:
+        """End it."""
+        self._end()
+        _cut(self._request)
+
+    def _end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def _admitted(request: web.Request, secret: str) -> Connection:
     """A connection for whoever has this token.
 
     Raises:
-        HTTPUnauthorized: there is none, or none that we know.
+        Closed: there is none, or none that we know, or it is nobody's.
         TooMany: there are too many connections already.
     """
     secret = authenticating.bearer(request) or secret
+    if not secret:
+        raise Closed("Missing access token")
     hub = request.app[STREAMS]
     async with request.app[DATABASE].read() as session:
-        acting = await access.by_token(session, secret) if secret else None
+        acting = await access.by_token(session, secret)
     if not isinstance(acting, Acting):
-        raise authenticating.unauthorized("Missing access token" if not secret else "Invalid token")
+        raise Closed("Invalid access token")
     if hub.is_full or hub.of(acting.organisation.id) >= streams.MOST_OF_ONE:
         raise TooMany(FIVE_MINUTES)
-    return Connection(secret, acting.organisation.id)
+    return Connection(digest(secret), acting.organisation.id, acting.scopes)
 
 
-async def _listened(request: web.Request, connection: Connection, name: str, about: str) -> Stream:
+async def _listened(
+    request: web.Request, connection: Connection, name: str, tag: str, number: str
+) -> Stream:
     """The stream of this name, if this reader may listen to it.
 
     Raises:
-        Unwise: there is none, or what it should be about is missing.
-        NotAllowed: the token does not cover it.
-        NotFound: it is about a list of somebody else.
+        Unlistenable: there is none, or what it should be about is missing.
+        Closed: the token does not cover it, or it is about a list of somebody else.
     """
     if name not in NAMES:
-        raise Unwise("Unknown channel requested")
+        raise Unlistenable("Unknown stream type")
     if len(connection.streams) >= MOST_STREAMS:
-        raise Unwise(f"At most {MOST_STREAMS} channels on one connection")
-    async with request.app[DATABASE].read() as session:
-        acting = await access.by_token(session, connection.secret)
-        if not isinstance(acting, Acting) or not scopes.allows(acting.scopes, NAMES[name]):
-            raise NotAllowed("Access token does not have the required scopes")
-        if name == "list":
-            number = paging.number(about)
-            if await circles.by_id(session, acting.organisation, number) is None:
-                raise NotFound("Not authorized to stream this list")
-            return Stream(name, str(number))
-    if name in _OF_HASHTAGS:
-        folded = tag_name(about)
+        raise Unlistenable(f"At most {MOST_STREAMS} channels on one connection")
+    scope = NAMES[name]
+    if scope is not None and not scopes.allows(connection.scopes, scope):
+        raise Closed("Access token does not have the required scopes")
+    if name == "list":
+        if not number:
+            raise Unlistenable("Missing list name parameter")
+        await _must_own(request, connection, number)
+        return Stream(name, str(id_in(number)), number)
+    if name in OF_HASHTAGS:
+        folded = tag_name(tag[:LONGEST_TAG])
         if not folded:
-            raise Unwise("Missing tag name parameter")
-        return Stream(name, folded)
+            raise Unlistenable("Missing tag name parameter")
+        return Stream(name, folded, tag[:LONGEST_TAG])
     return Stream(name)
 
 
+async def _must_own(request: web.Request, connection: Connection, number: str) -> None:
+    found = id_in(number)
+    async with request.app[DATABASE].read() as session:
+        us = await profiles.by_id(session, connection.owner_id)
+        if us is None or found is None or await circles.by_id(session, us, found) is None:
+            raise Closed("Not authorized to stream this list")
+
+
+def _said(message: str) -> Mapping[str, str]:
+    """What an app says: an object of texts and numbers; nothing where it is something else."""
+    try:
+        said: Json = json.loads(message)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    return {name: str(value) for name, value in said.items() if isinstance(value, str | int)}
+
+
 async def _obey(
-    request: web.Request, socket: web.WebSocketResponse, connection: Connection, text: str
+    request: web.Request,
+    socket: web.WebSocketResponse,
+    connection: Connection,
+    said: Mapping[str, str],
 ) -> None:
     """Do what an app says; what it says wrongly it is told."""
-    try:
-        said: Json = json.loads(text)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        await socket.send_str(_text({"error": "Unexpected message", "status": 400}))
+    kind, name = said.get("type", ""), said.get("stream", "")
+    tag, number = said.get("tag", ""), said.get("list", "")
+    if kind == "unsubscribe":
+        about = str(id_in(number)) if name == "list" else tag_name(tag[:LONGEST_TAG])
+        connection.streams.discard(Stream(name, about if name in _NAMED else ""))
         return
-    name, about = said.get("stream"), said.get("tag") or said.get("list") or ""
     try:
-        stream = await _listened(request, connection, str(name), str(about))
-    except (Unwise, NotAllowed, NotFound) as refusal:
-        answer: Entity = {"error": refusal.reason, "status": refusal.status_hint}
-        await socket.send_str(_text(answer))
-        return
-    if said.get("type") == "subscribe":
-        connection.streams.add(stream)
-    elif said.get("type") == "unsubscribe":
-        connection.streams.discard(stream)
-
-
-async def _tell_socket(
-    request: web.Request, socket: web.WebSocketResponse, connection: Connection
-) -> None:
-    while not connection.is_over:
-        for event in await _next(request.app, connection):
-            for stream in event.streams:
-                told: Entity = {"stream": list(stream.label), "event": event.name}
-                if event.payload is not None:
-                    told["payload"] = event.payload
-                await socket.send_str(_text(told))
-    await socket.close(code=WSCloseCode.GOING_AWAY)
-
-
-async def _tell_lines(
-    request: web.Request, response: web.StreamResponse, connection: Connection
-) -> None:
-    while not connection.is_over:
-        told = await _next(request.app, connection)
-        lines = "".join(
-            f"event: {event.name}\ndata: {event.payload or 'undefined'}\n\n" for event in told
+        connection.streams.add(
+            await _listened(request, connection, name if kind == "subscribe" else "", tag, number)
         )
-        await response.write((lines or ":thump\n\n").encode())
+    except (Unlistenable, Closed) as refusal:
+        answer: Entity = {"error": refusal.reason, "status": refusal.status_hint}
+        await socket.send_str(text(answer))
 
 
-async def _next(application: web.Application, connection: Connection) -> Iterable[Event]:
-    """What she is to be told next; nothing after a silence, or when it is over."""
-    try:
-        await asyncio.wait_for(connection.stirred.wait(), BEAT)
-    except TimeoutError:
-        await _check(application, connection)
-        return ()
-    connection.stirred.clear()
-    told = list(connection.waiting)
-    connection.waiting.clear()
-    return told
+_NAMED: Final = (*OF_HASHTAGS, "list")
+"""Streams that are about something."""
 
 
-async def _check(application: web.Application, connection: Connection) -> None:
-    """Disconnect whoever's token holds no longer."""
-    async with application[DATABASE].read() as session:
-        acting = await access.by_token(session, connection.secret)
-    if not isinstance(acting, Acting):
-        connection.end()
-
-
-def _text(entity: Json) -> str:
+def text(entity: Json) -> str:
+    """JSON as it is sent: without blanks."""
     return json.dumps(entity, ensure_ascii=False, separators=(",", ":"))

@@ -12,12 +12,15 @@ from actors.verbs import shelving
 from actors.views import notices, shelves, timelines
 from actors.views.paging import Page
 from actors.views.timelines import Item
-from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.app_keys import ANSWERS, DATABASE, SITE
+from federation.mastodon import answers, arguments, authenticating, entities, keeping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
+
+Rows = list[tuple[int, Entity | None]]
+"""Statuses, or what is left out of a list, each under the id that the list is paged by."""
 
 BEGINNING = "0"
 """The marker of a timeline on which nothing was marked: an id before every other."""
@@ -29,12 +32,17 @@ NOTICES_LOOKED_AT = 80
 async def home(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/timelines/home: what those that we follow published, said and passed on."""
     page = paging.wanted(await arguments.read(request), paging.STATUSES)
+    as_of = request.app[ANSWERS].number()
     async with request.app[DATABASE].read() as session:
-        acting = await authenticating.member(request, session, "read:statuses")
-        items = await timelines.home(session, acting.organisation, page)
-        describer = Describer(session, request.app[SITE], acting.organisation, "home")
+        us = (await authenticating.member(request, session, "read:statuses")).organisation
+        if same := keeping.again(request, us.id):
+            return same
+        items = await timelines.home(session, us, page)
+        describer = Describer(session, request.app[SITE], us, "home")
         rows = await describer.status_rows((item.id, item) for item in items)
-    return answers.listed(request, rows, page)
+    response = answers.listed(request, rows, page)
+    keeping.keep(request, us.id, as_of, response)
+    return response
 
 
 async def public(request: web.Request) -> web.StreamResponse:
@@ -43,8 +51,6 @@ async def public(request: web.Request) -> web.StreamResponse:
     page = paging.wanted(given, paging.STATUSES)
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
-        if given.flag("only_media"):
-            return answers.entity([])
         items = await timelines.public(
             session, page, local=given.flag("local"), viewer=viewer(caller)
         )
@@ -52,7 +58,7 @@ async def public(request: web.Request) -> web.StreamResponse:
         rows = await describer.status_rows(
             (item.id, item if _is_wanted(given, item) else None) for item in items
         )
-    return answers.listed(request, rows, page)
+    return answers.listed(request, with_media(given, rows), page)
 
 
 async def direct(request: web.Request) -> web.StreamResponse:
@@ -102,6 +108,16 @@ async def _markers(session: Session, site: Site, owner: Actor) -> web.Response:
     if read > (said.last_read_id if said else 0):
         found["notifications"] = entities.marker(str(read), said.version if said else 0, site.now())
     return answers.entity(found)
+
+
+def with_media(given: Arguments, rows: Rows) -> Rows:
+    """With `only_media`, only what shows some; the links lead on over what is left out."""
+    if not given.flag("only_media"):
+        return rows
+    return [
+        (number, one if one is not None and one["media_attachments"] else None)
+        for number, one in rows
+    ]
 
 
 def _is_wanted(given: Arguments, item: Item) -> bool:

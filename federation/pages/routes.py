@@ -14,6 +14,7 @@ from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
     adaptations,
+    apps,
     archives,
     blocks,
     closing,
@@ -136,6 +137,9 @@ def _for_members() -> list[web.RouteDef]:
         web.post("/reports", reports.close),
         web.get(portraying.ADDRESS, portraying.portrait_page),
         web.post(portraying.ADDRESS, portraying.portray),
+        web.get(apps.ADDRESS, apps.listing),
+        web.get(f"{apps.ADDRESS}/{{id}}", apps.one),
+        web.post(f"{apps.ADDRESS}/{{id}}", apps.end),
         web.get("/blocks", blocks.listing),
         web.post("/blocks", blocks.act),
         web.get(archives.UPLOAD, archives.upload_page),

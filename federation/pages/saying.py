@@ -90,6 +90,7 @@ SENTENCES: Final = {
     "record-grown": N_("That is added. Whoever has the record is being told."),
     "attested": N_("You said it, and the organisation is being told."),
     "unattested": N_("You took it back. Whoever was told of it is being told."),
+    "app-ended": N_("That app may not act for you any more."),
     "acting": N_("From now on you act for this organisation."),
 }
 

@@ -369,6 +369,24 @@ SCOPES: Final = {
     "admin": N_("administer this instance"),
 }
 
+SCOPE_DETAILS: Final = {
+    "accounts": N_("profiles"),
+    "blocks": N_("whom you block"),
+    "bookmarks": N_("bookmarks"),
+    "conversations": N_("direct messages"),
+    "favourites": N_("what you like"),
+    "filters": N_("filters"),
+    "follows": N_("whom you follow"),
+    "lists": N_("lists"),
+    "media": N_("pictures"),
+    "mutes": N_("whom you mute"),
+    "notifications": N_("notices"),
+    "reports": N_("reports"),
+    "search": N_("search"),
+    "statuses": N_("models and remarks"),
+}
+"""What a narrower permission is about."""
+
 WRITING_LANGUAGES: Final = (
     "fr", "en", "it", "es", "de", "nl", "pt", "ca", "eu", "br", "oc", "co", "pl", "ro", "el", "sv",
     "da", "fi", "cs", "sk", "sl", "hr", "hu", "bg", "et", "lv", "lt", "ga", "mt", "lb", "uk", "ar",
@@ -536,8 +554,10 @@ def _cost(cost: Mapping[str, Json]) -> str:
 def scope(name: str) -> str:
     """What an app may do, in words: `read:statuses` is told as `read`, with its detail."""
     kind, _, detail = name.partition(":")
-    told = gettext(SCOPES[kind]) if kind in SCOPES else name
-    return f"{told} ({detail})" if detail and kind in SCOPES else told
+    if kind not in SCOPES:
+        return name
+    about = gettext(SCOPE_DETAILS[detail]) if detail in SCOPE_DETAILS else detail
+    return f"{gettext(SCOPES[kind])} ({about})" if detail else gettext(SCOPES[kind])
 
 
 def say(sentence: str) -> str:

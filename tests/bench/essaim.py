@@ -31,17 +31,17 @@ class Essaim(Server):
             stub_port: the port of the stub's hosts, which may be called.
             database: as in the settings.
         """
-        self._directory = home / "instance"
+        self.directory = home / "instance"
         self._log = home / "essaim.log"
         self._core = core
         self._stub_port = stub_port
         self._database = database
         port = free_port()
-        self._origin = f"http://127.0.0.1:{port}"
+        self.origin = f"http://127.0.0.1:{port}"
         self.alice, self.edda = (
             Receiver(
-                actor=f"{self._origin}/actors/{name}",
-                inbox=f"{self._origin}/actors/{name}/inbox",
+                actor=f"{self.origin}/actors/{name}",
+                inbox=f"{self.origin}/actors/{name}/inbox",
                 handle=f"{name}@127.0.0.1:{port}",
             )
             for name in ("alice", "edda")
@@ -58,12 +58,12 @@ class Essaim(Server):
             operator.stop()
 
     def _found(self, operator: Obedient) -> None:
-        where = self._directory
-        listen = self._origin.removeprefix("http://")
+        where = self.directory
+        listen = self.origin.removeprefix("http://")
         calls = f"127.0.0.0/8:{self._stub_port}"
         self._command(
             operator,
-            *("init", where, "--origin", self._origin, "--listen", listen, "--locale", "en"),
+            *("init", where, "--origin", self.origin, "--listen", listen, "--locale", "en"),
             *("--private-destination", calls, "--database", self._database),
         )
         for name in ("alice", "edda"):
@@ -86,14 +86,14 @@ class Essaim(Server):
             ESSAIM_INBOX_MOST_PER_ADDRESS="0",
             ESSAIM_LOG_LEVEL="warning",
         )
-        words = [sys.executable, "-m", "federation", "serve", str(self._directory)]
+        words = [sys.executable, "-m", "federation", "serve", str(self.directory)]
         return Program(words, core=self._core, log=self._log, environ=environ, folder=ROOT)
 
     def publish(self, text: str, *, to_modern: bool = False) -> None:
         """A remark, through the API that apps use."""
         ask(
             "POST",
-            f"{self._origin}/api/v1/statuses",
+            f"{self.origin}/api/v1/statuses",
             body={"status": text, "visibility": "public"},
             headers={
                 "Authorization": f"Bearer {self._tokens[to_modern]}",
@@ -103,7 +103,7 @@ class Essaim(Server):
 
     def taken(self) -> int:
         """Remarks in the database, counted from outside."""
-        file = self._directory / "essaim.db"
+        file = self.directory / "essaim.db"
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             (number,) = database.execute("SELECT count(*) FROM remark").fetchone()
         return int(number)
@@ -120,7 +120,7 @@ class Essaim(Server):
         try:
             ask(
                 "POST",
-                f"{self._origin}/api/essaim/v1/admin/{path}",
+                f"{self.origin}/api/essaim/v1/admin/{path}",
                 body=b"",
                 headers={"Authorization": f"Bearer {self._operator}"},
                 seconds=QUIET_SECONDS + 30,

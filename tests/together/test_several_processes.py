@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from together.instance import API, Founded, Nursery, Server, found
 from together.ledger import Ledger, kept
 from together.test_crash_points import a_model
@@ -294,3 +294,49 @@ async def test_what_keeps_the_first_from_starting_is_said_once(
     words = said.read_text().splitlines()
     assert len(words) == 2
     assert "An instance can never change its origin" in words[0]
+
+
+async def test_what_one_process_writes_is_told_to_the_apps_of_all_also_after_they_were_cut_off(
+    company: Company,
+) -> None:
+    await company.begin("serve", "--processes", "2")
+    server, token = company.server, company.founded.token
+    url = f"{server.origin}/api/v1/streaming/user?access_token={token}"
+    readers = [await company.session.get(url) for _ in range(8)]  # of one of them, or the other
+
+    async def say(words: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with company.session.post(
+            f"{server.origin}/api/v1/statuses", json={"status": words}, headers=headers
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def hears(reader: aiohttp.ClientResponse, words: str) -> None:
+        while words not in (line := (await reader.content.readline()).decode()):
+            assert line, "the stream goes on"
+
+    async def all_hear(words: str) -> None:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(hears(reader, words) for reader in readers))
+
+    await say("avant la coupure")
+    await all_hear("avant la coupure")
+    database = Database(load(company.founded.directory, {}).database.url)
+    try:
+        async with database.begin() as session:
+            await session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+    finally:
+        await database.close()
+    heard = asyncio.create_task(all_hear("et on entend encore"))
+    while not heard.done():  # those that were cut off at this moment may miss a word
+        with suppress(AssertionError):  # 503: its connection was cut as well
+            await say("et on entend encore")
+        await asyncio.sleep(PAUSE * 10)
+    await heard
+    for reader in readers:
+        reader.close()

@@ -12,7 +12,8 @@ from together.street import House, Street, a_sheet
 from actors.rules.permissions import Office
 from actors.tables.actor import Actor
 from actors.verbs import remarking, signing_in
-from actors.views import history
+from actors.views import access, history, permits
+from actors.views.paging import Page
 
 ANNA, BRUNO, OLGA = "anna@example.org", "bruno@example.org", "olga@example.org"
 """Anna wrote the source; Bruno adapts it, from an organisation of his own; Olga tends the site."""
@@ -74,6 +75,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         await anybody.follow("Version 1")
         kept = anybody.path
     asked = await _consent(alpha)
+    app = await _allows(alpha)
     model, adapted = f"/m/{source}", f"/m/{fork}"
     anybody_sees = [
         *("/", "/about", "/directory", "/directory?q=nothing+of+the+kind", "/organisations"),
@@ -93,9 +95,10 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(adapted, f"{adapted}/media", f"{adapted}/delete", f"{adapted}/workspace"),
         *(f"{adapted}/merge", f"{adapted}/versions/1/restore", f"{adapted}/translations"),
         *(f"{adapted}/translations/it", f"{adapted}/glossary", "/proposals?side=sent", proposal),
-        *(record, f"{record}/add", f"/remarks/{remark}", report, asked, "/@repair"),
+        *(record, f"{record}/add", f"/remarks/{remark}", report, asked, "/@repair", "/apps"),
     ]
     anna_sees = [
+        *("/apps", f"/apps/{app}"),
         *("/space", "/notices", "/proposals", proposal, f"{record}/attest"),
         *(f"/remarks/{remark}/edit", f"/remarks/{remark}/delete", f"/remarks/{remark}/quotes"),
     ]
@@ -155,6 +158,19 @@ async def _drafts(bruno: Reader) -> str:
     await bruno.go("/write")
     await bruno.press("Save as a draft", name__en="Repair café", s0__text__en="Things go.")
     return bruno.path.rsplit("/", 1)[1]
+
+
+async def _allows(alpha: House) -> int:
+    """Anna has let a program act for her organisation: its number."""
+    async with alpha.begin() as session:
+        member = await access.member_by_email(session, ANNA)
+        assert member is not None
+        acting = await access.acting(session, member, "coop")
+        await signing_in.create_token(
+            session, alpha.site, member, acting.organisation, "read:statuses write push"
+        )
+        [permit] = await permits.of(session, acting, Page(limit=1))
+        return permit.token.id
 
 
 async def _consent(alpha: House) -> str:

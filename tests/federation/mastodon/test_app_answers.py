@@ -156,3 +156,29 @@ async def test_an_id_of_nothing_is_not_found(house: House, path: str) -> None:
 def test_every_path_stands_once_in_the_table() -> None:
     paths = [(method, path) for method, path, _ in routes.ENDPOINTS]
     assert len(paths) == len(set(paths))
+
+
+async def test_an_app_that_has_the_answer_already_is_not_told_it_again(house: House) -> None:
+    secret = await token(house)
+    path = "/api/v1/timelines/home"
+    _, _, first = await asked(house, path, secret)
+    tag = first["ETag"]
+    status, body, headers = await asked(house, path, secret, **{"If-None-Match": f'"x", {tag}'})
+    assert (status, body, headers["ETag"]) == (304, None, tag)
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["X-RateLimit-Remaining"]
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    await house.publish(await house.actor("coop"))
+    status, body, headers = await asked(house, path, secret, **{"If-None-Match": tag})
+    assert (status, len(body)) == (200, 1)
+    assert headers["ETag"] != tag
+    _, _, refused = await asked(house, path, "nobody's")
+    assert "ETag" not in refused
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v3/x", "/api/oembed", "/api/v1/statuses/x"])
+async def test_nothing_below_the_api_is_ever_a_page(house: House, path: str) -> None:
+    status, body, headers = await asked(house, path, Accept="text/html")
+    assert status >= 400
+    assert headers["Content-Type"].startswith("application/json")
+    assert isinstance(body["error"], str)

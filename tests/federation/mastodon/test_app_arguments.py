@@ -46,6 +46,13 @@ async def test_a_form_json_multipart_and_a_query_mean_the_same(client: Client) -
     assert await told(client, data=parts) == wanted
     assert await told(client, json=nested) == wanted
     assert await told(client, params=form) == wanted
+    numbered = [("name", "Ruche"), ("id[0]", "1"), ("id[1]", "2"), ("home[last_read_id]", "7")]
+    assert await told(client, data=numbered) == wanted
+    options = [("poll[options][0]", "oui"), ("poll[options][1]", "non")]
+    assert await told(client, data=options) == {"poll[options]": ["oui", "non"]}
+    assert await told(client, json={"poll": {"options": ["oui", "non"]}}) == {
+        "poll[options]": ["oui", "non"]
+    }
 
 
 async def test_the_body_wins_over_the_query(client: Client) -> None:

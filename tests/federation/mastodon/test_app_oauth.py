@@ -281,6 +281,19 @@ async def test_apps_learn_from_the_metadata_where_to_go(desk: Desk) -> None:
     assert status == 200
     assert told["issuer"] == desk.house.origin
     assert told["authorization_endpoint"] == f"{desk.house.origin}/oauth/authorize"
+    assert told["userinfo_endpoint"] == f"{desk.house.origin}/oauth/userinfo"
     assert told["token_endpoint"] == f"{desk.house.origin}/oauth/token"
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert "read:statuses" in told["scopes_supported"]
+
+
+async def test_an_app_that_only_wants_somebody_to_sign_in_learns_who_it_is(desk: Desk) -> None:
+    secret = await desk.house.token(desk.anna, desk.coop, "profile")
+    status, told = await desk.get("/oauth/userinfo", secret)
+    assert (status, told["sub"], told["preferred_username"]) == (200, desk.coop.iri, "coop")
+    assert told["iss"] == f"{desk.house.origin}/"
+    assert told["profile"].startswith(desk.house.origin)
+    assert told["picture"].startswith("https://")
+    reading = await desk.house.token(desk.anna, desk.coop, "read")
+    assert (await desk.get("/oauth/userinfo", reading))[0] == 403
+    assert (await desk.get("/oauth/userinfo"))[0] == 401

@@ -7,7 +7,7 @@ from together.street import Street, a_sheet
 from activitypub.addressing import Visibility
 from actors.rules.permissions import Office
 from actors.tables.model import Model
-from actors.verbs import forking
+from actors.verbs import forking, signing_in
 from actors.views import history
 
 
@@ -293,3 +293,20 @@ async def test_a_model_as_a_status_links_to_the_page_that_people_read(coop: Read
         assert page.content_type == "text/html"
     async with coop.house.read() as session:
         assert await history.model_by_iri(session, shown["uri"]) is not None
+
+
+async def test_a_timeline_that_is_given_again_is_never_somebody_elses_nor_old(
+    coop: Reader,
+) -> None:
+    path, other = "/api/v1/timelines/home", await reader(coop.house, "atelier")
+    model = await coop.house.publish(coop.us)
+    for _ in range(2):  # the second is given again
+        [shown] = await coop.gets(path)
+        assert (shown["id"], shown["favourites_count"]) == (str(model.id), 0)
+        assert await other.gets(path) == []
+    assert await other.asks(f"/api/v1/statuses/{model.id}/favourite", "POST")
+    [shown] = await coop.gets(path)
+    assert shown["favourites_count"] == 1
+    async with coop.house.begin() as session:
+        await signing_in.revoke_token(session, coop.house.site, None, coop.token)
+    assert (await coop.asks(path))[0] == 401

@@ -68,7 +68,7 @@ async def test_a_member_signs_in_and_allows_an_app(
     assert reader.path == "/sign-in"
     await reader.press("Sign in", email="anna@example.org", password=PASSWORD)
     assert reader.heading == "Allow Petite <App>?"
-    assert "read what your organisation can read (accounts)" in reader.text
+    assert "read what your organisation can read (profiles)" in reader.text
     assert "app.example" in reader.text
     assert (
         "form-action 'self' https://app.example;" in f"{reader.headers['Content-Security-Policy']};"

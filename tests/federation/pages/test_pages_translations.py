@@ -48,6 +48,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/drafting.py",
     "actors/views/drafts.py",
     "actors/views/kin.py",
+    "actors/views/permits.py",
     "federation/workers/publishing.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",

@@ -1,0 +1,57 @@
+"""Apps: what acts for an organisation, who let it, what it may do, and how that ends.
+
+Each permission has a page of its own, because ending it cannot be undone: the app has to ask again.
+"""
+
+from typing import Final
+
+from aiohttp import web
+
+from actors.site import id_in
+from actors.verbs import signing_in
+from actors.views import permits
+from actors.views.paging import Page
+from federation.app_keys import DATABASE, SITE
+from federation.pages import forms, rendering, saying, sessions
+from federation.pages.forms import Form
+
+ADDRESS: Final = "/apps"
+
+ON_ONE_PAGE: Final = 40
+"""More are on the next page."""
+
+
+class EndForm(Form):
+    """A button and nothing else."""
+
+
+async def listing(request: web.Request) -> web.Response:
+    """GET /apps."""
+    here, acting = await sessions.acting(request)
+    before = id_in(request.query.get("before", ""))
+    page = Page(max_id=before, limit=ON_ONE_PAGE + 1)
+    async with request.app[DATABASE].read() as session:
+        found = await permits.of(session, acting, page)
+    shown = found[:ON_ONE_PAGE]
+    older = shown[-1].token.id if len(found) > ON_ONE_PAGE else None
+    return rendering.page(
+        request, here, "apps.html", permits=shown, older=older, acting=acting, is_first=not before
+    )
+
+
+async def one(request: web.Request) -> web.Response:
+    """GET /apps/{id}."""
+    here, acting = await sessions.acting(request)
+    async with request.app[DATABASE].read() as session:
+        permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
+    return rendering.page(request, here, "app.html", permit=permit, acting=acting)
+
+
+async def end(request: web.Request) -> web.Response:
+    """POST /apps/{id}: it may not act any more; its streams end at once."""
+    here, acting = await sessions.acting(request)
+    await forms.read(request, here, EndForm)
+    async with request.app[DATABASE].begin() as session:
+        permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
+        await signing_in.end_token(session, request.app[SITE], permit.token)
+    raise web.HTTPSeeOther(saying.address(ADDRESS, "app-ended"))
