@@ -76,7 +76,7 @@ crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times a
 	@CRASHES=all $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_crash_points.py tests/together/test_kills.py
 
 swarm: $(TEST_STAMP) ## let 20 instances fork, merge, propose and record at random for 1000 steps, and compare (SEEDS="1 2 3"; many minutes each)
-	@SWARM_SEEDS="$(SEEDS)" SWARM_ISLES=20 SWARM_STEPS=1000 $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_a_swarm.py
+	@PYTHONHASHSEED=0 SWARM_SEEDS="$(SEEDS)" SWARM_ISLES=20 SWARM_STEPS=1000 $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_a_swarm.py
 
 bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)

@@ -7,7 +7,8 @@ effect.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
@@ -42,6 +43,13 @@ from actors.verbs import (
 from actors.verbs.mirroring import Gathered
 from actors.vocabulary import is_attestation, is_model, is_note, is_record
 
+HOLD: Final = timedelta(days=3)
+"""How long an activity waits for what it needs: as long as Mastodon keeps delivering one."""
+
+LONG_HOLD: Final = timedelta(days=30)
+"""The same of what has to agree on both sides: models, proposals, records, and what is said of
+them. Nobody says it again, and whoever says it to us through an absence is tried for as long."""
+
 Verb = Callable[[Session, Site, Heard[Any], Gathered], Awaitable[None]]
 Needs = Callable[[Heard[Any], Gathered], frozenset[Iri]]
 Concern = Callable[[Session, Heard[Any]], Awaitable[bool]]
@@ -74,6 +82,8 @@ class Reaction:
     """Asked before anything is fetched: what concerns nobody here must not cost a request."""
     reads_anew: bool = False
     """What it needs is read at its origin now, also where it is remembered."""
+    hold: timedelta = HOLD
+    """How long it waits for what it needs and cannot be had."""
 
     async def apply(
         self, session: Session, site: Site, heard: Heard[Any], gathered: Gathered
@@ -165,11 +175,14 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ("Leave", "actor"): Reaction((joining.on_leave,)),
     ("Undo", "any"): Reaction((_on_undo, sharing.on_said)),
     ("Create", "model"): Reaction(
-        (publishing.on_create, forking.on_fork, sharing.on_said), publishing.version_wanted
+        (publishing.on_create, forking.on_fork, sharing.on_said),
+        publishing.version_wanted,
+        hold=LONG_HOLD,
     ),
     ("Update", "model"): Reaction(
         (publishing.on_update, forking.on_fork, forking.on_upstream_update, sharing.on_said),
         publishing.version_wanted,
+        hold=LONG_HOLD,
     ),
     ("Create", "note"): Reaction((remarking.on_note, forwarding.on_answer, sharing.on_said)),
     ("Update", "note"): Reaction((remarking.on_update_note, forwarding.on_answer, sharing.on_said)),
@@ -177,14 +190,20 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         (remarking.on_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
         replicating.sealed_wanted,
         reads_anew=True,
+        hold=LONG_HOLD,
     ),
     ("Update", "record"): Reaction(
         (remarking.on_update_note, replicating.on_record, forwarding.on_answer, sharing.on_said),
         replicating.sealed_wanted,
         reads_anew=True,
+        hold=LONG_HOLD,
     ),
     ("Create", "attestation"): Reaction(
-        (attesting.on_attest,), attesting.wanted, attesting.concerns_us, reads_anew=True
+        (attesting.on_attest,),
+        attesting.wanted,
+        attesting.concerns_us,
+        reads_anew=True,
+        hold=LONG_HOLD,
     ),
     ("Update", "actor"): Reaction((knowing.on_update_actor,)),
     ("Delete", "any"): Reaction((forwarding.on_answer, forgetting.on_delete, sharing.on_said)),
@@ -201,6 +220,7 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
         replicating.listed_wanted,
         replicating.may_list,
         reads_anew=True,
+        hold=LONG_HOLD,
     ),
     ("Remove", "any"): Reaction((featuring.on_remove, replicating.on_unlisted)),
     ("Block", "actor"): Reaction((blocking.on_block,)),
@@ -209,7 +229,10 @@ REACTIONS: dict[tuple[str, str], Reaction] = {
     ),
     ("Flag", "any"): Reaction((reporting.on_flag,)),
     ("Offer", "any"): Reaction(
-        (considering.on_offer,), considering.proposal_wanted, considering.concerns_us
+        (considering.on_offer,),
+        considering.proposal_wanted,
+        considering.concerns_us,
+        hold=LONG_HOLD,
     ),
     ("TentativeAccept", "any"): Reaction((proposing.on_tentative_accept,)),
     ("QuoteRequest", "any"): Reaction(

@@ -20,6 +20,7 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
+from activitypub import iris
 from actors import changes, migrations
 from actors.database import Database
 from actors.files import Files
@@ -58,10 +59,11 @@ from federation.mastodon import routes as mastodon
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
-from federation.pages import rendering
+from federation.pages import letters, rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
+from federation.postman import Postman
 from federation.rates import Rates
 from federation.ready import READY, Ready
 from federation.settings import Settings
@@ -165,7 +167,10 @@ def build(
     watching.prepare(application, with_workers=with_workers)
     application[TURN] = asyncio.Semaphore()
     application[LISTENING] = listening
-    application[WORKERS] = Workers(database, here, client, lookup, settings, listening, uploads)
+    postman = Postman(settings.email, iris.host(here.origin), trust)
+    application[WORKERS] = Workers(
+        database, here, client, lookup, settings, listening, uploads, postman, letters.words
+    )
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
     application.add_routes(_routes())

@@ -32,7 +32,7 @@ from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import conversing, mirroring
+from actors.verbs import conversing, forking, mirroring
 from actors.views import history, profiles, timelines
 from actors.vocabulary import is_model
 from federation import kept
@@ -431,6 +431,8 @@ class Lookup:
         await self.know_prover(version)
         async with self._database.begin() as session:
             model = await mirroring.remember_model(session, site, article, version, owner)
+            if model is not None:
+                await forking.on_read_anew(session, self._site, model.iri)
         if model is None:
             raise Gone("that model was deleted")
         return model

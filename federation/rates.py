@@ -64,6 +64,15 @@ password of ten characters. Whoever has signed in with this browser before is no
 SIGN_IN_ALL: Final = Limit("sign-in-all", 1200, FIVE_MINUTES)
 """Wrong passwords for everybody from everywhere: each costs 50 ms, so this is a fifth of a core."""
 
+RECOVER: Final = Limit("recover", 3, timedelta(hours=1))
+"""Letters about a forgotten password to one address: nobody's mailbox is filled through us."""
+
+RECOVER_PLACE: Final = Limit("recover-place", 20, timedelta(hours=1))
+"""Addresses for which one place asks for such letters: an office on a Monday."""
+
+INVITE: Final = Limit("invite", 100, timedelta(days=1))
+"""Letters with invitations of one organisation: a network imports a list of its members instead."""
+
 BODIES_AT_ONCE: Final = 100
 """Bodies from one address that are still arriving. Mastodon delivers with some forty at a time."""
 

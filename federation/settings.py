@@ -42,6 +42,7 @@ _ALIASES: Final = {
 _LAB_SUFFIXES: Final = (".localhost", ".test", ".example")  # reserved by RFC 2606 and RFC 6761
 _SQLITE: Final = "sqlite:///"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SECRET: Final = '"***"'  # noqa: S105 - what is shown in place of one
 _PASSWORD: Final = re.compile(r"(?<=://)([^:/@\s]*):[^@\s]*@")
 
 
@@ -206,6 +207,15 @@ def _database(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme != "postgresql" or not parts.path.strip("/"):
         raise ValueError("no such database")
+    return text
+
+
+def _mail_server(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and (not host or any(sign in host for sign in " /@")):
+        raise ValueError("no host")
+    if text:
+        _port(port)
     return text
 
 
@@ -507,6 +517,55 @@ class MediaSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """The mail server through which people are written to: invitations, forgotten passwords."""
+
+    server: str = field(
+        default="",
+        metadata=_text(
+            "Host and port of a mail server that takes our letters; empty: none is sent, and links "
+            "are handed over in person.",
+            "host:port, such as mail.example.org:587, or nothing",
+            _mail_server,
+        ),
+    )
+    security: str = field(
+        default="starttls",
+        metadata=_text(
+            "How the way there is locked: starttls (port 587), tls (port 465), or none, for a "
+            "server on this machine or in its own network, and then without a password.",
+            "starttls, tls or none",
+            _one_of("starttls", "tls", "none"),
+        ),
+    )
+    user: str = field(
+        default="",
+        metadata=_text("With which name we sign in there; empty: we do not.", "text", str),
+    )
+    password: str = field(
+        default="",
+        metadata=_text(
+            "Its password; better as the variable ESSAIM_EMAIL_PASSWORD than in this file.",
+            "text",
+            str,
+        ),
+    )
+    sender: str = field(
+        default="",
+        metadata=_text(
+            "From which address people are written to; wanted where there is a server.",
+            "an e-mail address, or nothing",
+            lambda text: naming.check_email(text) if text else "",
+        ),
+    )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether letters can be sent."""
+        return bool(self.server)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """What is written about all this."""
 
@@ -589,6 +648,7 @@ class Settings:
     inbox: Inbox = field(default_factory=Inbox)
     documents: Documents = field(default_factory=Documents)
     media: MediaSettings = field(default_factory=MediaSettings)
+    email: EmailSettings = field(default_factory=EmailSettings)
     log: Log = field(default_factory=Log)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     lab: Lab = field(default_factory=Lab)
@@ -612,6 +672,7 @@ _SECTIONS: Final[Mapping[str, Any]] = {
     "inbox": Inbox,
     "documents": Documents,
     "media": MediaSettings,
+    "email": EmailSettings,
     "log": Log,
     "metrics": MetricsSettings,
     "lab": Lab,
@@ -649,6 +710,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"federation.total_timeout = {calls.total_timeout}: wanted at least "
             f"federation.fetch_timeout ({calls.fetch_timeout})"
         )
+    letters = settings.email
+    if letters.server and not letters.sender:
+        yield "email.sender: missing; wanted an e-mail address, because there is email.server"
+    if letters.password and letters.security == "none":
+        yield 'email.security = "none": a password would travel for everybody to read'
     host = urlsplit(settings.instance.origin).hostname or ""
     if settings.instance.is_lab and not _may_be_lab(host):
         yield (
@@ -749,7 +815,8 @@ def _section(name: str, given: Mapping[str, object], faults: list[str]) -> objec
         try:
             values[key] = told.read(value)
         except (ValueError, TypeError, ProtocolError, Refusal):
-            faults.append(f"{name}.{key} = {hidden(repr(value))}: wanted {told.wants}")
+            shown = _SECRET if key == "password" else hidden(repr(value))
+            faults.append(f"{name}.{key} = {shown}: wanted {told.wants}")
     for key, each in known.items():
         if each.default is MISSING and key not in given:
             wants = each.metadata["told"].wants
@@ -788,7 +855,8 @@ def describe(settings: Settings) -> str:
     for name, kind in _SECTIONS.items():
         for each in fields(kind):
             value = getattr(getattr(settings, name), each.name)
-            lines.append(f"{name}.{each.name} = {hidden(_toml(value))}")
+            shown = _SECRET if each.name == "password" and value else hidden(_toml(value))
+            lines.append(f"{name}.{each.name} = {shown}")
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """Organisation ↔ actor document (FEDERATION.md, "Organisation")."""
 
 from collections.abc import Mapping
+from html import escape
 
 from activitypub.canonical_json import Document, Json
 from activitypub.markup import render
@@ -120,18 +121,46 @@ def actor_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:
 
 LINES = {
     "legalName": {
-        "de": "Rechtlicher Name",
-        "en": "Legal name",
-        "es": "Denominación legal",
         "fr": "Nom légal",
+        "en": "Legal name",
         "it": "Denominazione legale",
+        "es": "Denominación legal",
+        "de": "Rechtlicher Name",
+    },
+    "legalFormInWords": {
+        "fr": "Forme juridique",
+        "en": "Legal form",
+        "it": "Forma giuridica",
+        "es": "Forma jurídica",
+        "de": "Rechtsform",
     },
     "foundingDate": {
-        "de": "Gründung",
-        "en": "Founded",
-        "es": "Fundación",
         "fr": "Fondation",
+        "en": "Founded",
         "it": "Fondazione",
+        "es": "Fundación",
+        "de": "Gründung",
+    },
+    "legalNumber": {
+        "fr": "Numéro d’immatriculation",
+        "en": "Registration number",
+        "it": "Numero di registrazione",
+        "es": "Número de registro",
+        "de": "Registernummer",
+    },
+    "address": {
+        "fr": "Adresse",
+        "en": "Address",
+        "it": "Indirizzo",
+        "es": "Dirección",
+        "de": "Anschrift",
+    },
+    "website": {
+        "fr": "Site web",
+        "en": "Website",
+        "it": "Sito web",
+        "es": "Sitio web",
+        "de": "Website",
     },
 }
 """The facts that a Mastodon reader should see, and how the organisation's language calls them."""
@@ -143,8 +172,15 @@ def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
         {
             "type": "PropertyValue",
             "name": labels.get(locale.partition("-")[0], labels["en"]),
-            "value": value,
+            "value": _shown(value),
         }
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]
+
+
+def _shown(value: str) -> str:
+    """Readers take a line for HTML: a website becomes a link, all else stays what it says."""
+    text = escape(value, quote=False)
+    is_link = value.startswith(("https://", "http://")) and not set(value) & set("\"' ")
+    return f'<a href="{text}" rel="me nofollow noopener">{text}</a>' if is_link else text

@@ -2,16 +2,20 @@
 
 What is pointed at is never believed, only looked up: a forwarded statement that nobody can prove is
 asked of its owner, a list of followers that may differ from ours is read at its own origin, and so
-is the version of a model between two that we know. That costs requests which strangers cause, so it
+is the version of a model between two that we know, and a model that may have moved while nobody
+told us. That costs requests which strangers cause, so it
 is bounded: one row for each address, not asked again for a while, so many waiting in all and for
-one host.
+one host. Models that may have moved are counted apart: they come by the hundred, and one who asks
+for them means it as it is now.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from activitypub import iris
 from activitypub.iris import Iri
@@ -20,7 +24,10 @@ from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.base import Base
 from actors.tables.errand import Errand
+
+_ERRANDS = Base.metadata.tables[Errand.__tablename__]
 
 DONE = "done"
 
@@ -40,8 +47,18 @@ MOST_WAITING = 1_000
 MOST_FOR_A_HOST = 50
 """Errands that wait for one host, so that nobody can turn us against it."""
 
+MOST_MODELS = 2_000
+"""Models that wait to be read anew, in all: ten networks that are followed in one hour."""
+
+MOST_MODELS_OF_A_HOST = 200
+"""The same of one host: as many as a walk through an outbox takes. Those that changed last are read
+first; the others are known as they were until they are changed again."""
+
 TRIES = 6
 """After 30 s, 1 min … 16 min: who is away for longer will tell us again."""
+
+TRIES_FOR_MODELS = 130
+"""A month, with six hours in between: nobody tells us again what we missed of a model."""
 
 
 class Kind(Enum):
@@ -56,8 +73,15 @@ class Kind(Enum):
     VERSION = "version"
     """A version of somebody's model that we missed."""
 
+    MODEL = "model"
+    """A model that we know, and of which nobody may have told us the newest."""
+
+
     FILE = "file"
     """A picture or document that a model here shows, and that lies on another server."""
+
+
+_OF_MODELS = frozenset({Kind.VERSION, Kind.MODEL})
 
 
 @dataclass(frozen=True)
@@ -81,7 +105,7 @@ async def ask(
         False when it waits already, was read just now, its host is blocked, or too much waits.
     """
     now, name = site.now(), iris.host(iri)
-    waiting = select(func.count(Errand.id)).where(Errand.state == WAITING)
+    waiting = _waiting().where(Errand.kind != Kind.MODEL.value)
     if (
         await hosts.is_blocked(session, name)
         or (await session.scalar(waiting) or 0) >= MOST_WAITING
@@ -120,6 +144,46 @@ async def ask(
         .execution_options(synchronize_session=False)
     )
     return again.first() is not None
+
+
+async def ask_for_models(session: Session, site: Site, models: Sequence[tuple[str, int]]) -> None:
+    """Let models be read anew at their origins, also those that were read just now.
+
+    Args:
+        session: an open transaction.
+        site: the time and the ids.
+        models: the address of each, and the id of its author; where there is no room for all, the
+            first of them are read.
+    """
+    of_models = _waiting().where(Errand.kind == Kind.MODEL.value)
+    room = MOST_MODELS - (await session.scalar(of_models) or 0)
+    by_host: dict[str, list[tuple[str, int]]] = {}
+    for one in models:
+        by_host.setdefault(iris.host(Iri(one[0])), []).append(one)
+    blocked = await hosts.blocked_among(session, by_host)
+    rows: list[dict[str, object]] = []
+    for name in sorted(by_host.keys() - blocked):
+        for_host = await session.scalar(of_models.where(Errand.host == name)) or 0
+        chosen = by_host[name][: max(0, min(MOST_MODELS_OF_A_HOST - for_host, room - len(rows)))]
+        rows += [
+            {
+                "id": site.new_id(),
+                "kind": Kind.MODEL.value,
+                "iri": iri,
+                "host": name,
+                "actor_id": author_id,
+                "digest": "",
+                "state": WAITING,
+                "reason": "",
+                "tries": 0,
+                "made_at": site.now(),
+                "due_at": site.now(),
+            }
+            for iri, author_id in chosen
+        ]
+    if rows:
+        waits_in(session, Errand)
+        await _let_wait(session, rows)
 
 
 async def may_be_due(session: Session, site: Site) -> bool:
@@ -163,7 +227,7 @@ async def postpone(
     session: Session, site: Site, task: Task, *, reason: str, retry_after: timedelta | None
 ) -> None:
     """It cannot be read now: later, but not for ever."""
-    if task.tries + 1 >= TRIES:
+    if task.tries + 1 >= (TRIES_FOR_MODELS if task.kind in _OF_MODELS else TRIES):
         await done(session, site, task, reason=reason)
         return
     pause = max(hosts.delay(task.tries + 1), retry_after or timedelta(0))
@@ -183,4 +247,23 @@ async def forget_done(session: Session, site: Site) -> None:
     """Throw away what was done a day ago."""
     await session.execute(
         delete(Errand).where(Errand.state == DONE, Errand.due_at <= site.now() - KEPT)
+    )
+
+
+def _waiting() -> Select[int]:
+    return select(func.count(Errand.id)).where(Errand.state == WAITING)
+
+
+async def _let_wait(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Write these rows; one that is done waits again, one that waits goes on as it is."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if is_sqlite else postgresql.insert)(_ERRANDS)
+    fresh = ("actor_id", "digest", "state", "reason", "tries", "made_at", "due_at")
+    await session.execute(
+        insert.on_conflict_do_update(
+            index_elements=[Errand.kind, Errand.iri],
+            set_={name: insert.excluded[name] for name in fresh} | {"claimed_until": None},
+            where=Errand.state == DONE,
+        ),
+        rows,
     )

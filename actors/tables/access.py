@@ -79,7 +79,10 @@ class Token(Base, kw_only=True):
 
 
 class BrowserSession(Base, kw_only=True):
-    """A member signed in with a browser; `organisation_id` is whom she acts for at present."""
+    """A member signed in with a browser; `organisation_id` is whom she acts for at present.
+
+    `device` is what the browser calls itself in a few plain words; `seen_at` is as old as an hour.
+    """
 
     kept: ClassVar[Kept] = Kept.PASSING
     __tablename__ = "browser_session"
@@ -92,3 +95,5 @@ class BrowserSession(Base, kw_only=True):
     )
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(default="", server_default="")
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -17,7 +17,7 @@ from actors.documents import commons as commons_documents
 from actors.documents import media as media_documents
 from actors.documents import organisation as documents
 from actors.documents.sealing import KEY_CONTEXTS
-from actors.errors import Conflicting
+from actors.errors import Conflicting, Unwise
 from actors.mail import keyring
 from actors.mail.keyring import KeyPems, key_rows
 from actors.places import place
@@ -26,6 +26,7 @@ from actors.rules.permissions import Office
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.commons import Commons
+from actors.tables.invitation import Entry
 from actors.tables.member import Mandate, Member
 from actors.tables.organisation import Instance, Organisation
 from actors.verbs import listing, posting
@@ -139,6 +140,8 @@ async def add_organisation(
 async def free_handle(session: Session, handle: str) -> str:
     """The handle as it is written, if nobody of ours has it or ever had it.
 
+    One that an imported list keeps for somebody is taken too.
+
     Raises:
         Unwise: it cannot be used.
         Conflicting: it is taken.
@@ -147,7 +150,8 @@ async def free_handle(session: Session, handle: str) -> str:
     taken = await session.scalar(
         select(Actor.id).where(Actor.is_ours.is_(True), Actor.handle == handle.lower())
     )
-    if taken is not None:
+    reserved = await session.scalar(select(Entry.id).where(Entry.handle == handle.lower()))
+    if taken is not None or reserved is not None:
         raise Conflicting(f"the name {handle} is taken")
     return handle
 
@@ -167,6 +171,23 @@ async def update_organisation(
     organisation.name, row.facts = name, dict(facts)
     organisation.summary = documents.markdown_summary(summary)
     await tell_profile(session, site, organisation)
+
+
+async def present_network(
+    session: Session, site: Site, network: Actor, *, name: str, summary: str, locale: str
+) -> None:
+    """Name the network of this instance when it is opened; its own actor is called the same."""
+    row = await session.get_one(Organisation, network.id)
+    row.locale = locale
+    await update_organisation(
+        session, site, network, name=" ".join(name.split()), summary=summary, facts=row.facts
+    )
+    instance = await session.scalar(select(Instance).where(Instance.network_id == network.id))
+    if instance is not None:
+        application = await session.get_one(Actor, instance.actor_id)
+        application.name = " ".join(name.split())
+        application.updated_at = site.now()
+        await seal_actor(session, site, application)
 
 
 async def set_approval(session: Session, site: Site, organisation: Actor, *, by_hand: bool) -> None:
@@ -216,6 +237,18 @@ async def add_member(
         )
         session.add(member)
         await session.flush()
+    await add_mandate(session, site, member, organisation, office)
+    return member
+
+
+async def add_mandate(
+    session: Session, site: Site, member: Member, organisation: Actor, office: Office
+) -> None:
+    """Let a member act for an organisation.
+
+    Raises:
+        Conflicting: she does already.
+    """
     is_new = await insert_once(
         session,
         Mandate,
@@ -227,8 +260,35 @@ async def add_member(
         },
     )
     if not is_new:
-        raise Conflicting(f"{address} acts for {organisation.handle} already")
-    return member
+        raise Conflicting(f"{member.email} acts for {organisation.handle} already")
+
+
+async def new_member(
+    session: Session, site: Site, *, email: str, name: str, password_hash: str, locale: str
+) -> Member:
+    """Somebody gets a sign-in.
+
+    Raises:
+        Unwise: the address is none, or somebody signs in with it already.
+    """
+    address = check_email(email).lower()
+    number = site.new_id()
+    is_new = await insert_once(
+        session,
+        Member,
+        {
+            "id": number,
+            "email": address,
+            "name": " ".join(name.split()) or address.partition("@")[0],
+            "password": password_hash,
+            "locale": locale,
+            "joined_at": site.now(),
+        },
+    )
+    if not is_new:
+        words = "Somebody signs in with this address already. If it is you, sign in first."
+        raise Unwise(words, fields={"email": words})
+    return await session.get_one(Member, number)
 
 
 async def new_actor(

@@ -4,6 +4,8 @@ An organisation of ours may follow anybody; anybody may follow an organisation o
 approves its followers leaves the follow waiting; all others accept at once. A repeated Follow is
 accepted again, because the peer may have lost our answer. A follow of ours counts once its
 followee says so, and nobody else. An Undo that overtakes its Follow binds.
+What we say of one follow after the other goes in its order: an Undo names who followed whom, and
+would end the next one too.
 
 Wire: Follow, Accept{Follow}, Reject{Follow} (said by a commons only), Undo{Follow} (ActivityPub 7.5
 to 7.7, 7.10).
@@ -25,7 +27,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.commons import Exclusion
 from actors.tables.follow import Follow
-from actors.verbs import distributing, hearing, mirroring, noticing, posting
+from actors.verbs import catching_up, distributing, hearing, mirroring, noticing, posting
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.views import blocks
@@ -76,7 +78,7 @@ async def follow(session: Session, site: Site, follower: Actor, followee: Actor)
         site,
         follower,
         await posting.seal(session, site, follower, document),
-        about=row.iri,
+        about=followee.iri,
         recipients=[followee.iri],
         is_public=False,
     )
@@ -115,7 +117,7 @@ async def unfollow(session: Session, site: Site, follow: Follow) -> None:
         follower,
         "Undo",
         as_document(follow, follower, followee),
-        about=follow.iri,
+        about=followee.iri,
         recipients=[followee.iri],
     )
     await session.delete(follow)
@@ -136,7 +138,7 @@ async def admit(session: Session, site: Site, follow: Follow) -> None:
         followee,
         "Accept",
         as_document(follow, follower, followee),
-        about=follow.iri,
+        about=follower.iri,
         recipients=[follower.iri],
     )
 
@@ -162,7 +164,7 @@ async def dismiss(session: Session, site: Site, follow: Follow) -> None:
         followee,
         "Reject",
         as_document(follow, follower, followee),
-        about=follow.iri,
+        about=follower.iri,
         recipients=[follower.iri],
     )
     if follower.is_ours:
@@ -216,7 +218,8 @@ async def on_accept(
 ) -> None:
     """Somebody accepts our request to follow: by its id, or by embedding it.
 
-    What we know of theirs already is shown to the follower; the rest is fetched from their outbox.
+    What we know of theirs already is shown to the follower; the rest is fetched from their outbox,
+    and models of theirs are read anew: nobody may have told us lately how they are.
 
     Raises:
         NotFound: we never asked this speaker.
@@ -230,6 +233,7 @@ async def on_accept(
         await distributing.catch_up(session, site, row.follower_id, sender)
         if not sender.is_ours:
             await backfill.begin(session, site, sender)
+            await catching_up.look_again_at_all(session, site, sender)
             if sender.featured is not None:
                 await explorations.ask(session, site, explorations.FEATURED, sender.iri)
 

@@ -33,7 +33,7 @@ from actors.tables.mail import Outgoing
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import choosing, counting, hearing, noticing, posting, publishing
+from actors.verbs import catching_up, choosing, counting, hearing, noticing, posting, publishing
 from actors.verbs.mirroring import Gathered
 from actors.verbs.publishing import Making
 from actors.views import blocks, history, kin, lineage, translations
@@ -294,6 +294,17 @@ async def on_upstream_update(
     """A model moved on: tell the owner of each of our forks of it what that means for her text."""
     source = await history.model_by_iri(session, hearing.iri_of(heard.activity.object))
     if source is not None:
+        await on_moved(session, site, source)
+
+
+async def on_read_anew(session: Session, site: Site, iri: str) -> None:
+    """Somebody's model was read at its origin, without having been told that it moved.
+
+    Its versions in between are read, and the owners of our forks are told, as after an Update.
+    """
+    source = await history.model_by_iri(session, iri)
+    if source is not None and not source.is_ours and source.deleted_at is None:
+        await catching_up.ask(session, site, source)
         await on_moved(session, site, source)
 
 

@@ -38,6 +38,7 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Boost, Like, Remark
 from actors.verbs import (
     cataloguing,
+    catching_up,
     conversing,
     distributing,
     hearing,
@@ -322,9 +323,13 @@ async def on_announce(
     booster = await hearing.speaker(session, heard)
     if await mirroring.is_buried(session, str(heard.activity.id), booster):
         return
-    subject = await remember_passed_on(session, site, Iri(iri_of(heard.activity.object)), gathered)
+    iri = Iri(iri_of(heard.activity.object))
+    was_known = site.is_catching_up and await is_known(session, iri)
+    subject = await remember_passed_on(session, site, iri, gathered)
     if subject is None or not _is_open(subject):
         return
+    if was_known and isinstance(subject, Model):
+        await catching_up.look_again(session, site, subject)  # we know it as it was at some time
     if await blocks.bars(session, subject.actor_id, booster):
         return
     is_new = not hearing.is_our_own(heard) and await _remember_boost(

@@ -21,7 +21,7 @@ from actors.tables.actor import Actor
 from actors.tables.follow import Follow
 from actors.tables.model import Model
 from actors.tables.organisation import Instance
-from actors.verbs import enrolling, posting
+from actors.verbs import catching_up, enrolling, posting
 from actors.verbs.following import ACCEPTED
 from actors.views import followers
 
@@ -99,4 +99,5 @@ async def _read_again(session: Session, site: Site) -> int:
     ).all()
     for actor in rows:
         await backfill.begin(session, site, actor)
+        await catching_up.look_again_at_all(session, site, actor)
     return len(rows)

@@ -16,19 +16,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, exists, select, update
 
 from actors.database import Session, tells
-from actors.errors import Refusal, Unwise
+from actors.errors import Refusal
 from actors.rules import news
+from actors.rules.passwords import judging
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import App, BrowserSession, Grant, Token
 from actors.tables.actor import Actor
 from actors.tables.member import Member
-
-SHORTEST_PASSWORD = 10
-"""Characters. NIST SP 800-63B asks for length, not for signs of many kinds."""
-
-LONGEST_PASSWORD = 1_000
-"""Characters; the hash would read more, at the price of the CPU of whoever is attacked with it."""
 
 CODE_LIFE = timedelta(minutes=10)
 """RFC 6749 4.1.2: at most ten minutes."""
@@ -50,13 +45,6 @@ class InvalidGrant(Refusal):
     code = "invalid_grant"
 
 
-def check_password_strength(password: str) -> None:
-    """Raises Unwise when a password is too short to resist, or too long to be one."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        words = f"A password has at least {SHORTEST_PASSWORD} characters."
-        raise Unwise(words, fields={"password": words})
-
-
 def hash_password(password: str) -> str:
     """The argon2id hash; about 50 ms of CPU, so outside any transaction and off the event loop."""
     return _hasher.hash(password)
@@ -65,13 +53,13 @@ def hash_password(password: str) -> str:
 def password_fits(password_hash: str, password: str) -> bool:
     """Is it this password? As slow as hashing it."""
     try:
-        return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
+        return _hasher.verify(password_hash, password[: judging.LONGEST])
     except (VerificationError, InvalidHashError):
         return False
 
 
-async def open_session(session: Session, site: Site, member: Member) -> str:
-    """Sign a member in with her browser.
+async def open_session(session: Session, site: Site, member: Member, device: str = "") -> str:
+    """Sign a member in with her browser; `device`: how she will know it again.
 
     Returns:
         The secret for the cookie; only its digest is kept.
@@ -84,10 +72,21 @@ async def open_session(session: Session, site: Site, member: Member) -> str:
             member_id=member.id,
             made_at=site.now(),
             expires_at=site.now() + SESSION_LIFE,
+            device=device,
+            seen_at=site.now(),
         )
     )
     await session.flush()
     return secret
+
+
+async def seen(session: Session, site: Site, secret: str) -> None:
+    """The browser was here again."""
+    await session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.secret == digest(secret))
+        .values(seen_at=site.now())
+    )
 
 
 async def close_session(session: Session, secret: str) -> None:

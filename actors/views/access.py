@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -42,11 +43,18 @@ class AppOnly:
 
 @dataclass(frozen=True)
 class Visit:
-    """A member signed in with a browser, and for whom she may act."""
+    """A member signed in with a browser, and for whom she may act.
+
+    Attributes:
+        seen_at: when this browser was here last, as far as was written down.
+        opened_at: when she signed in with it.
+    """
 
     member: Member
     acting: Acting | None
     mandates: list[tuple[Actor, Office]]
+    seen_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
@@ -151,7 +159,7 @@ async def by_session(session: Session, site: Site, secret: str) -> Visit | None:
         if chosen is None
         else await _acting(session, member.id, chosen, frozenset({"read", "write", "follow"}), None)
     )
-    return Visit(member, acting, held)
+    return Visit(member, acting, held, row.seen_at, row.made_at)
 
 
 async def acting(session: Session, member: Member, handle: str) -> Acting:

@@ -16,7 +16,7 @@ from actors.database import Session
 from actors.rules import evidence
 from actors.rules.core import Relation
 from actors.rules.evidence import Level, Standing, Verdict
-from actors.rules.records import Link, Record, links_from_json
+from actors.rules.records import Link, Record, Stage, links_from_json
 from actors.tables.actor import Actor
 from actors.tables.attestation import Attestation
 from actors.tables.lineage import Lineage
@@ -142,6 +142,12 @@ class Coverage:
         return found
 
 
+_COUNTS = (
+    *(func.count().filter(Replication.level == int(one)) for one in Level),
+    *(func.count().filter(Replication.stage == one.value) for one in Stage),
+)
+"""How many records at each level, and then at each stage."""
+
 _HIGHEST_FIRST = tuple(int(one) for one in sorted(Level, reverse=True))
 
 
@@ -166,33 +172,21 @@ async def is_gone(session: Session, record_id: int) -> bool:
 
 
 async def coverage(session: Session, model: Model) -> Coverage:
-    """How often a model is done where."""
-    rows = await session.execute(
-        _counting(
-            select(
-                Replication.country,
-                Replication.territory,
-                Replication.level,
-                Replication.stage,
-                func.count(),
-            ),
-            model,
-        ).group_by(Replication.country, Replication.territory, Replication.level, Replication.stage)
-    )
-    known = [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+    """How often a model is done where: a row for each region, however many records there are."""
+    where = (Replication.country, Replication.territory)
+    rows = await session.execute(_counting(select(*where, *_COUNTS), model).group_by(*where))
+    known = [(row[0], row[1], row[2:]) for row in rows]
     return Coverage(
-        places=_places((one[1], *one[2:]) for one in known),
-        countries=_places((one[0], *one[2:]) for one in known),
+        places=_places((one[1], one[2]) for one in known),
+        countries=_places((one[0], one[2]) for one in known),
     )
 
 
 async def by_country(session: Session, model: Model) -> Coverage:
     """The same by country alone, which is all that the page of a model shows."""
-    columns = (Replication.country, Replication.level, Replication.stage)
-    rows = await session.execute(
-        _counting(select(*columns, func.count()), model).group_by(*columns)
-    )
-    return Coverage(places=(), countries=_places((one[0], one[1], one[2], one[3]) for one in rows))
+    counts = select(Replication.country, *_COUNTS)
+    rows = await session.execute(_counting(counts, model).group_by(Replication.country))
+    return Coverage(places=(), countries=_places((row[0], row[1:]) for row in rows))
 
 
 async def records(
@@ -430,12 +424,17 @@ def _counting(statement: S, model: Model) -> S:
     )
 
 
-def _places(rows: Iterable[tuple[str, int, str, int]]) -> list[Place]:
-    levels: dict[str, dict[int, int]] = {}
-    stages: dict[str, dict[str, int]] = {}
-    for code, level, stage, count in rows:
-        by_level = levels.setdefault(code, {})
-        by_level[level] = by_level.get(level, 0) + count
-        by_stage = stages.setdefault(code, {})
-        by_stage[stage] = by_stage.get(stage, 0) + count
-    return [Place(code, levels[code], stages[code]) for code in sorted(levels)]
+def _places(rows: Iterable[tuple[str, Sequence[int]]]) -> list[Place]:
+    """Places out of the counts of `_COUNTS`, of which several may be about one code."""
+    sums: dict[str, list[int]] = {}
+    for code, counts in rows:
+        known = sums.get(code)
+        sums[code] = [a + b for a, b in zip(known, counts, strict=True)] if known else list(counts)
+    return [
+        Place(
+            code,
+            {int(one): n for one, n in zip(Level, counts, strict=False) if n},
+            {one.value: n for one, n in zip(Stage, counts[len(Level) :], strict=True) if n},
+        )
+        for code, counts in sorted(sums.items())
+    ]

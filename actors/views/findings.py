@@ -15,12 +15,11 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     column,
-    func,
     literal_column,
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import bindparam, cast
 
 from actors.database import Session
@@ -45,6 +44,7 @@ COUNTRY: Final = 2
 """Letters of a country's code: territories are counted by country first."""
 
 _COUNTED: Final = frozenset({*wishes.FACETS, "in"} - {"territory", "by"})
+_TOKENS: Final[ColumnElement[object]] = literal_column("listing.tokens", TSVECTOR)
 _INDEX: Final = table("listing_words", column("rowid", BigInteger))
 _HITS: Final = select(Listing.id, Listing.actor_id, Listing.labels).where(
     Listing.is_shut.is_(False), Listing.is_withheld.is_(False)
@@ -102,7 +102,7 @@ async def find(session: Session, wish: Wish, viewer: Actor | None = None) -> Fou
     ids: dict[int, None] = {}
     for step in steps[:-1]:
         if len(ids) < MOST:
-            ids |= dict.fromkeys(await _ids(session, both(step, facets)))
+            ids |= dict.fromkeys(await _ids(session, wish, both(step, facets)))
     has_more = len(ids) >= MOST
     hits: dict[int, Hit] = {}
     if not has_more:
@@ -167,7 +167,16 @@ def listed(session: Session, statement: S, expression: Expression) -> S:
         joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
         return joined.where(_is_matched(expression))
     wanted = cast(bindparam("words_wanted", in_tsquery(expression)), TSQUERY)
-    return statement.where(func.essaim_tokens(Listing.words).op("@@")(wanted))
+    return statement.where(_TOKENS.op("@@")(wanted))
+
+
+def by_id(session: Session) -> ColumnElement[int]:
+    """By what is sorted what an expression finds; so that the first are found without the others.
+
+    SQLite's index of words gives its rows in the order of ids, and is not known to do so where the
+    same number is called by another name.
+    """
+    return _INDEX.c.rowid if session.get_bind().dialect.name == "sqlite" else Listing.id.expression
 
 
 def _is_matched(expression: Expression) -> ColumnElement[bool]:
@@ -176,23 +185,27 @@ def _is_matched(expression: Expression) -> ColumnElement[bool]:
     )
 
 
-async def _ids(session: Session, wanted: Expression) -> list[int]:
+async def _ids(session: Session, wish: Wish, wanted: Expression) -> list[int]:
     """What one step finds, the latest first; whether it may be shown is not asked yet."""
     if session.get_bind().dialect.name == "sqlite":  # the index alone answers
         statement = (
             select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
         )
     else:
-        statement = listed(session, select(Listing.id), wanted).order_by(Listing.id.desc())
+        of_kind = select(Listing.id).where(Listing.kind == wish.kind)
+        statement = listed(session, of_kind, wanted).order_by(Listing.id.desc())
     return list((await session.execute(statement.limit(MOST))).scalars())
 
 
 async def _latest(session: Session, wish: Wish, wanted: Expression) -> dict[int, Hit]:
-    if wish.is_empty:
-        statement = _HITS.where(Listing.kind == wish.kind)
-    else:
-        statement = listed(session, _HITS, wanted)
-    rows = await session.execute(statement.order_by(Listing.id.desc()).limit(MOST + 1))
+    statement = _HITS
+    if wish.is_empty or session.get_bind().dialect.name != "sqlite":
+        # The words say of which kind it is too; but so PostgreSQL may go along the index of kinds.
+        statement = statement.where(Listing.kind == wish.kind)
+    if not wish.is_empty:
+        statement = listed(session, statement, wanted)
+    latest = (Listing.id.expression if wish.is_empty else by_id(session)).desc()
+    rows = await session.execute(statement.order_by(latest).limit(MOST + 1))
     return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}
 
 

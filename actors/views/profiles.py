@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.errors import NotFound
-from actors.rules import wishes
+from actors.rules import labels, wishes
 from actors.tables.actor import Actor
 from actors.tables.circle import Acquaintance
 from actors.tables.follow import Follow
@@ -281,14 +281,15 @@ async def search_actors(session: Session, text: str, limit: int) -> list[Actor]:
     statement = (
         select(Actor)
         .join(Listing, Listing.id == Actor.id)
-        .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None))
+        .where(Actor.gone_at.is_(None), Actor.shut_at.is_(None), Listing.kind != labels.MODEL)
+        .order_by(findings.by_id(session))
     )
-    rows = await session.scalars(
-        findings.listed(session, statement, wanted)
-        .order_by(Actor.is_ours.desc(), Actor.id)
-        .limit(limit)
-    )
-    return list(rows)
+    # Apart, because the first of many are found in their order without looking at all of them.
+    found: list[Actor] = []
+    for whose in (Actor.is_ours.is_(True), Actor.is_ours.is_(False)):
+        theirs = findings.listed(session, statement.where(whose), wanted)
+        found += await session.scalars(theirs.limit(limit - len(found)))
+    return found
 
 
 async def knows_host(session: Session, host: str) -> bool:

@@ -23,6 +23,7 @@ from actors.views.kin import Standing, Tie
 from actors.vocabulary import FORK_KINDS
 from federation.api import record_shapes
 from federation.api.facts import FACTS
+from federation.api.schemas_of_people import PEOPLE
 from federation.api.schemas_of_translations import GLOSSARIES, TRANSLATIONS
 from federation.api.shapes import Schema
 
@@ -1043,5 +1044,6 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     },
     **TRANSLATIONS,
     **GLOSSARIES,
+    **PEOPLE,
 }
 """Answer name → schema."""

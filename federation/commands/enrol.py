@@ -13,6 +13,7 @@ from actors.mail import keyring
 from actors.rules import permissions
 from actors.rules import scopes as known_scopes
 from actors.rules.naming import check_handle
+from actors.rules.passwords import judging
 from actors.rules.permissions import Office
 from actors.verbs import enrolling, signing_in
 from actors.views import access
@@ -159,7 +160,7 @@ async def _hashed_password(*, from_stdin: bool) -> str:
     # A person at a terminal is asked, and what she types is not shown to whoever looks on.
     ask = getpass.getpass if sys.stdin.isatty() else _line
     password = (await asyncio.to_thread(ask)).rstrip("\r\n")
-    signing_in.check_password_strength(password)
+    judging.check(password)
     return await asyncio.to_thread(signing_in.hash_password, password)
 
 

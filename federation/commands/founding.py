@@ -18,7 +18,8 @@ from actors.database import Database
 from actors.mail import keyring
 from actors.rules.naming import check_handle
 from actors.tables.actor import Actor
-from actors.verbs import enrolling
+from actors.verbs import enrolling, ticketing
+from actors.verbs.ticketing import Purpose
 from federation import safekeeping
 from federation.application import site
 from federation.commands.instance import sqlite_file
@@ -71,21 +72,25 @@ async def init(
     name = network_name or settings.instance.origin.partition("://")[2]
     with ExitStack() as undo:
         draft = _claim(settings, undo)
-        network = await _found(settings, name=name, handle=handle)
+        network, secret = await _found(settings, name=name, handle=handle)
         _settle(draft)
         undo.pop_all()
+    link = f"{settings.instance.origin}/open/{secret}"
     output.say(
         f"The instance {settings.instance.origin} is ready in {directory}. Its network is"
-        f" {network.name} (@{network.address}). Start it with: essaim serve {directory}",
+        f" {network.name} (@{network.address}). Start it with: essaim serve {directory}\n"
+        f"Then open it in a browser, name the network and make your account: {link}",
         {
             "directory": str(settings.directory),
             "origin": settings.instance.origin,
             "network": {"handle": network.handle, "name": network.name, "iri": network.iri},
+            "opening": link,
         },
     )
 
 
-async def _found(settings: Settings, *, name: str, handle: str) -> Actor:
+async def _found(settings: Settings, *, name: str, handle: str) -> tuple[Actor, str]:
+    """The network, and the secret of the link with which it is opened."""
     instance_keys, network_keys = await asyncio.gather(
         asyncio.to_thread(keyring.new_keys), asyncio.to_thread(keyring.new_keys)
     )
@@ -93,15 +98,18 @@ async def _found(settings: Settings, *, name: str, handle: str) -> Actor:
     try:
         await migrations.upgrade(database)
         async with database.begin() as session:
-            return await enrolling.found_instance(
+            here = site(settings)
+            network = await enrolling.found_instance(
                 session,
-                site(settings),
+                here,
                 name=name,
                 handle=handle,
                 locale=settings.instance.locale,
                 instance_keys=instance_keys,
                 network_keys=network_keys,
             )
+            _, secret = await ticketing.issue(session, here, Purpose.OPEN)
+            return network, secret
     finally:
         await database.close()
 

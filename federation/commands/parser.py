@@ -25,6 +25,7 @@ from federation.commands.look_up import follow, lookup
 from federation.commands.mail import drop, give_up, read_again, retry, show_mail
 from federation.commands.move import add_alias, move, remove_alias, stay
 from federation.commands.move_database import move_database
+from federation.commands.people import invite, opening, recover
 from federation.commands.publish import fork_model, publish_model
 from federation.commands.relays import add_relay, list_relays, remove_relay
 from federation.commands.reports import close_report, list_reports, show_report
@@ -41,6 +42,7 @@ APP: Final = App(
 for _command in (
     demo,
     init,
+    opening,
     serve,
     work,
     migrate,
@@ -76,6 +78,8 @@ _reports.command(show_report, name="show")
 _reports.command(close_report, name="close")
 _member: Final = App(name="member", help="People who act for organisations.")
 _member.command(add_member, name="add")
+_member.command(invite)
+_member.command(recover)
 _token: Final = App(name="token", help="Tokens with which programs act.")
 _token.command(create_token, name="create")
 _token.command(create_admin_token, name="admin")

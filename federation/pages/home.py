@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from actors.views import catalogue, profiles
+from actors.views import catalogue, members, profiles
 from federation.app_keys import DATABASE
 from federation.pages import rendering, sessions
 
@@ -16,6 +16,7 @@ async def home(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         latest = await catalogue.latest(session, SHOWN)
         organisations = await profiles.organisations(session)
+        is_open = await members.are_there(session)
         followed = [] if here.network is None else await profiles.our_follows(session, here.network)
     return rendering.page(
         request,
@@ -23,6 +24,7 @@ async def home(request: web.Request) -> web.Response:
         "home.html",
         latest=latest,
         organisations=organisations,
+        is_open=is_open,
         networks=[actor for follow, actor in followed if follow.state == "accepted"],
     )
 

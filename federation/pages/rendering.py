@@ -51,7 +51,8 @@ FRESH_FOR: Final = 30
 ETAG_DIGITS: Final = 32  # hexadecimal digits: 128 bits, so that two pages never share one
 
 _HEADING: Final = re.compile(r"<(/?)h([1-6])>")
-_LANGUAGE_KEPT: Final = 365 * 24 * 3600  # seconds; a reader chooses a language once
+LANGUAGE_KEPT: Final = 365 * 24 * 3600
+"""Seconds; a reader chooses a language once."""
 
 
 def furnish(application: web.Application) -> None:
@@ -171,7 +172,7 @@ def page(
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"
     if request.query.get("lang") in translating.LANGUAGES:
         response.set_cookie(
-            translating.COOKIE, spoken, max_age=_LANGUAGE_KEPT, path="/", samesite="Lax"
+            translating.COOKIE, spoken, max_age=LANGUAGE_KEPT, path="/", samesite="Lax"
         )
     if status == 200 and here.visit is None and not here.secret:
         return _kept(request, response, body)

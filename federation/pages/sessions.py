@@ -7,6 +7,7 @@ read it nor send a form along with it.
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from actors.database import Session
 from actors.rules import permissions
 from actors.tables.actor import Actor
+from actors.verbs import signing_in
 from actors.views import access, notices, profiles
 from actors.views.access import Acting, Visit
 from federation.app_keys import DATABASE, SETTINGS, SITE
@@ -27,6 +29,9 @@ FORM_COOKIE: Final = "essaim_form"
 
 KEPT: Final = 30 * 24 * 3600
 """Seconds a browser keeps the session's cookie: a month, so that a weekly visit stays signed in."""
+
+SEEN_EVERY: Final = timedelta(hours=1)
+"""How exactly it is known when a browser was here last: nobody needs to see each of her steps."""
 
 _LONGEST_PATH: Final = 2000  # characters; the longest way back is a consent page with its query
 
@@ -63,7 +68,17 @@ NOBODY: Final = Visitor()
 
 
 async def visitor(request: web.Request) -> Visitor:
-    """Who is here; reads, changes nothing."""
+    """Who is here; once in an hour it is written down that she was."""
+    here = await _visitor(request)
+    if here.visit is not None:
+        now, before = request.app[SITE].now(), here.visit.seen_at
+        if before is None or now - before >= SEEN_EVERY:
+            async with request.app[DATABASE].begin() as session:
+                await signing_in.seen(session, request.app[SITE], here.secret)
+    return here
+
+
+async def _visitor(request: web.Request) -> Visitor:
     secret = request.cookies.get(named(request, COOKIE), "")
     async with request.app[DATABASE].read() as session:
         instance = await profiles.instance(session)

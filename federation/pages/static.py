@@ -17,7 +17,12 @@ FOLDER: Final = Path(__file__).parent / "static"
 KEPT: Final = 365 * 24 * 3600
 """Seconds a browser keeps a file: a year; the address changes with the content."""
 
-_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+_TYPES: Final = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 _DIGEST_SHOWN: Final = 12  # hexadecimal digits: enough to tell one edition from the next
 
 

@@ -300,6 +300,13 @@ OFFICES: Final = {
     "reader": N_("reader"),
 }
 
+OFFICES_EXPLAINED: Final = {
+    "steward": N_("answers for the organisation: invites, changes roles, moves or closes it"),
+    "editor": N_("publishes, adapts, follows and answers in its name"),
+    "translator": N_("prepares translations, which an editor publishes"),
+    "reader": N_("sees what the organisation sees, and changes nothing"),
+}
+
 MATURITIES: Final = {
     "Idea": N_("Idea"),
     "Experiment": N_("Experiment"),

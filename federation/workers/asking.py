@@ -3,8 +3,9 @@
 What was forwarded without a proof is read at its owner's origin, with what belongs to it, and then
 remembered as if we had looked it up; what its origin says is gone is forgotten here. A list of
 followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`. Versions of a model
-that were missed are read one after the other: see `actors.verbs.catching_up`. Files that a model
-shows are read and kept: see `actors.verbs.safeguarding`.
+that were missed are read one after the other, and models that may have moved: see
+`actors.verbs.catching_up`. Files that a model shows are read and kept: see
+`actors.verbs.safeguarding`.
 """
 
 from typing import Final
@@ -19,7 +20,7 @@ from actors.database import Database
 from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
-from actors.verbs import catching_up, forgetting, remarking, synchronising
+from actors.verbs import catching_up, forgetting, forking, remarking, synchronising
 from federation.copies import Copies
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
@@ -90,7 +91,7 @@ class Asking:
                     await self._version(errand.iri)
                 case Kind.FILE:
                     await self._copies.keep(errand.iri, errand.digest)
-                case Kind.OBJECT:
+                case Kind.OBJECT | Kind.MODEL:
                     await self._object(errand.iri)
         except FORESEEN as error:
             _log.info("errand.failed", kind=errand.kind.value, iri=errand.iri, reason=error.code)
@@ -132,6 +133,7 @@ class Asking:
                 gathered[one] = await self._lookup.object(one)
         async with self._database.begin() as session:
             await remarking.remember_read(session, self._site, iri, gathered)
+            await forking.on_read_anew(session, self._site, iri)
 
     async def _version(self, iri: Iri) -> None:
         """Read a version that we missed; it says which one was before."""

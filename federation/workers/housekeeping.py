@@ -14,7 +14,17 @@ import structlog
 from actors.database import Database
 from actors.mail import claims, errands, explorations, keyring, waits
 from actors.site import Site
-from actors.verbs import forgetting, listing, picturing, reporting, signing_in, trying
+from actors.verbs import (
+    corresponding,
+    forgetting,
+    inviting,
+    listing,
+    picturing,
+    reporting,
+    signing_in,
+    ticketing,
+    trying,
+)
 from actors.verbs.listing import Progress
 from federation.uploads import Uploads
 
@@ -30,9 +40,10 @@ _log = structlog.stdlib.get_logger("federation.workers")
 class Housekeeping:
     """Throws away what has expired; one process at a time.
 
-    Sessions, codes, tries, former keys, old tombstones and reports, errands and explorations that
-    are done, files that nothing shows. And once after each start it lists what nobody listed yet,
-    or by older rules: after an upgrade that is everything, a few at a time.
+    Sessions, codes, tries, links, letters, invitations, former keys, old tombstones and reports,
+    errands and explorations that are done, files that nothing shows. And once after each start it
+    lists what nobody listed yet, or by older rules: after an upgrade that is everything, a few at
+    a time.
     """
 
     def __init__(self, database: Database, site: Site, uploads: Uploads) -> None:
@@ -64,6 +75,9 @@ class Housekeeping:
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
                 await reporting.forget_old(session, self._site)
+                await ticketing.forget_past(session, self._site)
+                await corresponding.forget_old(session, self._site)
+                await inviting.forget_old(session, self._site)
                 await picturing.forget_unused(session, self._site)
             await self._sweep()
         return await self._list()

@@ -55,9 +55,6 @@ only its share counts, and nothing more of it is taken until that is worked off.
 TRIES_OF_A_BUG: Final = 3
 """A bug that depends on timing goes away; one that does not will not at the fourth try either."""
 
-HOLD: Final = timedelta(days=3)
-"""How long an activity waits for what it needs: as long as Mastodon keeps delivering one."""
-
 BLOCKED: Final = "blocked"
 """The code of what somebody else tells us of a blocked host: it is passed over, and no fault."""
 
@@ -172,7 +169,7 @@ class Receiving:
 
     async def _not_applied(self, letter: Letter, error: Foreseen) -> None:
         now = self._site.now()
-        is_late = letter.received_at + HOLD <= now
+        is_late = error.temporary and letter.received_at + _hold(letter) <= now
         kind = "ignored" if error.code == BLOCKED else "refused"
         async with self._database.begin() as session:
             if error.temporary and not is_late:
@@ -204,6 +201,11 @@ class Receiving:
             else:
                 until = self._site.now() + hosts.delay(letter.tries + 1)
                 await inbox.postpone(session, letter.id, reason=reason, until=until)
+
+
+def _hold(letter: Letter) -> timedelta:
+    """How long it waits for what it needs."""
+    return reactions.reaction_for(_heard(letter).activity).hold
 
 
 def _heard(letter: Letter) -> Heard[ap.Activity]:

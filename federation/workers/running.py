@@ -17,6 +17,7 @@ from actors.site import Site
 from federation.copies import Copies
 from federation.lookup import Lookup
 from federation.negotiation import Handler
+from federation.postman import Postman
 from federation.settings import Settings
 from federation.transport.client import Client
 from federation.uploads import Uploads
@@ -27,6 +28,7 @@ from federation.workers.exploring import Exploring
 from federation.workers.housekeeping import Housekeeping
 from federation.workers.loop import Loop
 from federation.workers.planned import Planning
+from federation.workers.posting import Posting, Words
 from federation.workers.presence import Presence
 from federation.workers.publishing import Publishing
 from federation.workers.receiving import Receiving
@@ -51,6 +53,8 @@ class Workers:
         settings: how much at once.
         listening: what other processes on the same database tell.
         uploads: knows where files lie.
+        postman: hands letters to people to the mail server.
+        words: writes them.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Workers:
         settings: Settings,
         listening: Listening,
         uploads: Uploads,
+        postman: Postman,
+        words: Words,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
@@ -73,6 +79,7 @@ class Workers:
         self.housekeeping = Housekeeping(database, site, uploads)
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
+        self.posting = Posting(database, site, postman, words)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -91,6 +98,7 @@ class Workers:
         asking = self._loop("asking", self.asking.work)
         publishing = self._loop("publishing", self.publishing.work)
         planning = self._loop("planning", self.planning.work)
+        posting = self._loop("posting", self.posting.work)
         self._loops = (
             housekeeping,
             receiving,
@@ -100,6 +108,7 @@ class Workers:
             asking,
             publishing,
             planning,
+            posting,
         )
         self._by_queue = {
             "received": receiving,
@@ -108,6 +117,7 @@ class Workers:
             "backfill": self._walking,
             "exploration": exploring,
             "errand": asking,
+            "letter": posting,
         }
         database.on_waiting = self._waiting
         listening.hear(CHANNEL, self._wake_for, self.wake)
@@ -185,7 +195,7 @@ class Workers:
             done = await self.publishing.work() + await self.planning.work()
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
-            done += await self.asking.work()
+            done += await self.asking.work() + await self.posting.work()
             if not done:
                 return total
             total += done

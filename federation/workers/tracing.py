@@ -25,8 +25,7 @@ from actors.errors import Gone, Refusal
 from actors.mail import hosts
 from actors.mail.explorations import Task
 from actors.site import Site
-from actors.tables.model import Model
-from actors.verbs import conversing, forking, tracing
+from actors.verbs import conversing, tracing
 from actors.views import history, kin
 from actors.vocabulary import is_model
 from federation.errors import Refused, TooMuch, TransportError
@@ -199,10 +198,7 @@ class Tracing:
 
     async def _remember(self, article: ap.Object) -> None:
         """Mirror a model; whoever of ours forked it is told if it has moved on meanwhile."""
-        model = await self._lookup.mirror(article, is_history=True, may_ask=False)
-        if isinstance(model, Model):
-            async with self._database.begin() as session:
-                await forking.on_moved(session, self._site, model)
+        await self._lookup.mirror(article, is_history=True, may_ask=False)
 
     async def _list(self, entry: Entry, plan: Plan) -> None:
         """A page of a list of forks; what it names is to be read."""

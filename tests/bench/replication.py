@@ -177,7 +177,11 @@ async def _pages(engine: str, forks: int, records: int) -> None:
             ("its records", f"{model.url}/records", "text/html"),
             ("its records as CSV", f"{model.url}/records.csv", "text/csv"),
             ("its records as JSON", f"{model.url}/records.json", "application/json"),
-            ("its forks on the wire", f"{model.iri}/forks", "application/activity+json"),
+            (
+                "its forks on the wire, a page",
+                f"{model.iri}/forks?page=true",
+                "application/activity+json",
+            ),
         ):
             times: list[float] = []
             body = b""

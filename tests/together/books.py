@@ -155,7 +155,17 @@ def disagreements(books: Mapping[str, Book]) -> list[str]:
     for book in books.values():
         wrong += _mirrored(book, books, truth, owned)
         wrong += _forks(book, books, owned)
-    return wrong
+    return [*wrong, *_followers(books)]
+
+
+def _followers(books: Mapping[str, Book]) -> list[str]:
+    """Whom an isle follows and who counts it among the followers have to be the same."""
+    follows = {(book.us, one) for book in books.values() for one in book.follows}
+    counted = {one for book in books.values() for one in book.followers}
+    return [
+        f"{one[0]} {'follows' if one in follows else 'is a follower of'} {one[1]}, says one side"
+        for one in sorted(follows ^ counted)
+    ]
 
 
 def _mirrored(

@@ -47,6 +47,7 @@ from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.settings import (
     DatabaseSettings,
+    EmailSettings,
     Federation,
     Instance,
     MediaSettings,
@@ -331,6 +332,7 @@ class Street:
         self.mail: list[str] = []
         self.events: list[Mapping[str, Any]] = []
         self.moving_out: list[Callable[[], Awaitable[None]]] = []
+        self.email = EmailSettings()  # of the instances that are opened from now on
         self._new_database = new_database
         self._authority = trustme.CA()
         self.trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # no authority but ours
@@ -413,6 +415,7 @@ class Street:
             instance=Instance(origin=Iri(f"https://{name}.test"), listen=f"127.0.0.1:{port}"),
             database=DatabaseSettings(url=self._new_database(name)),
             media=MediaSettings(directory=f"media-{name}"),
+            email=self.email,
             federation=Federation(
                 private_destinations=tuple(
                     PrivateDestination.parse(f"127.0.0.1:{door}") for door in doors

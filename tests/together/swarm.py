@@ -1,18 +1,20 @@
 """A swarm: many instances that fork, change, merge, propose and record at random.
 
 Everything is drawn from one seed: who does what, what they write, how they decide, when somebody's
-program is stopped and started again, and when the sea between two coasts cannot be crossed. Only in
-which order letters arrive is not, so that a seed need not find again what it found.
+program is stopped and started again, when the sea between two coasts cannot be crossed, and who
+works when: so letters overtake each other, and somebody may be gone between what was told and what
+has to be read for it. A seed finds again what it found (`replayable`): `trace` tells how far.
 In the end everybody is there again, and all have to know the same (`Swarm.disagreements`).
 
 Each isle has a door for those of its own coast and one for the others: a split closes the second
 doors and breaks what was connected through them. The code under test has no switch for any of it.
 """
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,20 +25,27 @@ from together.nothing_lost import Decision, lost
 from together.street import House, Names, Street
 
 from actors.errors import Conflicting, NotFound, Unwise
+from actors.mail import explorations, quiet
 from actors.tables.actor import Actor
 from actors.tables.errand import Errand
 from actors.tables.follow import Follow
-from actors.tables.mail import Delivery, Received
+from actors.tables.mail import Delivery, Lane, Received
 from actors.tables.model import Model
 from actors.verbs import following, forgetting, forking, publishing
 from actors.views import history, lineage
 from federation.errors import TransportError
+from federation.settings import Settings
+from federation.workers.running import WORKERS
 
 MOST_MODELS: Final = 8
 """Of one isle, forks included: so that the same ones are changed, taken and merged again."""
 
 MOST_ASHORE: Final = 3
 """Isles of which nobody is at home at the same time."""
+
+SETTLED: Final = 0.2
+WORKED: Final = 0.4
+"""Of all steps, those after which all that waits is worked off, and those after which some is."""
 
 DAYS_TO_AGREE: Final = 12
 """How long mail may need after the last absence: the tries of a delivery lie up to a day apart."""
@@ -146,6 +155,13 @@ class Swarm(Street):
         self.coasts[coast].ports[host], self.coasts[1 - coast].ports[host] = near, far
         return near
 
+    def _settings(self, name: str, port: int) -> Settings:
+        """One delivery after the other, so that they arrive in the order of the story."""
+        usual = super()._settings(name, port)
+        return replace(
+            usual, federation=replace(usual.federation, delivery_concurrency=1, per_host=1)
+        )
+
     async def settle_in(self) -> None:
         """Found the isles; each follows two others, one of them with all it passes on."""
         names = [f"isle{number}" for number in range(self._isles)]
@@ -160,6 +176,14 @@ class Swarm(Street):
             await self._publish(isle)
         await self.settle()
 
+    async def _work(self, house: House) -> int:
+        """Nothing, where nothing is due: most of them wait most of the time."""
+        async with house.read() as session:
+            is_idle = await quiet.is_quiet(session, house.site) and not (
+                await explorations.may_be_due(session, house.site)
+            )
+        return await super()._work(house) if not is_idle or await _is_paced(house) else 0
+
     async def live(self, steps: int) -> None:
         """Let so many things happen."""
         deeds, weights = list(self._deeds), list(self._deeds.values())
@@ -169,8 +193,21 @@ class Swarm(Street):
             (deed,) = self.chance.choices(deeds, weights)
             self.done[await deed(isle)] += 1
             self.clock.turn(minutes=self.chance.randrange(1, 40))
-            if self.chance.random() < 0.3:
+            how_much = self.chance.random()
+            if how_much < SETTLED:
                 await self.settle()
+            elif how_much < SETTLED + WORKED:
+                await self._work_a_little()
+
+    async def _work_a_little(self) -> None:
+        """Some do some of what waits for them."""
+        for _ in range(self.chance.randrange(1, 2 * len(self.houses))):
+            at_home = [isle for isle in self.houses.values() if isle.is_open]
+            workers = self.chance.choice(at_home).app[WORKERS]
+            for worker in (workers.delivering, workers.receiving):
+                if self.chance.random() < 0.7:
+                    await worker.work()
+                    await worker.ended()
 
     async def gather(self) -> None:
         """Everybody comes home, the sea is calm, and in time all is told."""
@@ -199,10 +236,15 @@ class Swarm(Street):
                     found += [f"{isle.name}: {queue.__name__} {tuple(row)}" for row in rows]
         return found
 
+    @property
+    def trace(self) -> str:
+        """What two runs have in common that happened alike: a digest of all letters, in order."""
+        return hashlib.sha256("\n".join(self.mail).encode()).hexdigest()[:12]
+
     def told(self) -> str:
         """What happened, in one line."""
         done = ", ".join(f"{number} × {deed}" for deed, number in sorted(self.done.items()))
-        return f"{len(self.houses)} isles, {len(self.mail)} letters; {done}"
+        return f"{len(self.houses)} isles, {len(self.mail)} letters ({self.trace}); {done}"
 
     # --- what may happen --------------------------------------------------------------------------
 
@@ -379,3 +421,9 @@ class Swarm(Street):
             *bargains.disagreements(offers, self.owed),
             *practice.disagreements(records, known),
         ]
+
+
+async def _is_paced(isle: House) -> bool:
+    """Whether mail waits there for somebody who came back."""
+    async with isle.read() as session:
+        return await session.scalar(select(Lane.id).where(Lane.spared > 0).limit(1)) is not None

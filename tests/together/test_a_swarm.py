@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from together.databases import NewDatabase
+from together.replayable import replayable
 from together.street import lived_in
 from together.swarm import Swarm
 
@@ -27,14 +28,16 @@ def engine() -> str:
 async def test_they_agree_on_every_digest_and_every_count(
     seed: int, tmp_path: Path, new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with lived_in(Swarm(tmp_path, new_database, isles=ISLES, seed=seed)) as swarm:
-        await swarm.settle_in()
-        await swarm.live(STEPS)
-        await swarm.gather()
-        with capsys.disabled():
-            print(f"\nseed {seed}: {swarm.told()}")  # noqa: T201 - what happened, so that it can happen again
-        wrong = await swarm.waiting() or await swarm.disagreements()
-        assert not wrong, "\n".join(wrong)
-        # A model may be deleted before anybody could read what was said of it, and a follow may be
-        # taken back before it is answered.
-        assert set(swarm.refusals()) <= {"status", "not-found"}
+    swarm = Swarm(tmp_path, new_database, isles=ISLES, seed=seed)
+    with replayable(seed):
+        async with lived_in(swarm):
+            await swarm.settle_in()
+            await swarm.live(STEPS)
+            await swarm.gather()
+            with capsys.disabled():
+                print(f"\nseed {seed}: {swarm.told()}")  # noqa: T201 - what happened, so that it can happen again
+            wrong = await swarm.waiting() or await swarm.disagreements()
+    assert not wrong, "\n".join(wrong)
+    # A model may be deleted before anybody could read what was said of it, and a follow may be
+    # taken back before it is answered.
+    assert set(swarm.refusals()) <= {"status", "not-found"}

@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 from together.reader import Reader, reading
 from together.street import House, Street, a_sheet
 
+from actors.rules import rosters
 from actors.rules.permissions import Office
 from actors.tables.actor import Actor
-from actors.verbs import remarking, signing_in
-from actors.views import access, history, permits
+from actors.verbs import inviting, linking, remarking, rostering, signing_in, ticketing
+from actors.verbs.inviting import Guest
+from actors.verbs.ticketing import Purpose
+from actors.views import access, history, members, permits, profiles
 from actors.views.paging import Page
 
 ANNA, BRUNO, OLGA = "anna@example.org", "bruno@example.org", "olga@example.org"
@@ -76,6 +79,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         kept = anybody.path
     asked = await _consent(alpha)
     app = await _allows(alpha)
+    links, roster = await _comes_in(alpha)
     model, adapted = f"/m/{source}", f"/m/{fork}"
     anybody_sees = [
         *("/", "/about", "/directory", "/directory?q=nothing+of+the+kind", "/organisations"),
@@ -87,6 +91,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"{model}/proposals", f"{model}/translations", f"{model}/records", record),
         *(proposal, f"/remarks/{remark}", f"/remarks/{remark}/quotes", f"{model}/glossary"),
         "/from-elsewhere?" + urlencode({"uri": alpha.url(model)}),
+        *("/recover", *links),
     ]
     bruno_sees = [
         *("/", "/acting", "/space", "/notices", "/closing", "/moving", "/pictures", "/blocks"),
@@ -96,6 +101,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"{adapted}/merge", f"{adapted}/versions/1/restore", f"{adapted}/translations"),
         *(f"{adapted}/translations/it", f"{adapted}/glossary", "/proposals?side=sent", proposal),
         *(record, f"{record}/add", f"/remarks/{remark}", report, asked, "/@repair", "/apps"),
+        *("/settings", "/members"),
     ]
     anna_sees = [
         *("/apps", f"/apps/{app}"),
@@ -103,6 +109,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"/remarks/{remark}/edit", f"/remarks/{remark}/delete", f"/remarks/{remark}/quotes"),
     ]
     olga_sees = ["/mail", "/reports", "/blocks", "/@repair", "/@repair/charter", "/space"]
+    olga_sees += ["/members", "/members/import", roster, "/settings"]
     whose = {None: anybody_sees, ANNA: anna_sees, BRUNO: bruno_sees, OLGA: olga_sees}
     return Tour(whose)
 
@@ -171,6 +178,31 @@ async def _allows(alpha: House) -> int:
         )
         [permit] = await permits.of(session, acting, Page(limit=1))
         return permit.token.id
+
+
+async def _comes_in(alpha: House) -> tuple[list[str], str]:
+    """Somebody is invited, a list imported, a password forgotten: their links, and the list."""
+    async with alpha.begin() as session:
+        coop = await profiles.by_handle(session, "coop")
+        anna = await access.member_by_email(session, ANNA)
+        assert coop is not None
+        guest = Guest(Office.EDITOR, "bea@example.org", f"Bea {LONG_WORD}")
+        invited = await inviting.invite(session, alpha.site, coop, guest, by=anna, by_letter=False)
+        rows = rosters.read(f"name,email\nPain {LONG_WORD[:90]},p@example.org\n", locale="fr").rows
+        kept = await rostering.take_in(session, alpha.site, rows, name="Membres", by=None)
+        await rostering.send(session, alpha.site, kept.id, by_letter=False)
+        (entry,) = await members.entries(session, kept)
+        _, lost = await ticketing.issue(session, alpha.site, Purpose.RECOVER, anna)
+        _, new = await ticketing.issue(
+            session, alpha.site, Purpose.ADDRESS, anna, email="anna@neu.example"
+        )
+        _, opening = await ticketing.issue(session, alpha.site, Purpose.OPEN)
+        links = [
+            f"/invitation/{linking.shown_again(session, invited)}",
+            f"/claim/{linking.shown_again(session, entry)}",
+            *(f"/recover/{lost}", f"/settings/address/{new}", f"/open/{opening}"),
+        ]
+    return links, f"/members/lists/{kept.id}"
 
 
 async def _consent(alpha: House) -> str:

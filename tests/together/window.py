@@ -82,7 +82,7 @@ async def barriers(page: Page, *, only: list[str] | None = None) -> list[str]:
 
 
 @asynccontextmanager
-async def chromium(house: House) -> AsyncIterator[Browser]:
+async def chromium(house: House, *flags: str) -> AsyncIterator[Browser]:
     """The browser of this machine, which finds the instance at its loopback port."""
     program = shutil.which("chromium")
     assert program, "these tests need chromium"
@@ -95,6 +95,7 @@ async def chromium(house: House) -> AsyncIterator[Browser]:
                 "--disable-gpu",
                 "--no-first-run",
                 "--disable-background-networking",
+                *flags,
                 f"--host-resolver-rules=MAP {house.host}:443 127.0.0.1:{house.port}",
             ],
         )

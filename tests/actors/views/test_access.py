@@ -9,6 +9,7 @@ from together.street import PASSWORD, password_hash
 
 from actors.database import Database, Session
 from actors.errors import Conflicting, NotAllowed, Unwise
+from actors.rules.passwords import judging
 from actors.rules.permissions import Office
 from actors.site import Site
 from actors.tables.access import App, BrowserSession, Grant, Token
@@ -280,7 +281,7 @@ async def test_a_member_is_known_by_her_address_in_any_case(
 @pytest.mark.parametrize("password", ["", "short", "x" * 1_001])
 def test_a_password_has_a_bearable_length(password: str) -> None:
     with pytest.raises(Unwise):
-        signing_in.check_password_strength(password)
+        judging.check(password)
 
 
 def test_a_password_fits_itself_alone() -> None:

@@ -46,8 +46,8 @@ async def test_every_page_fits_is_legible_and_stands_in_nobodys_way(
             assert await page.title()
             wrong += [f"{path} {one}" for one in await barriers(page)]
             wrong += [f"{path} {one}" for one in await _small_and_dark(page)]
-        # A page that is not there is part of the tour: Chromium tells of its status.
-        window.complaints = [one for one in window.complaints if "404" not in one]
+        # A page that is not there, or open already, is part of the tour: Chromium tells its status.
+        window.complaints = [one for one in window.complaints if not re.search("40[49]", one)]
     assert wrong == [], wrong
 
 

@@ -35,7 +35,11 @@ def judge(page: lxml.html.HtmlElement, language: str) -> None:
     for tag in ("style", "iframe", "object"):
         assert not page.findall(f".//{tag}"), tag
     for script in page.iter("script"):
-        assert script.get("type") == "application/ld+json"  # words for programs, never run
+        if script.get("src") is not None:  # ours, and nothing inline
+            assert script.get("src").startswith("/static/")
+            assert not script.text
+        else:
+            assert script.get("type") == "application/ld+json"  # words for programs, never run
     assert not page.xpath("//@style | //@onclick | //@onload | //@onsubmit")
     for picture in page.iter("img"):
         assert picture.get("alt") is not None

@@ -36,6 +36,18 @@ SAID_TO_PEOPLE = (
     "actors/rules/commons.py",
     "actors/rules/hosts.py",
     "actors/rules/containers.py",
+    "actors/rules/naming.py",
+    "actors/rules/passwords/judging.py",
+    "actors/rules/rosters.py",
+    "actors/verbs/appointing.py",
+    "actors/verbs/enrolling.py",
+    "actors/verbs/identifying.py",
+    "actors/verbs/inviting.py",
+    "actors/verbs/rostering.py",
+    "actors/verbs/ticketing.py",
+    "actors/views/members.py",
+    "federation/passkeys.py",
+    "federation/postman.py",
     "actors/documents/archive.py",
     "actors/documents/proving.py",
     "actors/verbs/archiving.py",
@@ -147,6 +159,14 @@ def test_spanish_questions_and_exclamations_are_opened_and_quotes_are_its_own() 
             for opening, closing in ("¿?", "¡!", "«»"):
                 assert text.count(opening) == text.count(closing), form
             assert not re.search(r"[“”„\"]|« | [»:;?!]", text), form
+
+
+def test_german_quotes_are_its_own() -> None:
+    for message in catalogue("de"):
+        for form in forms_of(message) if message.id else ():
+            text = re.sub(r"<[^>]+>|`[^`]*`", "", form)
+            assert text.count("„") == text.count("“"), form
+            assert not re.search(r"[«»”\"\u00a0\u202f]| [:;?!]", text), form
 
 
 def test_a_sentence_at_the_end_of_a_line_does_not_run_into_the_next() -> None:
