@@ -43,6 +43,7 @@ from actors.verbs import (
     counting,
     distributing,
     hearing,
+    heeding,
     listing,
     mirroring,
     picturing,
@@ -297,6 +298,7 @@ async def on_create(
     if model is not None:
         owner = await hearing.speaker(session, heard)
         await distributing.distribute(session, site, owner, model)
+        await heeding.tell(session, site, owner, model)
 
 
 async def on_update(
