@@ -144,16 +144,6 @@ async def token(request: web.Request) -> web.StreamResponse:
             raise web.HTTPBadRequest(text="unsupported_grant_type")
 
 
-async def userinfo(request: web.Request) -> web.StreamResponse:
-    """GET or POST /oauth/userinfo: for whom the app acts (Mastodon 4.4)."""
-    site = request.app[SITE]
-    async with request.app[DATABASE].read() as session:
-        acting = await authenticating.member(request, session, "profile", "read:accounts")
-        us = acting.organisation
-        shown = await Describer(session, site, us).account(us)
-    return answers.entity(entities.userinfo(site.origin, us, shown["avatar"]))
-
-
 async def revoke(request: web.Request) -> web.StreamResponse:
     """POST /oauth/revoke: the token ends. An unknown one has ended already (RFC 7009, 2.2)."""
     given = await arguments.read(request)
