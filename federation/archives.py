@@ -26,13 +26,14 @@ from actors.documents.proving import Evidence, HeldBy, Keys
 from actors.errors import Conflicting, Gone, NotFound, Refusal
 from actors.files import Files
 from actors.rules.containers import MOST_BYTES
+from actors.rules.pictures import Room
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.kin import Witness
 from actors.tables.model import Model
 from actors.tables.restoration import Restoration
 from actors.tables.revision import Revision
-from actors.verbs import archiving, attesting, picturing, recalling, restoring
+from actors.verbs import archiving, attesting, picturing, recalling, restoring, safeguarding
 from actors.verbs.reclaiming import Restored
 from actors.verbs.restoring import NO_WORD, Word
 from actors.views import history, origins, restorations
@@ -76,10 +77,14 @@ class Archivist:
         site: our origin and clock.
         lookup: asks authors' sites.
         files: where pictures and documents lie.
+        room: how many bytes there is room for.
     """
 
-    def __init__(self, database: Database, site: Site, lookup: Lookup, files: Files) -> None:
+    def __init__(
+        self, database: Database, site: Site, lookup: Lookup, files: Files, room: Room
+    ) -> None:
         self._files = files
+        self._room = room
         self._database = database
         self._site = site
         self._lookup = lookup
@@ -130,14 +135,16 @@ class Archivist:
             held = brought.contents
             practice = map(reading.read, held.records), map(reading.read, held.attestations)
             await attesting.bring_back(session, self._site, *map(list, practice))
-        if done.model.is_ours and brought.contents.files:
-            await asyncio.to_thread(self._lay, brought.contents.files.values())
+        if held.files:
+            await asyncio.to_thread(self._lay, held.files.values())
             async with self._database.begin() as session:
-                await picturing.bring_back(session, self._site, done.model, brought.contents)
+                if done.model.is_ours:
+                    await picturing.bring_back(session, self._site, done.model, held)
+                await safeguarding.bring_back(session, self._site, done.model, held, self._room)
         return done
 
     def _lay(self, files: Iterable[bytes]) -> None:
-        """Lay files of ours where they were; their bytes are what their names say."""
+        """Lay files where they are looked for; their bytes are what their names say."""
         for data in files:
             self._files.put(data)
 

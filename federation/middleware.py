@@ -67,7 +67,8 @@ OF_FILES: Final = ("/archives", "/api/essaim/v1/archives")
 """Where members send files, which are larger and take longer than what they write."""
 
 OF_MEDIA: Final = re.compile(
-    r"(/api/v[12]/media|/api/essaim/v1/media|/m/[^/]+/media|/drafts/[^/]+/media|/pictures)/?"
+    r"(/api/v[12]/media|/api/essaim/v1/media|/m/[^/]+/media|/drafts/[^/]+/media|/pictures"
+    r"|/m/[^/]+/record|/records/[^/]+/add)/?"
 )
 """Where pictures and documents are sent: how large they may be is told there, in the words of who
 listens, before any of it is read."""

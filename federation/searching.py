@@ -5,11 +5,15 @@ from typing import Final
 from urllib.parse import urlencode
 
 from actors.rules import labels, wishes
+from actors.rules.codes.lists import territory_named
 from actors.rules.wishes import Wish
 
 FEED: Final = "/directory.atom"
 LIST_OF_FEEDS: Final = "/directory.opml"
 PAGE: Final = "/directory"
+
+PLACES: Final = ("territory", "near")
+"""What is a place, by its code or by its name."""
 
 FORM_LABELS: Final = ("legalForm", "essLegalForm")
 
@@ -17,6 +21,9 @@ FORM_LABELS: Final = ("legalForm", "essLegalForm")
 def wish_of(query: Mapping[str, str]) -> Wish:
     """What is looked for, by its names in an address; not checked yet."""
     said = {name: query[name].replace("\0", "").strip() for name in wishes.NAMES if query.get(name)}
+    for name in PLACES:
+        if name in said and len(said[name]) <= wishes.LONGEST_VALUE:
+            said[name] = territory_named(said[name])
     return Wish(**said)
 
 

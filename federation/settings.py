@@ -24,6 +24,7 @@ from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.errors import Refusal
 from actors.rules import hosts, naming
+from actors.rules.pictures import Room
 from federation import lab
 from federation.lab import Crashpoint
 
@@ -494,10 +495,25 @@ class MediaSettings:
         ),
     )
 
+    megabytes_of_others: int = field(
+        default=1000,
+        metadata=_number(
+            "How much is kept here of what models on other servers show, all together, so that it "
+            "outlives them; 0 keeps nothing of it.",
+            0,
+            1_000_000,
+        ),
+    )
+
     @property
     def most_bytes(self) -> int:
         """`megabytes_per_organisation` in bytes."""
         return self.megabytes_per_organisation * 1_000_000
+
+    @property
+    def room(self) -> Room:
+        """The same for both accounts, in bytes."""
+        return Room(for_one=self.most_bytes, for_others=self.megabytes_of_others * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

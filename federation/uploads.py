@@ -7,9 +7,10 @@ what is left on the disk is swept.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,10 +22,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from activitypub.errors import Malformed
 from actors.database import Database
+from actors.documents.media import multihash
 from actors.errors import Unavailable, Unwise
 from actors.files import Files
 from actors.rules import pictures
-from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind
+from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind, Room
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
@@ -42,6 +44,10 @@ MOST_FIELDS: Final = 32
 AT_ONCE: Final = 4
 """Files of one organisation that may be under way: apps send the pictures of one post at a time."""
 
+MOST_PASSED_OVER: Final = 256 * 1024 * 1024
+"""Bytes of a form of a person's that are read although its file is too large, so that what was
+typed is not lost: a minute of a phone's film. Whoever sends more is cut off."""
+
 TOO_LARGE: Final = f"A file may have {LARGEST_FILE // 1024 // 1024} MB at most."
 NOTHING: Final = "Please choose a file."
 UNKNOWN_KIND: Final = "This is no JPEG, PNG, GIF, WebP, AVIF or PDF."
@@ -53,6 +59,7 @@ TOO_MANY_AT_ONCE: Final = "Several files of your organisation are under way: wai
 SWEPT_AT_ONCE: Final = 500
 
 _PIECE: Final = 256 * 1024  # bytes brought to the disk at once
+_BROKEN: Final = (ValueError, AssertionError, LookupError, HttpProcessingError)
 _log = structlog.stdlib.get_logger("federation.uploads")
 
 
@@ -71,12 +78,14 @@ class Arrived:
         path: where it lies; None where none was sent.
         name: what its sender calls it.
         size: bytes.
+        refused: why the file was not taken, where the rest of the form was read all the same.
     """
 
     fields: dict[str, str]
     path: Path | None = None
     name: str = ""
     size: int = 0
+    refused: Unwise | None = None
 
 
 class Uploads:
@@ -86,14 +95,15 @@ class Uploads:
         database: what is remembered.
         site: our origin, clock and ids.
         files: the room for them.
-        most: bytes that one organisation may keep.
+        room: how many bytes there is room for.
     """
 
-    def __init__(self, database: Database, site: Site, files: Files, most: int) -> None:
+    def __init__(self, database: Database, site: Site, files: Files, room: Room) -> None:
         self.files = files
+        self.room = room
         self._database = database
         self._site = site
-        self._most = most
+        self._most = room.for_one
         self._darkroom = Darkroom()
         self._under_way: dict[int, int] = {}
 
@@ -111,7 +121,12 @@ class Uploads:
                 del under_way[organisation.id]
 
     async def form(
-        self, request: web.Request, organisation: Actor | None, *, is_needed: bool = True
+        self,
+        request: web.Request,
+        organisation: Actor | None,
+        *,
+        is_needed: bool = True,
+        is_typed: bool = False,
     ) -> Arrived:
         """Read a form with a file (`multipart/form-data`), the file onto the disk.
 
@@ -120,29 +135,30 @@ class Uploads:
             organisation: whose file it is; of nobody's, nothing is written down.
             is_needed: whether the form is about the file. Where it only may have one, it is read
                 also where there is no room for a file, and `keep` refuses the file alone.
+            is_typed: somebody typed the rest of it: a file that is too large is passed over, what
+                was typed is read to its end, and `keep` refuses the file.
 
         Raises:
             Malformed: it is no such form.
             Unwise: the file is too large, or there is no room for it.
             Unavailable: the disk is full, or too many are under way.
         """
-        if organisation is not None and is_needed:
+        _must_be_small(request, MOST_PASSED_OVER if is_typed else LARGEST_FILE)
+        if organisation is not None and is_needed and not is_typed:
             await self.must_have_room(request, organisation)
-        else:
-            _must_be_small(request)
         arrived = Arrived({})
         try:
             async for part in _parts(request):
                 if organisation is None and part.filename is not None:
                     await _pass_over(_chunks(part))
                 elif part.name == "file" and part.filename is not None and arrived.path is None:
-                    await self.receive(arrived, _chunks(part))
                     arrived.name = part.filename
+                    await self._receive_or_pass(arrived, _chunks(part), is_typed=is_typed)
                 elif part.filename is None and part.name:
                     arrived.fields[part.name] = await _field(part)
                 else:
                     await part.release()
-        except (ValueError, AssertionError, LookupError, HttpProcessingError) as broken:
+        except _BROKEN as broken:
             self.forget(arrived)
             raise Malformed(BROKEN_FORM, code="json") from broken
         except BaseException:
@@ -150,13 +166,56 @@ class Uploads:
             raise
         return arrived
 
+    async def _receive_or_pass(
+        self, arrived: Arrived, chunks: AsyncIterator[bytes], *, is_typed: bool
+    ) -> None:
+        try:
+            await self.receive(arrived, chunks)
+        except TooMuch as refused:
+            if not is_typed:
+                raise
+            self.forget(arrived)
+            arrived.path, arrived.refused = None, refused
+            await _pass_over(chunks, MOST_PASSED_OVER)
+
+    async def pictures(
+        self, request: web.Request, organisation: Actor, names: Collection[str]
+    ) -> tuple[list[tuple[str, str]], dict[str, Arrived]]:
+        """Read a form that may have several files, each in a field of its own name.
+
+        Returns:
+            The other fields in order, and what has arrived in those fields; `forget` all of it.
+
+        Raises:
+            Malformed, Unwise, Unavailable: as `form`.
+        """
+        await self.must_have_room(request, organisation)
+        fields: list[tuple[str, str]] = []
+        arrived: dict[str, Arrived] = {}
+        try:
+            async for part in _parts(request):
+                if part.filename is None and part.name:
+                    fields.append((part.name, await _field(part)))
+                elif part.name and part.name in names and part.name not in arrived:
+                    one = arrived[part.name] = Arrived({}, name=part.filename or "")
+                    await self.receive(one, _chunks(part))
+                else:
+                    await _pass_over(_chunks(part))
+        except BaseException as broken:
+            for one in arrived.values():
+                self.forget(one)
+            if isinstance(broken, _BROKEN):
+                raise Malformed(BROKEN_FORM, code="json") from broken
+            raise
+        return fields, arrived
+
     async def must_have_room(self, request: web.Request, organisation: Actor) -> None:
         """Refuse, by what is announced of it, what would be refused in the end.
 
         Raises:
             Unwise: the file is too large, or there is no room for one.
         """
-        _must_be_small(request)
+        _must_be_small(request, LARGEST_FILE)
         async with self._database.read() as session:
             await picturing.must_have_room(session, organisation, 1, self._most)
 
@@ -198,6 +257,8 @@ class Uploads:
         """
         try:
             picturing.check(words)
+            if arrived.refused is not None:
+                raise arrived.refused
             if arrived.path is None:
                 raise Unwise(NOTHING, fields={"file": NOTHING})
             with self._place(organisation), _to_disk():
@@ -211,6 +272,41 @@ class Uploads:
             return kept
         finally:
             self.forget(arrived)
+
+    async def take_over(self, data: bytes, digest: str) -> Sent:
+        """Lay a file of somebody else's into the room; no row speaks of it yet.
+
+        One that has the digest which its author says stays as it is; another one is drawn anew.
+
+        Args:
+            data: its bytes.
+            digest: as documents give it (multibase); empty where its author does not say.
+
+        Raises:
+            Malformed: it has another digest.
+            Unwise: it is nothing that is taken here.
+            Unavailable: the disk is full, or there is too much to do.
+        """
+        if digest and digest != multihash(hashlib.sha256(data).hexdigest()):
+            raise Malformed("the file is not the one that was announced", code="digest")
+        with _to_disk():
+            arrived = Arrived({}, await asyncio.to_thread(self._written, data), size=len(data))
+            try:
+                sent = await self._stored(arrived, arrived.path or Path())
+                is_same = digest and sent.full.media_type == _type_of(data)
+                return await asyncio.to_thread(self._as_it_is, data, sent) if is_same else sent
+            finally:
+                self.forget(arrived)
+
+    def _written(self, data: bytes) -> Path:
+        path = self.files.incoming()
+        path.write_bytes(data)
+        return path
+
+    def _as_it_is(self, data: bytes, sent: Sent) -> Sent:
+        """The file itself in place of what was drawn from it; the small picture stays."""
+        full = replace(sent.full, digest=self.files.put(data), size=len(data))
+        return replace(sent, full=full)
 
     def forget(self, arrived: Arrived) -> None:
         """Nothing of what arrived is left on its way."""
@@ -259,17 +355,17 @@ class Uploads:
         return removed
 
 
-def _must_be_small(request: web.Request) -> None:
-    if (request.content_length or 0) > LARGEST_FILE + MOST_FIELDS * LARGEST_FIELD:
+def _must_be_small(request: web.Request, most: int) -> None:
+    if (request.content_length or 0) > most + MOST_FIELDS * LARGEST_FIELD:
         raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
 
 
-async def _pass_over(chunks: AsyncIterable[bytes]) -> None:
+async def _pass_over(chunks: AsyncIterable[bytes], most: int = LARGEST_FILE) -> None:
     """Read a file that nobody keeps, to come to the fields behind it."""
     size = 0
     async for chunk in chunks:
         size += len(chunk)
-        if size > LARGEST_FILE:
+        if size > most:
             raise TooMuch(TOO_LARGE, fields={"file": TOO_LARGE})
 
 
@@ -327,6 +423,11 @@ def _to_disk() -> Iterator[None]:
     except OSError as fault:
         _log.warning("files.unwritable", cause=f"{type(fault).__name__}: {fault}")
         raise Unavailable(NO_DISK, code="files") from fault
+
+
+def _type_of(data: bytes) -> str:
+    found = pictures.kind_of(data[:HEAD])
+    return "" if found is None else found.media_type
 
 
 def _kind(path: Path) -> Kind | None:

@@ -9,7 +9,7 @@ people are shown an address and the words beside it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import base58
@@ -53,6 +53,7 @@ class Shown:
         width: of a picture, 0 where it is not said.
         height: of a picture, 0 where it is not said.
         digest: of the bytes, where it is said.
+        original: where its author keeps it, if `url` is a copy of ours.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Shown:
     width: int = 0
     height: int = 0
     digest: str = ""
+    original: str = ""
 
     @property
     def small(self) -> str:
@@ -162,6 +164,17 @@ def _shown(values: Json) -> Iterator[Shown]:
         found = read(value)
         if found is not None:
             yield found
+
+
+def as_copied(one: Shown, copies: Mapping[str, str]) -> Shown:
+    """The same, at the address of our copy where there is one.
+
+    Args:
+        one: what a document says.
+        copies: addresses of files elsewhere → those of our copies.
+    """
+    here = copies.get(one.url)
+    return one if here is None else replace(one, url=here, original=one.url)
 
 
 def name_of(origin: Iri, url: str) -> str | None:

@@ -76,6 +76,9 @@ class Kind(Enum):
     MODEL = "model"
     """A model that we know, and of which nobody may have told us the newest."""
 
+    FILE = "file"
+    """A picture or document that a model here shows, and that lies on another server."""
+
 
 _OF_MODELS = frozenset({Kind.VERSION, Kind.MODEL})
 

@@ -74,6 +74,11 @@ class Progress:
         return len(self.steps) + len(self.own)
 
     @property
+    def is_untouched(self) -> bool:
+        """Every section says what the source says: nobody has adapted anything yet."""
+        return all(step.state is State.AS_SOURCE for step in self.steps)
+
+    @property
     def next(self) -> Step | None:
         """The section to go on with."""
         return next((step for step in self.steps if not step.is_done), None)

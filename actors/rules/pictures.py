@@ -87,6 +87,19 @@ class Kind:
     format: str = ""
 
 
+@dataclass(frozen=True)
+class Room:
+    """How many bytes there is room for.
+
+    Attributes:
+        for_one: of one organisation of ours.
+        for_others: of everything that is kept of mirrors.
+    """
+
+    for_one: int
+    for_others: int
+
+
 def kind_of(head: bytes) -> Kind | None:
     """What begins with these bytes; None where it is nothing that is taken here."""
     if head.startswith(b"\xff\xd8\xff"):

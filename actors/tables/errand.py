@@ -13,9 +13,10 @@ class Errand(Base, kw_only=True):
     """One address that is to be read.
 
     `kind` is object (somebody forwarded something and could not prove it), followers (a peer's
-    list of its followers here may differ from ours, FEP-8fcf), version (of a model, missed) or
-    model (it may have moved while nobody told us). `actor_id` is who pointed there, or the model's
-    author. `digest` is what the peer said its list adds up to. `state` is waiting or done; a row
+    list of its followers here may differ from ours, FEP-8fcf), version (of a model, missed),
+    model (it may have moved while nobody told us) or file (that a model shows). `actor_id` is who
+    pointed there, or the model's author. `digest` is what the peer said its list adds up to, or
+    what the file has. `state` is waiting or done; a row
     that is done keeps the same address from being asked for again at once.
     """
 

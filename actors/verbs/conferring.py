@@ -42,11 +42,13 @@ async def held(session: Session, proposal_id: int) -> Item:
 
 
 def must_wait(item: Item) -> None:
-    """Refuse to decide twice.
+    """Refuse to decide twice, or where nobody would hear of it.
 
     Raises:
-        Conflicting: it was answered already.
+        Conflicting: it was answered already. Gone: who proposed it has closed the account.
     """
+    if item.standing == proposals.LEFT:
+        raise Gone("Who proposed this has closed the account: the proposal is void.")
     if item.proposal.state not in WAITING:
         raise Conflicting("This proposal was answered already.")
 
@@ -154,10 +156,4 @@ async def tell(
 
 async def unsay(session: Session, item: Item) -> None:
     """Take back the notices of a proposal that was withdrawn."""
-    rows = await session.scalars(
-        select(Notice).where(Notice.model_id == item.model.id, Notice.kind.like("proposal%"))
-    )
-    for row in rows.all():
-        if row.about.get("proposal") == str(item.proposal.id):
-            await session.delete(row)
-    await session.flush()
+    await noticing.unsay_proposal(session, item.proposal)

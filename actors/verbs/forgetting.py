@@ -20,27 +20,33 @@ from actors.documents import activities
 from actors.errors import Gone, NotAllowed
 from actors.mail import outbox
 from actors.rules import news
+from actors.rules.proposals import State
 from actors.site import Site
 from actors.tables.actor import Actor, Key
 from actors.tables.draft import Draft
 from actors.tables.follow import Follow
+from actors.tables.kept_file import KeptFile
 from actors.tables.lineage import Lineage
 from actors.tables.mail import Delivery, Outgoing
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.organisation import Organisation
 from actors.tables.pin import Pin
+from actors.tables.proposal import Proposal
+from actors.tables.record_draft import RecordDraft
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.replication import Replication
 from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
 from actors.tables.translation import Term, Translation
+from actors.tables.vote import Ballot, Vote
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import (
     attesting,
     hearing,
     mirroring,
+    noticing,
     picturing,
     posting,
     publishing,
@@ -143,6 +149,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     await _say_nothing_more(session, site, organisation)
     await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
     await session.execute(delete(Term).where(Term.actor_id == organisation.id))
+    await session.execute(delete(RecordDraft).where(RecordDraft.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):
@@ -242,7 +249,7 @@ async def _bury_model(session: Session, site: Site, model: Model, document: byte
     await session.execute(delete(TimelineEntry).where(TimelineEntry.subject_id == model.id))
     await session.execute(delete(Notice).where(Notice.model_id == model.id))
     await session.execute(delete(Pin).where(Pin.object_iri == model.iri))
-    for prepared in (Draft, Translation, Term):
+    for prepared in (Draft, KeptFile, RecordDraft, Translation, Term):
         await session.execute(delete(prepared).where(prepared.model_id == model.id))
     kept = (
         select(Lineage.id)
@@ -269,7 +276,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.deleted_at, remark.content, remark.summary = site.now(), "", ""
     tells(session, news.word(news.GONE, remark.id))
     remark.document, remark.source, remark.poll = b"", "", None
-    for said in (Wording, Hashtag):
+    for said in (Wording, Hashtag, Vote, Ballot):
         await session.execute(delete(said).where(said.remark_id == remark.id))
     await picturing.let_go(session, picturing.REMARK, remark.id)
     for done in (Like, Boost):
@@ -278,6 +285,29 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     await session.execute(delete(Notice).where(Notice.remark_id == remark.id))
     await session.execute(delete(Pin).where(Pin.object_iri == remark.iri))
     await replicating.forget(session, site, remark.iri)
+    await session.flush()
+
+
+async def _bury_proposals(session: Session, site: Site, actor: Actor) -> None:
+    """What somebody proposed and nobody took in vanishes with the account, as if withdrawn.
+
+    What was accepted is part of somebody's model, and stays.
+    """
+    rows = await session.scalars(
+        select(Proposal).where(
+            Proposal.proposer_id == actor.id,
+            Proposal.state.not_in((State.ACCEPTED, State.WITHDRAWN)),
+        )
+    )
+    for row in rows.all():
+        await noticing.unsay_proposal(session, row)
+        if actor.is_ours:
+            stone = activities.tombstone(parse(row.document), at=site.now())
+            row.document = encode(await posting.seal(session, site, actor, stone))
+            row.state = State.WITHDRAWN
+            row.message, row.changes, row.answer, row.keys = "", [], "", []
+        else:
+            await session.delete(row)
     await session.flush()
 
 
@@ -298,6 +328,7 @@ async def _bury_actor(session: Session, site: Site, actor: Actor) -> None:
     for iri in (await session.scalars(records)).all():
         await replicating.forget(session, site, iri)
     await attesting.forget_all(session, site, actor)
+    await _bury_proposals(session, site, actor)
     for remark in await session.scalars(select(Remark).where(Remark.actor_id == actor.id)):
         await _bury_remark(session, site, remark)
     for model in await session.scalars(select(Model).where(Model.actor_id == actor.id)):

@@ -40,7 +40,7 @@ from actors.tables.remark import Remark
 from actors.tables.revision import Revision
 from actors.tables.tombstone import Tombstone
 from actors.tables.wording import Wording
-from actors.verbs import cataloguing, counting, deriving, listing, witnessing
+from actors.verbs import cataloguing, counting, deriving, listing, safeguarding, witnessing
 from actors.vocabulary import RFC_9421, RFC_9421_ED25519, audience
 
 Gathered = Mapping[Iri, ap.Object]
@@ -173,6 +173,7 @@ async def remember_model(
     if model.head_id == revision.id:
         await listing.list_model(session, model, reading.sheet)
         await counting.moved(session, site, model)
+        await safeguarding.want(session, site, model, reading.sheet)
     if not site.is_catching_up:
         tells(session, news.word(news.SAID if known is None else news.CHANGED, model.id))
     return model

@@ -38,11 +38,13 @@ from actors.tables.actor import Actor
 from actors.tables.draft import Draft
 from actors.tables.media import Media, MediaUse
 from actors.tables.model import Model
+from actors.tables.record_draft import RecordDraft
 from actors.views import media as views
 
 REMARK: Final = "remark"
 MODEL: Final = "model"
 DRAFT: Final = "draft"
+RECORD_DRAFT: Final = "record-draft"
 ORGANISATION: Final = "organisation"
 
 FACTS: Final = ("image", "attachment")
@@ -357,6 +359,8 @@ async def forget_unused(session: Session, site: Site) -> int:
     """Throw away what nothing shows a day after it came; how many files."""
     gone = select(Draft.id).where(Draft.id == MediaUse.subject_id).exists()
     await session.execute(delete(MediaUse).where(MediaUse.subject == DRAFT, ~gone))
+    gone = select(RecordDraft.id).where(RecordDraft.id == MediaUse.subject_id).exists()
+    await session.execute(delete(MediaUse).where(MediaUse.subject == RECORD_DRAFT, ~gone))
     waiting = (
         select(Media.id)
         .where(Media.made_at < site.now() - UNUSED_FOR, ~_shown())

@@ -43,10 +43,12 @@ from actors.verbs import (
     counting,
     distributing,
     hearing,
+    heeding,
     listing,
     mirroring,
     picturing,
     posting,
+    safeguarding,
 )
 from actors.verbs.mirroring import Gathered
 from actors.views import history
@@ -296,6 +298,7 @@ async def on_create(
     if model is not None:
         owner = await hearing.speaker(session, heard)
         await distributing.distribute(session, site, owner, model)
+        await heeding.tell(session, site, owner, model)
 
 
 async def on_update(
@@ -380,6 +383,7 @@ async def _write(
     await picturing.show_named(
         session, site, picturing.MODEL, model.id, files, organisation.id, with_former=True
     )
+    await safeguarding.want(session, site, model, sheet)
     await counting.moved(session, site, model)
     return living, sealed
 

@@ -9,7 +9,7 @@ Nothing of ours is ever written by this: a neighbour who lies changes only what 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -56,6 +56,17 @@ async def ask(session: Session, site: Site, model: Model) -> bool:
         return False
     await explorations.ask(session, site, explorations.KIN, model.iri)
     return True
+
+
+async def free_at(session: Session, site: Site, model: Model) -> datetime | None:
+    """When its lineage may be walked again; None where that is now."""
+    begun = await session.scalar(
+        select(Exploration.started_at).where(
+            Exploration.kind == explorations.KIN, Exploration.iri == model.iri
+        )
+    )
+    free = None if begun is None else begun + explorations.COOL_DOWN
+    return free if free is not None and free > site.now() else None
 
 
 async def is_stale(session: Session, site: Site, model: Model) -> bool:

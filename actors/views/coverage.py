@@ -7,7 +7,7 @@ whose site is blocked here, and deleted ones, are not counted. Nothing is added 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, func, select
 
@@ -97,6 +97,12 @@ class Place:
         return sum(self.levels.values())
 
 
+MOST_REGIONS: Final = 60
+"""Regions in a table that people read; all of them are in the file for a spreadsheet."""
+
+_COUNTRY: Final = 2  # characters of a country in the NUTS list
+
+
 @dataclass(frozen=True)
 class Coverage:
     """What this instance knows of the practice of one model.
@@ -114,6 +120,12 @@ class Coverage:
     def total(self) -> int:
         """All records."""
         return sum(one.total for one in self.countries)
+
+    @property
+    def regions(self) -> list[Place]:
+        """What is smaller than a country, where it is done most first; at most MOST_REGIONS."""
+        found = [one for one in self.places if len(one.code) > _COUNTRY]
+        return sorted(found, key=lambda one: (-one.total, one.code))[:MOST_REGIONS]
 
     @property
     def levels(self) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """What did it say, and when? Models and their versions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -73,6 +74,29 @@ async def makers(session: Session, revisions: Sequence[Revision]) -> dict[int, s
     wanted = {one.author_id for one in revisions if one.author_id is not None}
     rows = await session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted)))
     return {int(row[0]): str(row[1]) for row in rows}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Another model's version that went into one."""
+
+    revision: Revision
+    model: Model
+    author: Actor
+
+
+async def taken(session: Session, revisions: Sequence[Revision]) -> dict[str, Taken]:
+    """What these versions took from other models, by the id of what was taken, if it is known."""
+    wanted = {one.merged_iri for one in revisions if one.merged_iri is not None}
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        select(Revision, Model, Actor)
+        .join(Model, Model.id == Revision.model_id)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Revision.iri.in_(wanted))
+    )
+    return {row[0].iri: Taken(row[0], row[1], row[2]) for row in rows}
 
 
 async def said_before(

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from actors.database import Session
 from actors.errors import NotFound
 from actors.tables.actor import Actor
+from actors.tables.kept_file import KeptFile
 from actors.tables.media import Media, MediaUse
 from actors.views.paging import Page
 
@@ -132,6 +133,30 @@ async def kept(session: Session, organisation: Actor) -> Kept:
         )
     ).one()
     return Kept(files=row[0], size=int(row[1]) + int(row[2]))
+
+
+async def copied(session: Session) -> int:
+    """The bytes of all copies of what others' models show, with those of the small pictures."""
+    size = await session.scalar(
+        select(func.coalesce(func.sum(Media.size + Media.small_size), 0))
+        .join(Actor, Actor.id == Media.actor_id)
+        .where(Actor.is_ours.is_(False))
+    )
+    return int(size or 0)
+
+
+async def copies(session: Session, urls: Iterable[str]) -> dict[str, Media]:
+    """Our copies of files on other servers, by where they lie there."""
+    wanted = list(dict.fromkeys(urls))
+    if not wanted:
+        return {}
+    rows = await session.execute(
+        select(KeptFile.url, Media)
+        .join(Media, Media.id == KeptFile.media_id)
+        .where(KeptFile.url.in_(wanted))
+        .order_by(KeptFile.id.desc())
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def by_digests(

@@ -5,8 +5,9 @@ One that was withdrawn is in no list, on neither side.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -30,6 +31,11 @@ MOST_CREDITS = 50
 """Contributions named on the page of a model, the newest: more is in the history of versions."""
 
 
+LEFT: Final = "left"
+GONE: Final = "gone"
+MOVED: Final = "moved"
+
+
 @dataclass(frozen=True)
 class Item:
     """A proposal with the model it is about, whose that is, and who proposes."""
@@ -40,9 +46,23 @@ class Item:
     proposer: Actor
 
     @property
+    def standing(self) -> str:
+        """What it is at: one of `State`; or why nothing can become of it any more.
+
+        `left` where who proposed has closed the account, `gone` where the model was deleted,
+        `moved` where its owner has moved away, and answers nothing under the old address.
+        """
+        is_open = self.proposal.state in WAITING
+        if is_open and self.proposer.gone_at is not None:
+            return LEFT
+        if self.model.deleted_at is not None:
+            return GONE
+        return MOVED if is_open and self.owner.moved_to is not None else self.proposal.state
+
+    @property
     def is_waiting(self) -> bool:
-        """Its owner can still decide: it is open, and the model is there."""
-        return self.proposal.state in WAITING and self.model.deleted_at is None
+        """Its owner can still decide: it is open, and both sides and the model are there."""
+        return self.standing in WAITING
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -145,7 +165,12 @@ async def counts(session: Session, us: Actor) -> Counts:
     """What waits for an organisation."""
     return Counts(
         await _count(session, Model.actor_id == us.id, *_waits(waiting=True)),
-        await _count(session, Proposal.proposer_id == us.id, Proposal.state == State.ASKED),
+        await _count(
+            session,
+            Proposal.proposer_id == us.id,
+            Proposal.state == State.ASKED,
+            *_waits(waiting=True),
+        ),
     )
 
 
@@ -252,10 +277,15 @@ async def contributions(session: Session, model: Model) -> list[Contribution]:
 def _waits(*, waiting: bool | None) -> Sequence[ColumnElement[bool]]:
     if waiting is None:
         return (Proposal.state != State.WITHDRAWN,)
+    unanswerable = or_(
+        Model.deleted_at.is_not(None),
+        Model.actor_id.in_(select(Actor.id).where(Actor.moved_to.is_not(None))),
+        Proposal.proposer_id.in_(select(Actor.id).where(Actor.gone_at.is_not(None))),
+    )
     if waiting:
-        return (Proposal.state.in_(WAITING), Model.deleted_at.is_(None))
+        return (Proposal.state.in_(WAITING), not_(unanswerable))
     settled = Proposal.state.in_((State.ACCEPTED, State.REJECTED))
-    return (or_(settled, Model.deleted_at.is_not(None)), Proposal.state != State.WITHDRAWN)
+    return (or_(settled, unanswerable), Proposal.state != State.WITHDRAWN)
 
 
 async def _one(session: Session, which: ColumnElement[bool]) -> Item | None:

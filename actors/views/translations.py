@@ -60,6 +60,7 @@ class Work:
         sheets: what it says, and, for a fork, what its source says now.
         waiting: sections whose translations are behind once the source's new version is taken.
         choices: how many sections of that version somebody has to choose about first.
+        is_fork: the model was made from another one.
     """
 
     model: Model
@@ -71,6 +72,7 @@ class Work:
     sheets: tuple[Sheet, ...] = ()
     waiting: tuple[str, ...] = ()
     choices: int = 0
+    is_fork: bool = False
 
     @property
     def total(self) -> int:
@@ -187,6 +189,7 @@ async def work(session: Session, model: Model, language: str) -> Work:
         sheets=(sheet,) if beside is None else (sheet, history.sheet(beside.current)),
         waiting=tuple(row.key for row in to_translate_again(beside, language)),
         choices=0 if beside is None else len(_open(beside)),
+        is_fork=beside is not None,
     )
 
 

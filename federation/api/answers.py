@@ -4,12 +4,14 @@ Every function is asked inside one transaction and returns plain JSON values. A 
 with the same members whoever wrote it: ours and remembered ones alike.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 from aiohttp import web
 
+from activitypub.iris import Iri
 from actors.database import Session
 from actors.documents import media
 from actors.documents.media import Shown
@@ -29,6 +31,7 @@ from actors.tables.model import Model
 from actors.tables.revision import Revision
 from actors.views import commons as commons_view
 from actors.views import drafts, history, lineage, profiles
+from actors.views import media as media_views
 from actors.views.access import Acting
 from actors.views.catalogue import Entry
 from actors.views.lineage import Fork, Upstream
@@ -58,13 +61,18 @@ async def model(session: Session, row: Model) -> Answer:
     tie = await lineage.of(session, row)
     newest = version(head)
     state = await lineage.core_state(session, row)
+    items = media.shown([dict(one) for one in illustrations.of(sheet).items])
+    copies = {
+        url: media.address(Iri(""), kept)
+        for url, kept in (await media_views.copies(session, [one.url for one in items])).items()
+    }
     return {
         **_heading(row, await history.author(session, row)),
         **facts.answered(sheet),
         "version": newest,
         "parents": newest["parents"],
         "commons": row.commons_iri,
-        **illustrated(sheet),
+        **illustrated(sheet, copies),
         "sections": [section(one, sheet) for one in sheet.sections],
         "upstream": None if tie is None else await _upstream(session, tie),
         "forks": [fork(one) for one in await lineage.forks(session, row, limit=FORKS_SHOWN)],
@@ -184,17 +192,18 @@ def said(sheet: Sheet) -> Answer:
     }
 
 
-def illustrated(sheet: Sheet) -> Answer:
+def illustrated(sheet: Sheet, copies: Mapping[str, str] | None = None) -> Answer:
     """What a sheet shows: `image` and `attachments`, each by schema `Shown`."""
-    found = illustrations.of(sheet)
+    found, copies = illustrations.of(sheet), copies or {}
     image = media.read(found.image)
+    others = media.shown(list(found.attachments))
     return {
-        "image": None if image is None else shown(image),
-        "attachments": [shown(one) for one in media.shown(list(found.attachments))],
+        "image": None if image is None else shown(image, copies.get(image.url)),
+        "attachments": [shown(one, copies.get(one.url)) for one in others],
     }
 
 
-def shown(one: Shown) -> Answer:
+def shown(one: Shown, copy: str | None = None) -> Answer:
     """Schema `Shown`."""
     return {
         "kind": one.kind,
@@ -205,6 +214,7 @@ def shown(one: Shown) -> Answer:
         "width": one.width or None,
         "height": one.height or None,
         "digest": one.digest or None,
+        "copy": copy,
     }
 
 

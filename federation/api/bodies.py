@@ -148,22 +148,24 @@ _CHOICES: Final = MapOf(
 )
 _REASONS: Final = ListOf("Why sections of ours stay different.", _MODIFICATION)
 
+_RELATIVE: Final = Text(
+    "The address of the relative to take from: a further source, or another fork of one."
+    " Left out, it is the source."
+)
+
 MERGE: Final = Record(
     "What to take from upstream. Every section in conflict needs a choice.",
     {
         "choices": _CHOICES,
         "note": _NOTE,
         "modifications": _REASONS,
-        "from": Text(
-            "The address of the relative to take from: a further source, or another fork of one."
-            " Left out, it is the source."
-        ),
+        "from": _RELATIVE,
     },
     frozenset({"choices"}),
 )
 CHOICES: Final = Record(
     "What is decided so far; what is not named stays as it was decided before.",
-    {"choices": _CHOICES, "modifications": _REASONS},
+    {"choices": _CHOICES, "modifications": _REASONS, "from": _RELATIVE},
     frozenset({"choices"}),
 )
 FOLLOW: Final = Record(

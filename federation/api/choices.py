@@ -10,14 +10,14 @@ from actors.rules import adapting, core
 from actors.tables.model import Model
 from actors.verbs import choosing, forking
 from actors.verbs.choosing import Chosen
-from actors.views import choices, history, lineage
+from actors.views import choices, history, kin, lineage
 from actors.views.access import Acting
 from actors.views.lineage import Upstream
 from federation.api import answers, bodies
 from federation.api.answers import Answer
 from federation.api.authenticating import READ, WRITE, acting
 from federation.api.models import in_words_of_the_body, owned
-from federation.api.operations import Operation
+from federation.api.operations import Argument, Operation
 from federation.api.shapes import read_body
 from federation.app_keys import DATABASE, SITE
 
@@ -26,7 +26,7 @@ async def read(request: web.Request) -> web.Response:
     """GET models/{id}/choices: what was decided so far."""
     who = await acting(request, READ)
     async with request.app[DATABASE].read() as session:
-        row, beside = await _beside(request, session, who)
+        row, beside = await _beside(request, session, who, request.query.get("from"))
         answer = await _kept(session, row, beside)
     return answers.respond(answer)
 
@@ -36,7 +36,7 @@ async def keep(request: web.Request) -> web.Response:
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.CHOICES)
     async with request.app[DATABASE].begin() as session:
-        row, beside = await _beside(request, session, who)
+        row, beside = await _beside(request, session, who, values.get("from"))
         prints = beside.fingerprints
         given = bodies.choices(values)
         if unknown := [key for key in given if key not in prints]:
@@ -58,7 +58,7 @@ async def keep(request: web.Request) -> web.Response:
             session,
             request.app[SITE],
             row,
-            beside.lineage.upstream_iri,
+            beside.other_iri,
             decided,
             author=who.member,
         )
@@ -70,8 +70,8 @@ async def forget(request: web.Request) -> web.Response:
     """DELETE models/{id}/choices: undo everything that was decided and not published."""
     who = await acting(request, WRITE)
     async with request.app[DATABASE].begin() as session:
-        row, beside = await _beside(request, session, who)
-        await choosing.undo(session, row, beside.lineage.upstream_iri)
+        row, beside = await _beside(request, session, who, request.query.get("from"))
+        await choosing.undo(session, row, beside.other_iri)
     return web.Response(status=204)
 
 
@@ -80,16 +80,17 @@ async def preview(request: web.Request) -> web.Response:
     who = await acting(request, READ)
     values = await read_body(request, bodies.MERGE)
     async with request.app[DATABASE].read() as session:
-        _, beside = await _beside(request, session, who)
+        _, beside = await _beside(request, session, who, values.get("from"))
     try:
         result = forking.merged(beside, bodies.choices(values))
     except Unwise as refusal:
         raise in_words_of_the_body(refusal) from refusal
+    # Whoever it is taken from, it is the source's core that counts.
     found = core.consequence(
         history.sheet(beside.ours),
         result,
-        history.sheet(beside.base),
-        history.sheet(beside.current),
+        history.sheet(beside.own_base or beside.base),
+        history.sheet(beside.current) if beside.is_direct else None,
     )
     return answers.respond(
         {
@@ -133,9 +134,12 @@ async def progress(request: web.Request) -> web.Response:
     )
 
 
-async def _beside(request: web.Request, session: Session, who: Acting) -> tuple[Model, Upstream]:
+async def _beside(
+    request: web.Request, session: Session, who: Acting, other: str | None
+) -> tuple[Model, Upstream]:
+    """A fork of ours beside its source, or beside the relative that is named."""
     row = await owned(request, session, who)
-    beside = await lineage.upstream(session, row)
+    beside = await kin.choose(session, row, other)
     if beside is None:
         raise NotFound("This model is no fork, or its source is not known here.")
     return row, beside
@@ -144,8 +148,9 @@ async def _beside(request: web.Request, session: Session, who: Acting) -> tuple[
 async def _kept(session: Session, row: Model, beside: Upstream) -> Answer:
     """Schema `Choices`."""
     prints = beside.fingerprints
-    kept = await choices.of(session, row, beside.lineage.upstream_iri)
+    kept = await choices.of(session, row, beside.other_iri)
     return {
+        "from": beside.other_iri,
         "choices": [
             {
                 "key": key,
@@ -158,7 +163,7 @@ async def _kept(session: Session, row: Model, beside: Upstream) -> Answer:
                 and one.fingerprint != prints[key][: choosing.PRINT_DIGITS],
             }
             for key, one in sorted(kept.items())
-        ]
+        ],
     }
 
 
@@ -170,6 +175,11 @@ def _consequence(found: core.Consequence) -> Answer:
     }
 
 
+_FROM: Final = Argument(
+    "from",
+    "The address of the relative: a further source, or another fork of one. Left out, the source.",
+)
+
 _PROBLEMS: Final = {
     404: "There is no such model here, or it is no fork.",
     410: "It was deleted.",
@@ -180,17 +190,18 @@ OPERATIONS: Final = (
         method="GET",
         path="/models/{id}/choices",
         name="readChoices",
-        says="Read what was decided about the changes of the source, and not published yet",
+        says="Read what was decided beside the source or another relative, and not published yet",
         handler=read,
         scope=READ,
         answer="Choices",
+        arguments=(_FROM,),
         problems=_PROBLEMS,
     ),
     Operation(
         method="POST",
         path="/models/{id}/choices",
         name="keepChoices",
-        says="Decide about some changes of the source, and publish later",
+        says="Decide about some changes of the source or of another relative, and publish later",
         handler=keep,
         scope=WRITE,
         answer="Choices",
@@ -205,6 +216,7 @@ OPERATIONS: Final = (
         handler=forget,
         scope=WRITE,
         status=204,
+        arguments=(_FROM,),
         problems=_PROBLEMS,
     ),
     Operation(

@@ -80,7 +80,8 @@ async def merge(request: web.Request) -> web.Response:
     who = await acting(request, WRITE)
     values = await read_body(request, bodies.MERGE)
     async with request.app[DATABASE].read() as session:
-        beside = await lineage.upstream(session, await owned(request, session, who))
+        own = await owned(request, session, who)
+        beside = await kin.choose(session, own, values.get("from"))
     if beside is not None:
         with suppress(Refusal):  # said again, and in full, where it counts
             await asyncio.to_thread(render_ahead, forking.merged(beside, bodies.choices(values)))

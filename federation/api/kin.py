@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.database import Session
+from actors.site import Site
 from actors.tables.model import Model
 from actors.verbs import recalling, tracing
 from actors.views import history, keeping, kin, siblings
@@ -25,7 +26,7 @@ async def lineage(request: web.Request) -> web.Response:
     """GET models/{id}/lineage: everything it comes from, and everything made from that."""
     async with request.app[DATABASE].read() as session:
         row = await named(request, session)
-        answer = await _lineage(session, row)
+        answer = await _lineage(session, request.app[SITE], row)
     return answers.respond(answer)
 
 
@@ -35,7 +36,7 @@ async def refresh(request: web.Request) -> web.Response:
     async with request.app[DATABASE].begin() as session:
         row = await named(request, session)
         await tracing.ask(session, request.app[SITE], row)
-        answer = await _lineage(session, row)
+        answer = await _lineage(session, request.app[SITE], row)
     return answers.respond(answer, status=202)
 
 
@@ -67,13 +68,15 @@ async def kept(request: web.Request) -> web.Response:
     return answers.respond({"items": items})
 
 
-async def _lineage(session: Session, row: Model) -> Answer:
+async def _lineage(session: Session, site: Site, row: Model) -> Answer:
     """Schema `Lineage`."""
+    free_at = await tracing.free_at(session, site, row)
     found: Kinship = await kin.kinship(session, row)
     return {
         "of": found.of,
         "knownAt": None if found.known_at is None else answers.time(found.known_at),
         "walking": await tracing.is_walking(session, row),
+        "freeAt": None if free_at is None else answers.time(free_at),
         "cut": found.is_cut,
         "models": [_relative(one) for one in found.relatives],
     }

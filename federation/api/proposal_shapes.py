@@ -106,7 +106,7 @@ def short(request: web.Request, item: Item) -> Answer:
         "model": {"id": str(model.id), "iri": model.iri, "name": model.name},
         "from": answers.actor(item.proposer),
         "to": answers.actor(item.owner),
-        "state": row.state if model.deleted_at is None else "gone",
+        "state": item.standing,
         "message": row.message,
         "language": row.language,
         "sections": [one.key for one in item.changes],

@@ -144,12 +144,15 @@ _SHORT_PROPOSAL: Final[dict[str, Schema]] = {
     "from": _ref("Actor"),
     "to": _ref("Actor"),
     "state": _one_of(
-        "What became of it; gone: the model was deleted.",
+        "What became of it; gone: the model was deleted; left: who proposed has closed the account;"
+        " moved: the owner has moved, and answers nothing under this address.",
         "open",
         "asked",
         "accepted",
         "rejected",
         "gone",
+        "left",
+        "moved",
     ),
     "message": _text("Why, by who proposes it."),
     "language": _or_null(_text("Of the message (BCP 47).")),
@@ -275,6 +278,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "width": _or_null(_NUMBER),
             "height": _or_null(_NUMBER),
             "digest": _or_null(_text("Of its bytes: a sha-256 multihash in base58btc.")),
+            "copy": _or_null(_text("The path of our copy of what lies on another server.")),
         },
     ),
     "File": _record(
@@ -312,6 +316,24 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Portrait": _record(
         "How the organisation looks.",
         {"icon": _or_null(_ref("File")), "header": _or_null(_ref("File"))},
+    ),
+    "RecordDraft": _record(
+        "A record of practice that an organisation has begun.",
+        {
+            "id": _ID,
+            "model": {**_ID, "description": "The model it is about."},
+            "file": _or_null({**_ID, "description": "The file that goes with it."}),
+            "fields": {
+                "type": "object",
+                "description": "The form, as it was typed; empty fields are left out.",
+                "additionalProperties": {"type": "string"},
+            },
+            "changed": _TIME,
+        },
+    ),
+    "RecordDrafts": _record(
+        "Every record of practice that the organisation has begun.",
+        {"items": _list(_ref("RecordDraft"), "Changed last first.")},
     ),
     "Drafts": _record(
         "Every draft of the organisation.",
@@ -497,6 +519,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "of": {**_IRI, "description": "The model that it was asked for."},
             "knownAt": _or_null({**_TIME, "description": "When it was walked; null for never."}),
             "walking": {**_BOOL, "description": "It is being walked now."},
+            "freeAt": _or_null(
+                {**_TIME, "description": "When it can be walked again; null where that is now."}
+            ),
             "cut": {**_BOOL, "description": "There are more than 300 models."},
             "models": _list(_ref("Relative"), "The first in line first, then its forks below it."),
         },
@@ -687,8 +712,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
     "Choices": _record(
-        "What was decided about the changes of the source, and not published yet.",
+        "What was decided beside the source or another relative, and not published yet.",
         {
+            "from": {**_IRI, "description": "The address of the model on the other side."},
             "choices": _list(
                 _record(
                     "One decision.",
@@ -706,7 +732,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                     },
                 ),
                 "By key.",
-            )
+            ),
         },
     ),
     "MergePreview": _record(

@@ -152,8 +152,10 @@ async def restore(
 
 
 def _archivist(instance: Instance) -> Archivist:
-    files = Files(instance.settings.media_directory)
-    return Archivist(instance.database, instance.site, instance.lookup, files)
+    settings = instance.settings
+    files = Files(settings.media_directory)
+    room = settings.media.room
+    return Archivist(instance.database, instance.site, instance.lookup, files, room)
 
 
 def _read(file: Path) -> bytes:

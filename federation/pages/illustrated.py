@@ -1,14 +1,17 @@
 """Illustrated: what a sheet or a remark shows, as templates want it.
 
-Pictures of ours are shown; what lies on another server is only linked: a browser that fetched it
-would tell that server who reads what, and our pages promise that it does not.
+Pictures of ours are shown, and our copies of others'; what lies on another server alone is only
+linked: a browser that fetched it would tell that server who reads what, and our pages promise that
+it does not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from activitypub.canonical_json import parse
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
+from actors.database import Session
 from actors.documents import media as documents
 from actors.documents.media import Shown
 from actors.rules import illustrations
@@ -17,16 +20,26 @@ from actors.rules.sections import Sheet
 from actors.tables.actor import Actor
 from actors.tables.media import Media
 from actors.tables.remark import Remark
+from actors.views import media as views
 
 
-def picture_of(sheet: Sheet) -> Shown | None:
+async def copies_of(session: Session, origin: Iri, sheet: Sheet) -> dict[str, str]:
+    """Our copies of what a sheet shows from other servers: addresses there → addresses here."""
+    items = documents.shown([dict(one) for one in illustrations.of(sheet).items])
+    found = await views.copies(session, [one.url for one in items])
+    return {url: documents.address(origin, media) for url, media in found.items()}
+
+
+def picture_of(sheet: Sheet, copies: Mapping[str, str]) -> Shown | None:
     """The picture that stands for a model."""
-    return documents.read(illustrations.of(sheet).image)
+    said = documents.read(illustrations.of(sheet).image)
+    return None if said is None else documents.as_copied(said, copies)
 
 
-def files_of(sheet: Sheet) -> tuple[Shown, ...]:
+def files_of(sheet: Sheet, copies: Mapping[str, str]) -> tuple[Shown, ...]:
     """What else it shows."""
-    return documents.shown(list(illustrations.of(sheet).attachments))
+    listed = documents.shown(list(illustrations.of(sheet).attachments))
+    return tuple(documents.as_copied(one, copies) for one in listed)
 
 
 @dataclass(frozen=True)

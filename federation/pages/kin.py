@@ -27,6 +27,7 @@ from federation.pages import (
     addresses,
     drawing,
     forms,
+    illustrated,
     models,
     proofs,
     reading,
@@ -47,6 +48,7 @@ async def lineage(request: web.Request) -> web.Response:
         found = await models.find(session, request.match_info["slug"])
         family = await kin.kinship(session, found)
         is_walking = await tracing.is_walking(session, found)
+        free_at = await tracing.free_at(session, request.app[SITE], found)
     if here.acting is not None:
         is_walking = await looking.look_at_kin(request.app, found)
     return rendering.page(
@@ -58,6 +60,7 @@ async def lineage(request: web.Request) -> web.Response:
         drawing=drawing.drawn(family.relatives),
         by_iri={one.iri: one for one in family.relatives},
         is_walking=is_walking,
+        free_at=free_at,
     )
 
 
@@ -198,7 +201,8 @@ async def kept_version(request: web.Request) -> web.Response:
         proof = await proofs.for_any(
             session, request.app[SITE], at[0].model, at[0].author, revision
         )
-    sheet = history.sheet(revision)
+        sheet = history.sheet(revision)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -209,6 +213,7 @@ async def kept_version(request: web.Request) -> web.Response:
         author=source.author,
         revision=revision,
         sheet=sheet,
+        kept_files=kept_files,
         text=reading.read(sheet, (request.query.get("text"), rendering.language(request))),
         proof=proof,
     )

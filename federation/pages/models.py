@@ -99,6 +99,7 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
         withheld = await crawling.is_withheld(session, found.id)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -115,6 +116,7 @@ async def model(request: web.Request) -> web.Response:
         author=author,
         head=head,
         sheet=sheet,
+        kept_files=kept_files,
         text=text,
         behind=behind,
         upstream=upstream,
@@ -142,7 +144,7 @@ async def model(request: web.Request) -> web.Response:
             text,
             number=head.number,
             source=None if tie is None else tie.upstream_iri,
-            picture=illustrated.picture_of(sheet),
+            picture=illustrated.picture_of(sheet, kept_files),
         ),
     )
 

@@ -143,7 +143,7 @@ async def _add(
     room = request.app[UPLOADS]
     arrived = Arrived({})
     try:
-        arrived = await room.form(request, acting.organisation)
+        arrived = await room.form(request, acting.organisation, is_typed=True)
         fields = {name: forms.without_nul(text) for name, text in arrived.fields.items()}
         typed = MultiDictProxy(MultiDict(fields))
         forms.require_token(here, typed)

@@ -47,7 +47,7 @@ async def _replace(request: web.Request, here: Visitor, acting: Acting) -> web.R
     room, arrived = request.app[UPLOADS], Arrived({})
     typed: Mapping[str, str] = {}
     try:
-        arrived = await room.form(request, acting.organisation)
+        arrived = await room.form(request, acting.organisation, is_typed=True)
         typed = MultiDictProxy(
             MultiDict({name: forms.without_nul(text) for name, text in arrived.fields.items()})
         )

@@ -46,6 +46,8 @@ STATES: Final = {
     "accepted": N_("Accepted"),
     "rejected": N_("Declined"),
     "gone": N_("The model was deleted"),
+    "left": N_("Who proposed it has left"),
+    "moved": N_("The organisation has moved"),
 }
 """What a state is called."""
 

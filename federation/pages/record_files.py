@@ -53,7 +53,7 @@ async def sent(request: web.Request, here: Visitor) -> AsyncIterator[Sent]:
     if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
         raise NotAllowed(EXPIRED)
     room = request.app[UPLOADS]
-    arrived = await room.form(request, here.organisation, is_needed=False)
+    arrived = await room.form(request, here.organisation, is_needed=False, is_typed=True)
     try:
         given = {name: forms.without_nul(text) for name, text in arrived.fields.items()}
         yield Sent(MultiDictProxy(MultiDict(given)), arrived)
@@ -69,6 +69,9 @@ async def keep(request: web.Request, acting: Acting, given: Sent, typed: Typed) 
         `typed.faults`.
     """
     number = id_in(given.fields.get("kept", ""))
+    if given.arrived.refused is not None:
+        typed.faults.update(given.arrived.refused.fields)
+        return None
     if given.arrived.path is None and number is None:
         if typed["description"] or typed["credit"]:
             typed.faults["file"] = forms.MISSING

@@ -4,12 +4,13 @@ Short on purpose: a title, a place and a stage make a record; everything else is
 something to say. What was typed comes back as it was when something is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from actors.rules import records
+from activitypub.canonical_json import Json
+from actors.rules import jottings, records
 from actors.rules.codes.lists import Code, code_list
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.records import (
@@ -35,13 +36,6 @@ NO_STAGE: Final = N_("Please say how far you are.")
 
 PLACES_OFFERED: Final = 12
 """Places to choose from: a list that is read at a glance."""
-
-FIELDS: Final = (
-    "name", "summary", "language", "territory", "place", "stage", "since", "reason", "what",
-    "value", "unit", "on", "method", "href", "link", "evaluation", "difficulty", "lesson",
-    "conclusion", "description", "credit",
-)  # fmt: skip
-"""Names of the fields, in the order of the form."""
 
 _FIELD_OF: Final = {
     "name": "name",
@@ -77,12 +71,40 @@ class Typed:
 
 def read(given: Fields) -> Typed:
     """What was sent."""
-    return Typed({name: given[name].strip() for name in FIELDS if name in given})
+    return Typed({name: given[name].strip() for name in jottings.FIELDS if name in given})
 
 
 def blank(**values: str) -> Typed:
     """An empty form with what is known already."""
     return Typed(values)
+
+
+def beginning(
+    language: str, today: date, name: str, organisation: str, territory: Sequence[Json]
+) -> Typed:
+    """A form in which stands what can be guessed; everything can be typed over.
+
+    Args:
+        language: of who writes.
+        today: the day from which it may be so.
+        name: what the model is called.
+        organisation: who does it.
+        territory: where the organisation is at home, as codes or addresses of a list.
+    """
+    places = code_list("territories")
+    homes = [home for one in territory if (home := places.find(str(one)))]
+    at_home = ""
+    if len(homes) == 1:
+        label = homes[0].label(language)
+        at_home = label if places.search(label, most=2) == homes else homes[0].code
+    return Typed(
+        {
+            "name": f"{name} – {organisation}"[: records.MAX_LINE],
+            "language": language,
+            "since": today.isoformat(),
+            "territory": at_home,
+        }
+    )
 
 
 def record(typed: Typed, today: date) -> Record:

@@ -13,6 +13,7 @@ from typing import Final
 import orjson
 from aiohttp import web
 
+from activitypub.canonical_json import Json
 from actors import places
 from actors.database import Session
 from actors.documents import replication as documents
@@ -25,16 +26,21 @@ from actors.site import id_in
 from actors.tables.attestation import Attestation
 from actors.tables.media import Media
 from actors.tables.model import Model
-from actors.verbs import attesting, replicating
+from actors.tables.organisation import Organisation
+from actors.tables.record_draft import RecordDraft
+from actors.verbs import attesting, jotting, replicating
 from actors.verbs.attesting import Saying
-from actors.views import coverage, history, timelines
+from actors.views import coverage, history, jottings, timelines
+from actors.views.access import Acting
 from actors.views.coverage import Line, Listed
+from actors.views.jottings import Begun
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
     forms,
     mapping,
     models,
+    reading,
     record_files,
     rendering,
     saying,
@@ -178,11 +184,24 @@ async def write_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/record: "we do this here"."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
+    wanted = request.query.get("draft")
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, request.match_info["slug"])
-    today = request.app[SITE].now().date().isoformat()
-    typed = form.blank(language=rendering.language(request), since=today)
-    return _show(request, here, model, typed)
+        if wanted is not None:
+            begun = await jottings.one_of(session, acting.organisation, id_in(wanted))
+            file = await session.get(Media, begun.draft.media_id or 0)
+            typed = form.blank(**begun.draft.fields)
+            return _show(request, here, model, typed, draft=begun.draft, file=file)
+        others = await jottings.of(session, acting.organisation, model)
+        own = await session.get(Organisation, acting.organisation.id)
+    typed = form.beginning(
+        language=rendering.language(request),
+        today=request.app[SITE].now().date(),
+        name=reading.best(model.names, rendering.language(request), model.language)[0],
+        organisation=acting.organisation.name,
+        territory=_listed(own.facts.get("areaServed")) if own is not None else [],
+    )
+    return _show(request, here, model, typed, others=others)
 
 
 async def write(request: web.Request) -> web.Response:
@@ -200,10 +219,17 @@ async def _write(request: web.Request, here: Visitor, given: record_files.Sent) 
         problem = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
         return _show(request, here, model, typed, problem=problem)
     permissions.must_publish(here.acting.office)
+    draft = await _draft(request, here.acting, given.fields)
+    if given.fields.get("do") == "discard" and draft is not None:
+        async with request.app[DATABASE].begin() as session:
+            await jotting.discard(session, draft)
+        raise web.HTTPSeeOther(saying.address("/space", "record-draft-thrown"))
+    if given.fields.get("do") == "save":
+        return await _save(request, here, here.acting, model, typed, given, draft)
     said = form.record(typed, request.app[SITE].now().date())
     file = await record_files.keep(request, here.acting, given, typed)
     if typed.faults:
-        return _show(request, here, model, typed, file=file)
+        return _show(request, here, model, typed, file=file, draft=draft)
     try:
         async with request.app[DATABASE].begin() as session:
             model = await models.find(session, slug)
@@ -216,10 +242,61 @@ async def _write(request: web.Request, here: Visitor, given: record_files.Sent) 
                 said,
                 [file] if file else [],
             )
+            if draft is not None:
+                await jotting.discard(session, draft)
     except Refusal as refused:
         problem = _noted(typed, refused)
-        return _show(request, here, model, typed, problem=problem, file=file)
+        return _show(request, here, model, typed, problem=problem, file=file, draft=draft)
     raise web.HTTPSeeOther(saying.address(f"/records/{row.id}", "recorded"))
+
+
+async def _save(
+    request: web.Request,
+    here: Visitor,
+    acting: Acting,
+    model: Model,
+    typed: Typed,
+    given: record_files.Sent,
+    draft: RecordDraft | None,
+) -> web.Response:
+    """Keep what was typed, whatever it means; only a file must be one that can be shown."""
+    file = None
+    arrived = given.arrived
+    if arrived.path is not None or arrived.refused is not None or given.fields.get("kept"):
+        file = await record_files.keep(request, acting, given, typed)
+    if typed.faults:
+        return _show(request, here, model, typed, file=file, draft=draft)
+    try:
+        async with request.app[DATABASE].begin() as session:
+            saved = await jotting.save(
+                session,
+                request.app[SITE],
+                acting.organisation,
+                acting.member,
+                model,
+                typed.values,
+                file,
+                draft,
+            )
+    except Refusal as refused:
+        problem = _noted(typed, refused)
+        return _show(request, here, model, typed, problem=problem, file=file, draft=draft)
+    back = f"{request.path}?draft={saved.id}"
+    raise web.HTTPSeeOther(saying.address(back, "record-draft-saved"))
+
+
+async def _draft(
+    request: web.Request, acting: Acting, given: Mapping[str, str]
+) -> RecordDraft | None:
+    """The draft from which the form was filled; None where it was published or thrown away."""
+    number = id_in(given.get("draft", ""))
+    if number is None:
+        return None
+    async with request.app[DATABASE].read() as session:
+        try:
+            return (await jottings.one_of(session, acting.organisation, number)).draft
+        except NotFound:
+            return None
 
 
 async def add_page(request: web.Request) -> web.Response:
@@ -345,6 +422,10 @@ async def _own(session: Session, request: web.Request, here: Visitor) -> Listed:
     return found
 
 
+def _listed(fact: Json) -> list[Json]:
+    return fact if isinstance(fact, list) else [fact] if fact else []
+
+
 def _noted(typed: Typed, refused: Refusal) -> str:
     """Note the faults beside their fields; the words above the form, where there are none."""
     if isinstance(refused, Unwise) and refused.fields:
@@ -361,6 +442,8 @@ def _show(
     *,
     problem: str = "",
     file: Media | None = None,
+    draft: RecordDraft | None = None,
+    others: Sequence[Begun] = (),
 ) -> web.Response:
     return rendering.page(
         request,
@@ -372,6 +455,8 @@ def _show(
         faults=typed.faults,
         problem=problem,
         found=None,
+        draft=draft,
+        others=others,
         **record_files.shown(file),
     )
 

@@ -117,6 +117,9 @@ ROSTERS: Final = (
 DRAFTS: Final = (
     N_("This is too large for a draft."),
     N_("An organisation has at most %(number)s drafts."),
+    N_("An organisation has at most %(number)s drafts of records."),
+    N_("A draft of a record has at most %(number)s characters."),
+    N_("This model was deleted."),
     N_("This draft was published or thrown away meanwhile."),
     N_("There is no such draft here."),
     N_("This time has passed."),
@@ -335,6 +338,7 @@ PROPOSALS: Final = (
     N_("There is no such proposal here."),
     N_("This proposal was withdrawn."),
     N_("This proposal was answered already."),
+    N_("Who proposed this has closed the account: the proposal is void."),
     N_("This proposes no change."),
     N_("A proposal has at most %(number)s sections."),
     N_("A section is named twice."),

@@ -19,7 +19,9 @@ SENTENCES: Final = {
     "choice-undone": N_("That choice is undone."),
     "restored": N_("What that version said is published again, as the newest version."),
     "lineage-asked": N_("The sites concerned are being asked. Reload this page in a minute."),
-    "lineage-fresh": N_("The sites were asked not long ago: what you see is as new as can be."),
+    "lineage-fresh": N_(
+        "The sites were asked a short while ago. Below it says when they can be asked again."
+    ),
     "merged": N_("Your choices are saved in a new version."),
     "follow-asked": N_("You asked to follow. Their site will answer."),
     "unfollowed": N_("You no longer follow them."),
@@ -83,6 +85,8 @@ SENTENCES: Final = {
     "proposal-withdrawn": N_("The proposal is withdrawn."),
     "proposals-from": N_("That is saved. It holds for proposals from now on."),
     "recorded": N_("Your record is published. The model’s organisation is being told."),
+    "record-draft-saved": N_("The draft is saved. Nobody outside your organisation sees it."),
+    "record-draft-thrown": N_("The draft is thrown away."),
     "record-grown": N_("That is added. Whoever has the record is being told."),
     "attested": N_("You said it, and the organisation is being told."),
     "unattested": N_("You took it back. Whoever was told of it is being told."),

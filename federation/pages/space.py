@@ -12,7 +12,7 @@ from wtforms import StringField
 from actors.errors import NotAllowed
 from actors.rules import permissions
 from actors.verbs import signing_in
-from actors.views import catalogue, drafts, profiles, proposals, reception, timelines
+from actors.views import catalogue, drafts, jottings, profiles, proposals, reception, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
@@ -44,6 +44,7 @@ async def show(
         waiting = await profiles.requests(session, us, Page(limit=FOLLOWERS_SHOWN))
         now = await profiles.by_id(session, us.id)
         written = await drafts.of(session, us)
+        begun = await jottings.of(session, us)
         proposed = await proposals.counts(session, us)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
@@ -55,6 +56,7 @@ async def show(
         manages=permissions.may_manage_members(acting.office),
         models=models,
         drafts=written,
+        begun=begun,
         proposed=proposed,
         news=news,
         receptions=receptions,

@@ -30,6 +30,7 @@ from federation.pages import (
     addresses,
     comparing,
     forms,
+    illustrated,
     models,
     proofs,
     reading,
@@ -86,6 +87,7 @@ async def versions(request: web.Request) -> web.Response:
         is_mine = here.organisation is not None and here.organisation.id == found.actor_id
         who = await history.makers(session, known) if is_mine else {}
         again = await history.said_before(session, found, known)
+        taken = await history.taken(session, known)
     language = rendering.language(request)
     steps = [
         _step(one, known[place + 1] if place + 1 < len(known) else None, language, who, again)
@@ -101,6 +103,7 @@ async def versions(request: web.Request) -> web.Response:
         steps=steps,
         numbers=numbers,
         older=older,
+        taken=taken,
         is_mine=is_mine,
     )
 
@@ -114,7 +117,8 @@ async def version(request: web.Request) -> web.Response:
         revision = await models.numbered(session, found, request.match_info["number"])
         proof = await proofs.of(session, request.app[SITE], found, author, revision)
         cited = await history.citation(session, found, revision)
-    sheet = history.sheet(revision)
+        sheet = history.sheet(revision)
+        kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     return await asyncio.to_thread(
         rendering.page,
         request,
@@ -124,6 +128,7 @@ async def version(request: web.Request) -> web.Response:
         author=author,
         revision=revision,
         sheet=sheet,
+        kept_files=kept_files,
         text=reading.read(sheet, models.wanted(request)),
         is_head=revision.id == found.head_id,
         is_mine=here.organisation is not None and here.organisation.id == found.actor_id,

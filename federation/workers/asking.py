@@ -4,7 +4,8 @@ What was forwarded without a proof is read at its owner's origin, with what belo
 remembered as if we had looked it up; what its origin says is gone is forgotten here. A list of
 followers is read and compared (FEP-8fcf): see `actors.verbs.synchronising`. Versions of a model
 that were missed are read one after the other, and models that may have moved: see
-`actors.verbs.catching_up`.
+`actors.verbs.catching_up`. Files that a model shows are read and kept: see
+`actors.verbs.safeguarding`.
 """
 
 from typing import Final
@@ -20,6 +21,7 @@ from actors.mail import errands
 from actors.mail.errands import Kind, Task
 from actors.site import Site
 from actors.verbs import catching_up, forgetting, forking, remarking, synchronising
+from federation.copies import Copies
 from federation.errors import Refused, TooMuch
 from federation.lookup import Lookup
 from federation.refusals import FORESEEN
@@ -42,13 +44,17 @@ class Asking:
         database: where they wait.
         site: our clock and ids.
         lookup: reads documents.
+        copies: reads files.
         settings: how many documents one errand may cost.
     """
 
-    def __init__(self, database: Database, site: Site, lookup: Lookup, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, site: Site, lookup: Lookup, copies: Copies, settings: Settings
+    ) -> None:
         self._database = database
         self._site = site
         self._lookup = lookup
+        self._copies = copies
         self._budget = settings.federation.budget
         self._crew = Crew()
 
@@ -83,6 +89,8 @@ class Asking:
                     await self._followers(errand)
                 case Kind.VERSION:
                     await self._version(errand.iri)
+                case Kind.FILE:
+                    await self._copies.keep(errand.iri, errand.digest)
                 case Kind.OBJECT | Kind.MODEL:
                     await self._object(errand.iri)
         except FORESEEN as error:

@@ -118,6 +118,19 @@ async def test_a_lineage_is_walked_merged_across_hops_and_outlives_its_sources(
     assert (varied["by"], varied["now"]["fr"]) == (porto.iri, "Cinq cents abonnés.")
     assert [one["reason"] for one in varied["reasons"]] == ["Cost"]
     assert await bologna.verdicts(porto) == {"billing": "same", "legal": "same", "costs": "theirs"}
+    # What is decided beside Porto is kept apart from what is decided beside the source.
+    where, beside = f"{bologna.path}/choices", {"from": porto.iri}
+    decided = {"choices": {"costs": "ours"}, **beside}
+    kept = (await bologna.program.post(where, decided)).told(200)
+    must_fit(kept, "Choices")
+    assert (kept["from"], [one["key"] for one in kept["choices"]]) == (porto.iri, ["costs"])
+    assert (await bologna.program.get(where)).told(200) == {"from": liege.iri, "choices": []}
+    told = await bologna.program.post(f"{bologna.path}/merge/preview", {"choices": {}, **beside})
+    assert (told.told(200)["relation"], told.value["brokenCore"]) == ("replication-of", [])
+    (await bologna.program.delete(f"{where}?from={porto.iri}")).told(204)
+    assert (await bologna.program.get(f"{where}?from={porto.iri}")).told(200)["choices"] == []
+    unknown = await bologna.program.get(f"{where}?from=https://nobody.test/m/1")
+    assert unknown.is_problem(404)
     merged = await bologna.merge({}, porto)
     assert merged["version"]["parents"] == [f"{bologna.iri}/versions/1", f"{porto.iri}/versions/2"]
     assert [one["note"] for one in merged["version"]["modifications"]] == ["Trop cher."]

@@ -10,6 +10,11 @@ import pytest
 from together.program import Program, a_program, as_body, must_fit
 from together.street import Street
 
+from actors.tables.actor import Actor
+from actors.tables.model import Model
+from actors.verbs import forgetting
+from actors.views import proposals
+
 Json = dict[str, Any]
 
 
@@ -218,4 +223,52 @@ async def test_between_neighbours_a_proposal_is_answered_once_and_a_large_one_ar
     assert (await france.post(where, one)).is_problem(403)
     assert (await _get(france, "/proposal-policy"))["from"] == "everybody"
     assert (await france.call("PUT", "/proposal-policy", {"from": "nobody"})).is_problem(403)
+    assert street.refusals() == []
+
+
+async def test_what_waits_leaves_when_either_side_closes_and_says_so_when_the_owner_moves(
+    street: Street, programs: tuple[Program, Program]
+) -> None:
+    france, italy = programs
+    neighbour = await a_program(france.house, "voisine")
+    source = await france.publish()
+    found = await italy.house.lookup.resolve(source["iri"])
+    assert isinstance(found, Model)
+    one = {"message": "Moins cher.", "changes": [{"section": "costs", "text": "Cent."}]}
+    where = f"/models/{source['id']}/proposals"
+    kept = await _post(neighbour, where, one)
+    (await _post(france, f"/proposals/{kept['id']}/accept", {}, 200))
+    other = {"message": "Autre.", "changes": [{"section": "costs", "text": "Mille."}]}
+    mine = await _post(neighbour, where, other)
+    theirs = await _post(italy, f"/models/{found.id}/proposals", other)
+    await street.settle()
+    assert len((await _get(france, "/proposals?state=open"))["items"]) == 2
+
+    # The owner moves: both sides are told that nobody answers there, until she is back.
+    owner = france.house
+    coop = await owner.actor("coop")
+    async with owner.begin() as session:
+        (await session.get_one(Actor, coop.id)).moved_to = "https://elsewhere.test/actors/coop"
+    assert (await _get(france, "/proposals?state=open"))["items"] == []
+    assert (await _get(neighbour, f"/proposals/{mine['id']}"))["state"] == "moved"
+    async with owner.begin() as session:
+        (await session.get_one(Actor, coop.id)).moved_to = None
+    assert len((await _get(france, "/proposals?state=open"))["items"]) == 2
+
+    # Who proposed closes, here and elsewhere: what nobody took in vanishes, with its notice.
+    for house, name in ((france.house, "voisine"), (italy.house, "officina")):
+        leaving = await house.actor(name)
+        async with house.begin() as session:
+            await forgetting.close_organisation(session, house.site, leaving)
+    await street.settle()
+    told = [one["iri"] for one in (await _get(france, "/proposals"))["items"]]
+    assert told == [kept["iri"]]
+    assert await _kinds(france) == []
+    assert (await france.get(f"/proposals/{mine['id']}")).is_problem(410)
+    assert (await _get(france, f"/models/{source['id']}"))["version"]["number"] == 2
+    async with italy.house.read() as session:
+        assert await proposals.open_about(session, found) == 0
+        item = await proposals.by_iri(session, theirs["iri"])
+    assert item is not None
+    assert item.proposal.state == "withdrawn"
     assert street.refusals() == []

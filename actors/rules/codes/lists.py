@@ -105,6 +105,21 @@ class CodeList:
         return False
 
 
+def territory_named(typed: str) -> str:
+    """The code of the place that somebody typed by its name; what is no such name, as it is.
+
+    Of several of one name it is the largest: a city state before the district of its name.
+    """
+    places, wanted = code_list("territories"), folded(typed)
+    if not wanted or places.find(typed) is not None:
+        return typed
+    found = places.search(typed, most=len(places.codes))
+    same = [one for one in found if wanted in map(folded, one.labels.values())]
+    if same:
+        return min(same, key=lambda one: len(one.code)).code
+    return found[0].code if len(found) == 1 else typed
+
+
 EDITIONS: Final[Mapping[str, str]] = {
     "territories": "NUTS 2024 and statistical regions 2024; United Kingdom: NUTS 2018",
     "activities": "NACE Rev. 2.1, sections and divisions",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.rules.codes.lists import EDITIONS, code_list
+from actors.rules.codes.lists import EDITIONS, code_list, territory_named
 from actors.rules.licences import LICENCES
 
 
@@ -17,6 +17,24 @@ def test_every_list_is_whole(name: str) -> None:
             assert code.label(language) != code.code or code.code in code.labels.values()
         if code.broader and name != "legal-forms":
             assert code.broader.lower() in known.codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Belgique", "BE"),
+        ("italie", "IT"),
+        ("Torino", "ITC11"),
+        ("piemonte", "ITC1"),
+        ("FRH0", "FRH0"),
+        ("Berlin", "DE3"),
+        ("Atlantis", "Atlantis"),
+        ("a", "a"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_known_by_its_name(typed: str, code: str) -> None:
+    assert territory_named(typed) == code
 
 
 def test_a_legal_form_belongs_to_a_country_that_we_know() -> None:

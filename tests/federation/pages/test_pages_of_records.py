@@ -4,11 +4,15 @@ import csv
 import io
 import json
 
-from together.program import Program, must_fit
+from together.pictures import a_picture
+from together.program import Program, a_program, must_fit
 from together.reader import Reader
 from together.street import House, Street
+from yarl import URL
 
 from actors.rules.permissions import Office
+from actors.rules.pictures import LARGEST_FILE
+from actors.verbs import picturing
 
 SUMMARY = "People mend things together, every Saturday."
 
@@ -80,16 +84,20 @@ async def test_a_coordinator_records_practice_adds_to_it_and_is_believed(
     await anna.follow("Atelier")
     await anna.follow("Say whether this is so")
     period = {"since": "2026-01-05", "until": "2026-01-01"}
-    await anna.press("Say it", verdict="Confirmed", content="I was there.", **period)
+    await anna.press(
+        "Publish your statement", verdict="Confirmed", content="I was there.", **period
+    )
     assert anna.faults == ["Error: The period ends before it begins."]
-    await anna.press("Say it", verdict="Confirmed", until="2026-02-01", section="value")
+    await anna.press(
+        "Publish your statement", verdict="Confirmed", until="2026-02-01", section="value"
+    )
     assert "E3 Confirmed" in anna.text
     assert "La Source confirms this (the source of the model)" in anna.text
     assert "Sections looked at: The principle" in anna.text
     await anna.go("/directory?evidence=E3")
     assert "Atelier de réparation" in anna.text
     await anna.go(record)
-    await anna.press("Take this back")
+    await anna.press("Take our statement back")
     assert "E2 Measured" in anna.text
     await anna.go("/directory?evidence=E3")
     assert "Atelier de réparation" not in anna.text
@@ -124,3 +132,66 @@ async def test_a_coordinator_records_practice_adds_to_it_and_is_believed(
     assert made["level"] == "E0"
     assert (await program.delete(f"/records/{made['id']}")).status == 204
     assert (await program.get(f"/records/{made['id']}")).is_problem(410)
+
+
+async def test_a_record_is_begun_left_taken_up_again_and_published_with_its_picture(
+    street: Street, alpha: House, anna: Reader
+) -> None:
+    source = await alpha.organisation("source", "La Source")
+    model = await alpha.publish(source)
+    program = await a_program(alpha, "voisine")
+    await anna.go(f"/m/{model.slug}/record")
+    # What is known stands there already; what is typed is kept, whatever it means.
+    assert anna.page.xpath("//input[@name='name']/@value") == [
+        "Atelier de réparation (en) – Coopérative Alpha"
+    ]
+    words = "Trois vélos"
+    # A photo of a phone is taken; one that is too large takes nothing with it that was typed.
+    film = b"\xff\xd8\xff" + bytes(LARGEST_FILE)
+    await anna.attach("Save as a draft", film, do="save", summary=SUMMARY, description=words)
+    assert anna.faults == ["Error: A file may have 16 MB at most."]
+    assert (SUMMARY in anna.html, words in anna.html) == (True, True)
+    await anna.attach("Save as a draft", film[:3_000_000], do="save", description=words)
+    assert anna.faults == ["Error: The picture cannot be read: it is damaged, or something else."]
+    await anna.attach(
+        "Save as a draft", a_picture(), do="save", stage="", value="many", on="", description=words
+    )
+    assert "The draft is saved." in anna.text, anna.text
+    street.clock.turn(hours=30)
+    async with alpha.begin() as session:
+        await picturing.forget_unused(session, alpha.site)
+    await anna.go("/space")
+    assert "Records that we have begun" in anna.text
+    await anna.follow("Atelier de réparation")
+    assert anna.page.xpath("//input[@name='value']/@value") == ["many"]
+    assert "chosen.jpg has arrived; you need not choose it again." in anna.text
+    await anna.press("Save as a draft", difficulty="Le loyer")
+    await anna.press("Publish the record", summary=SUMMARY, territory="ITH5", stage="Pilot")
+    assert anna.faults == ["Error: Please give a number, such as 120 or 4.5."]
+    await anna.press("Publish the record", value="", since="2026-01-05")
+    assert "Your record is published." in anna.text, anna.text
+    assert "Le loyer" in anna.text
+    assert [one.get("alt") for one in anna.page.xpath("//figure//img")] == [words]
+    await anna.go("/space")
+    assert "Records that we have begun" not in anna.text
+
+    # Others see nothing of it; a program begins one, a page throws it away.
+    await anna.go(f"/m/{model.slug}/record")
+    await anna.press("Save as a draft", name="Un autre")
+    path = f"/record-drafts/{URL(anna.address).query['draft']}"
+    assert (await program.get(path)).is_problem(404)
+    assert (await program.get("/record-drafts")).told(200) == {"items": []}
+    await anna.press("Throw this draft away")
+    assert "The draft is thrown away." in anna.text
+    body = {"model": str(model.id), "fields": {"name": "Chez nous", "stage": "Pilot"}}
+    begun = (await program.post("/record-drafts", body)).told(201)
+    must_fit(begun, "RecordDraft")
+    path = f"/record-drafts/{begun['id']}"
+    told = (await program.call("PUT", path, {"fields": {"name": "Ici", "lesson": " "}})).told(200)
+    assert told["fields"] == {"name": "Ici"}
+    assert (await program.get("/record-drafts")).told(200)["items"] == [told]
+    for wrong in ({"fields": {"nme": "x"}}, {"fields": {"name": "x" * 20_001}}):
+        assert (await program.call("PUT", path, wrong)).is_problem(422)
+    assert (await program.post("/record-drafts", {"model": "7", "fields": {}})).is_problem(404)
+    (await program.delete(path)).told(204)
+    assert (await program.delete(path)).is_problem(404)

@@ -76,6 +76,8 @@ SAID_TO_PEOPLE = (
     "actors/verbs/conferring.py",
     "actors/verbs/considering.py",
     "actors/verbs/proposing.py",
+    "actors/rules/jottings.py",
+    "actors/verbs/jotting.py",
     "actors/verbs/liking.py",
     "actors/verbs/moving.py",
     "actors/verbs/posting.py",
