@@ -41,6 +41,7 @@ from federation.app_keys import (
     LOOKUP,
     OWNERS,
     RATES,
+    READING_ROOM,
     SETTINGS,
     SITE,
     STREAMS,
@@ -66,6 +67,7 @@ from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
 from federation.postman import Postman
 from federation.rates import Rates
+from federation.reading_room import ReadingRoom
 from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
@@ -160,6 +162,7 @@ def build(
     application[ARCHIVIST] = Archivist(database, here, lookup, files, settings.media.room)
     uploads = Uploads(database, here, files, settings.media.room)
     application[UPLOADS] = uploads
+    application[READING_ROOM] = ReadingRoom(client)
     application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
     application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
     application[RATES] = Rates(here.now)

@@ -167,7 +167,7 @@ async def start(
         language=sheet.language,
         license=sheet.license,
         published_at=now,
-        updated_at=now - timedelta(seconds=1),
+        updated_at=now,
         commons_iri=commons_iri,
     )
     session.add(model)
@@ -350,6 +350,8 @@ async def _write(
     """
     # Peers take an Update for one only when its time is later, and the wire counts whole seconds.
     now = max(site.now(), model.updated_at + timedelta(seconds=1))
+    if model.head_id is None:  # the first version is no change of what was published
+        now = model.published_at
     number = max(model.number, await _forgotten(session)) + 1
     revision = Revision(
         id=site.new_id(),

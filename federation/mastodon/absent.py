@@ -10,6 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
+from actors.errors import NotAllowed
 from federation.app_keys import DATABASE
 from federation.mastodon import answers, authenticating
 from federation.negotiation import Handler
@@ -27,6 +28,24 @@ EMPTY: Final[Mapping[str, str | None]] = {
     "/api/v1/trends/links": None,
 }
 """Path → the scope that its owner's app needs; None where anybody may ask."""
+
+
+CONFIRMED: Final = "This method is only available while the e-mail is awaiting confirmation"
+
+
+def refused(reason: str) -> Handler:
+    """A handler that says no to every app, as Mastodon does where it is not allowed.
+
+    Who joins is invited, and who administers does so on pages: no token covers either.
+    """
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        async with request.app[DATABASE].read() as session:
+            if await authenticating.anybody(request, session) is None:
+                raise authenticating.unauthorized("The access token is invalid")
+        raise NotAllowed(reason)
+
+    return refuse
 
 
 def nothing(scope: str | None) -> Handler:

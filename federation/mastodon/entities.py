@@ -93,6 +93,8 @@ VISIBILITIES: Final[Mapping[str, str]] = {
 }
 """Our word for who may see a remark → Mastodon's."""
 
+_FEEDS: Final = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+
 _AUTOMATED: Final = frozenset({"Application", "Service"})
 
 
@@ -139,6 +141,7 @@ def account(
         "discoverable": is_discoverable,
         "indexable": is_indexable,
         "noindex": False,
+        "hide_collections": False,
         "created_at": moment(actor.published_at),
         "note": _paragraphs(actor.summary),
         "url": profile_page(origin, actor),
@@ -802,11 +805,17 @@ def instance_v2(
         "icon": [{"src": origin + AVATAR, "size": "400x400"}],
         "languages": [locale],
         "configuration": _configuration()
-        | {"urls": {"streaming": _streaming(origin)}, "vapid": {"public_key": key}},
+        | {
+            "urls": {"streaming": _streaming(origin)},
+            "vapid": {"public_key": key},
+            "timelines_access": {feed: {"local": "public", "remote": "public"} for feed in _FEEDS},
+            "limited_federation": False,
+        },
         "registrations": {
             "enabled": False,
             "approval_required": False,
             "reason_required": False,
+            "min_age": None,
             "message": None,
             "url": None,
         },

@@ -143,6 +143,7 @@ OF_SUBJECTS: Final[Table] = (
 OF_STREAMS: Final[Table] = (
     ("GET", "/api/v1/streaming", streaming.websocket),
     ("GET", "/api/v1/streaming/health", streaming.healthy),
+    ("GET", "/health", streaming.healthy),
     ("GET", "/api/v1/streaming/user", streaming.events("user")),
     ("GET", "/api/v1/streaming/user/notification", streaming.events("user:notification")),
     ("GET", "/api/v1/streaming/public", streaming.events("public")),
@@ -210,6 +211,8 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/accounts/relationships", accounts.relationships),
     ("GET", "/api/v1/accounts/familiar_followers", acquaintances.familiar_followers),
     ("GET", "/api/v1/accounts", accounts.several),
+    ("POST", "/api/v1/accounts", absent.refused("This action is not allowed")),
+    ("POST", "/api/v1/emails/confirmations", absent.refused(absent.CONFIRMED)),
     ("GET", "/api/v1/accounts/search", search.search_accounts),
     ("GET", "/api/v1/accounts/{id}", accounts.account),
     ("GET", "/api/v1/accounts/{id}/statuses", accounts.statuses),
@@ -290,6 +293,9 @@ PREFLIGHTS: Final = (
 )
 """Where an app in a browser may ask first whether it may ask."""
 
+FOR_ADMINISTRATORS: Final = ("/api/v1/admin/{tail:.*}", "/api/v2/admin/{tail:.*}")
+"""Where no token leads: no scope for it is given to any app, and members do this on pages."""
+
 UNKNOWN: Final = tuple(
     f"/api/{edition}/{{tail:.*}}" for edition in ("v1", "v2", "v3", "v1_alpha", "web")
 )
@@ -303,6 +309,8 @@ def routes() -> list[web.RouteDef]:
         readable = answers.for_apps(handler)
         found += [web.route(method, path, readable), web.route(method, f"{path}/", readable)]
     found += [web.options(path, answers.preflight) for path in PREFLIGHTS]
+    out_of_scope = answers.for_apps(absent.refused("This action is outside the authorized scopes"))
+    found += [web.route("*", path, out_of_scope) for path in FOR_ADMINISTRATORS]
     missing = answers.for_apps(answers.no_such_endpoint)
     for path in UNKNOWN:
         found += [web.options(path, answers.preflight), web.route("*", path, missing)]
