@@ -230,6 +230,9 @@ WANTED: Final = {
 """Scope → endpoints; of two scopes each will do."""
 
 OPEN: Final = """
+    GET /health
+    POST /api/v1/accounts
+    POST /api/v1/emails/confirmations
     GET /api/oembed
     GET /.well-known/oauth-authorization-server
     GET /api/v1/apps/verify_credentials
