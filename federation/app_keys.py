@@ -19,6 +19,7 @@ from federation.journal import Journal
 from federation.kept import Answer, Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
+from federation.reading_room import ReadingRoom
 from federation.settings import Settings
 from federation.streams import Streams
 from federation.transport.client import Client
@@ -53,6 +54,9 @@ OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
 
 UPLOADS: Final = web.AppKey("uploads", Uploads)
 """Takes in files, and knows where they lie. Never inside a transaction."""
+
+READING_ROOM: Final = web.AppKey("reading room", ReadingRoom)
+"""Reads texts that people already have. Never inside a transaction."""
 
 RATES: Final = web.AppKey("rates", Rates)
 """How often who did what: see `callers`."""

@@ -1,22 +1,17 @@
 """The darkroom: pictures of strangers are drawn anew, each in a process of its own.
 
-The process (`redrawing.py`) gets nothing of ours: no environment, no open file, no module. It may
-use so much processor time and memory and no more; whoever draws a bomb draws it there. So the loop
-never waits for a decoder, and a decoder that is broken breaks nothing else.
+The process (`redrawing.py`, started by `apart`) may use so much processor time and memory and no
+more; whoever draws a bomb draws it there.
 """
 
 import asyncio
-import json
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import structlog
-
-from actors.errors import Unavailable, Unwise
+from actors.errors import Unwise
 from actors.rules.pictures import KEPT_PIXELS, LARGEST_FILE, MOST_PIXELS, SMALL_PIXELS, Kind
+from federation.apart import ask
 
 PROGRAM: Final = Path(__file__).with_name("redrawing.py")
 
@@ -29,8 +24,6 @@ SECONDS: Final = 30
 UNREADABLE: Final = "The picture cannot be read: it is damaged, or something else."
 TOO_MANY_PIXELS: Final = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels."
 TOO_BUSY: Final = "Too many pictures are being prepared just now: try again in a minute."
-
-_log = structlog.stdlib.get_logger("federation.darkroom")
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ class Darkroom:
             "small_pixels": SMALL_PIXELS,
         }
         async with self._places:
-            said = await _ask(json.dumps(order).encode())
+            said = await ask(PROGRAM, order, seconds=SECONDS, slow=TOO_BUSY)
         if said.get("fault") == "pixels":
             raise Unwise(TOO_MANY_PIXELS, fields={"file": TOO_MANY_PIXELS})
         if "full" not in said:
@@ -92,34 +85,3 @@ class Darkroom:
             small=Drawn(small, **said["small"]),
             blurhash=said["blurhash"],
         )
-
-
-async def _ask(order: bytes) -> dict[str, Any]:
-    """Start the process, and hear what it says; nothing where it died."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(PROGRAM),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={"MALLOC_ARENA_MAX": "1"},
-    )
-    try:
-        async with asyncio.timeout(SECONDS):
-            told, _ = await process.communicate(order)
-    except TimeoutError:
-        _log.warning("picture.too_slow", seconds=SECONDS)
-        raise Unavailable(TOO_BUSY, code="busy") from None
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode:
-        _log.info("picture.died", returncode=process.returncode)
-    try:
-        said = json.loads(told)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}

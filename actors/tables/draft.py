@@ -15,7 +15,8 @@ class Draft(Base, kw_only=True):
     `sheet` may break every rule of a sheet that is published. `model_id` and `base` are the model
     and the number of the version that it started from; without them it is a new model, which will
     stand in `commons_id`. `publish_at` is when it is published by itself, `zone` the time zone in
-    which its author said so, `failure` why that did not happen.
+    which its author said so, `failure` why that did not happen. `brought` is what was understood of
+    a text that it was begun with (`rules.bringing`), until somebody has read it.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -43,3 +44,4 @@ class Draft(Base, kw_only=True):
     publish_at: Mapped[datetime | None] = mapped_column(default=None)
     zone: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")
+    brought: Mapped[dict[str, Any] | None] = mapped_column(default=None)

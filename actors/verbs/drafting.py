@@ -14,6 +14,7 @@ Rules a reader must know:
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -49,6 +50,7 @@ class Writing:
         base: the number of the version it started from.
         commons: where a new model is to stand.
         modifications: for a fork, what is adapted and why.
+        brought: for a new draft, what was understood of the text that it is begun with.
     """
 
     sheet: Sheet
@@ -57,6 +59,7 @@ class Writing:
     base: int = 0
     commons: Actor | None = None
     modifications: Sequence[Modification] = ()
+    brought: dict[str, Any] | None = None
 
 
 async def save(
@@ -66,8 +69,12 @@ async def save(
     member: Member,
     writing: Writing,
     draft: Draft | None = None,
+    *,
+    new_id: int | None = None,
 ) -> Draft:
     """Keep what somebody has written, as a new draft or in place of what a draft said.
+
+    A new draft gets the id `new_id`, where its page has promised one.
 
     Raises:
         Unwise: it is too large, or there are too many; or it has a time and cannot be published.
@@ -77,7 +84,7 @@ async def save(
     if len(str(sheet.to_json())) > MAX_SHEET or len(writing.note) > MAX_NOTE:
         raise Unwise("This is too large for a draft.")
     if draft is None:
-        draft = await _new(session, site, organisation, writing)
+        draft = await _new(session, site, organisation, writing, new_id)
     else:
         draft = await held(session, draft)
     if draft.publish_at is not None:
@@ -93,16 +100,19 @@ async def save(
     return draft
 
 
-async def _new(session: Session, site: Site, organisation: Actor, writing: Writing) -> Draft:
+async def _new(
+    session: Session, site: Site, organisation: Actor, writing: Writing, new_id: int | None
+) -> Draft:
     many = await session.scalar(select(func.count()).where(Draft.actor_id == organisation.id))
     if (many or 0) >= MOST_DRAFTS:
         raise Unwise(f"An organisation has at most {MOST_DRAFTS} drafts.")
     draft = Draft(
-        id=site.new_id(),
+        id=site.new_id() if new_id is None else new_id,
         actor_id=organisation.id,
         model_id=None if writing.model is None else writing.model.id,
         sheet={},
         changed_at=site.now(),
+        brought=writing.brought,
     )
     session.add(draft)
     return draft
@@ -118,6 +128,15 @@ async def held(session: Session, draft: Draft) -> Draft:
     if found is None:
         raise Gone("This draft was published or thrown away meanwhile.")
     return found
+
+
+async def put_away(session: Session, draft: Draft) -> None:
+    """Somebody has read what became of the text that the draft was begun with.
+
+    Raises:
+        Gone: as `held`.
+    """
+    (await held(session, draft)).brought = None
 
 
 async def discard(session: Session, draft: Draft) -> None:

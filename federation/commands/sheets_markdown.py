@@ -11,8 +11,8 @@
     Mobile data is billed by actual use.
 
 What stands in braces may be left out: the key is then made from the heading, the role guessed from
-its words (English and French), and a section about the core is core, any other adaptable. Deeper
-headings belong to the text, and so does everything in a code block.
+its words (`actors.rules.headings`), and a section about the core is core, any other adaptable.
+Deeper headings belong to the text, and so does everything in a code block.
 
 Front matter is YAML between two lines ``---``, as in Jekyll and Pandoc; ``{#key name=value}`` are
 the heading attributes of Pandoc and Markdown Extra.
@@ -25,37 +25,12 @@ from typing import Final
 
 from activitypub.canonical_json import Json
 from actors.errors import Unwise
+from actors.rules.headings import guessed_role
 from actors.rules.naming import slug
-from actors.rules.searching import folded
 from actors.rules.sections import Adaptability, Role
 
 _RULE: Final = "---"
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
-
-# Words of headings that tell a role, folded (no accents, lower case); the first role found wins, so
-# what is more particular comes first.
-_TELLING: Final[Mapping[Role, tuple[str, ...]]] = {
-    Role.SUMMARY: ("summary", "in short", "overview", "resume", "en bref", "presentation"),
-    Role.PROBLEM: ("problem", "the need", "need addressed", "le besoin", "constat"),
-    Role.BENEFICIARIES: ("beneficiar", "whom", "audience", "public", "pour qui", "usager"),
-    Role.LEGAL_FORM: ("legal", "juridique", "statut"),
-    Role.PREREQUISITES: ("prerequisite", "requirement", "before you", "prerequis", "conditions"),
-    Role.STEPS: ("steps", "how to", "getting started", "etapes", "comment faire", "mise en oeuvre"),
-    Role.COSTS: ("cost", "financ", "budget", "cout", "economique"),
-    Role.GOVERNANCE: ("governance", "gouvernance", "decision"),
-    Role.RESOURCES: ("resource", "partner", "ressource", "partenaire", "moyens"),
-    Role.RESULTS: ("result", "evidence", "impact", "outcome", "preuve", "bilan"),
-    Role.DIFFICULTIES: ("difficult", "failure", "lesson", "obstacle", "echec", "lecon"),
-    Role.ADAPTABLE: ("adapt",),
-    Role.CORE: ("core", "principle", "charter", "coeur", "principe", "charte"),
-    Role.SUPPORT: ("support", "accompagnement", "soutien", "aide"),
-    Role.RIGHTS: ("right", "licen", "droits", "marque"),
-    Role.TERRITORY: ("territor", "context", "origin", "history", "territoire", "histoire"),
-    Role.CONTACT: ("contact",),
-    Role.GLOSSARY: ("glossary", "glossaire", "lexique", "vocabular"),
-    Role.VALUE: ("value", "brings", "benefit", "valeur", "apport", "utilite"),
-    Role.ACTIVITIES: ("activit", "service"),
-}
 
 
 @dataclass(frozen=True)
@@ -80,15 +55,6 @@ def split(text: str) -> tuple[str, list[Part]]:
     if end is None:
         raise _fault(1, "the front matter ends with a second line ---")
     return "\n".join(["", *lines[1:end]]), _parts(lines, end + 1)
-
-
-def guessed_role(heading: str) -> Role:
-    """The role that a heading tells, in English or French; activities when it tells none."""
-    words = folded(heading).replace("œ", "oe")
-    for role, telling in _TELLING.items():
-        if any(re.search(rf"\b{each}", words) for each in telling):
-            return role
-    return Role.ACTIVITIES
 
 
 def _parts(lines: list[str], first: int) -> list[Part]:
@@ -137,7 +103,7 @@ def _members(heading: str, line: int, keys: set[str]) -> dict[str, Json]:
         if not equals or name not in ("key", "role", "adaptability"):
             raise _fault(line, "in braces stand #key, role=… and adaptability=… only")
         given[name] = value
-    role = given.get("role") or guessed_role(heading).value
+    role = given.get("role") or (guessed_role(heading) or Role.ACTIVITIES).value
     core = role == Role.CORE.value
     key = given.get("key") or slug(heading, keys)
     keys.add(key)

@@ -19,9 +19,12 @@ from actors.verbs import drafting
 from actors.views import drafts
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, saying, sessions, writing
+from federation.pages import addresses, forms, meanwhile, saying, sessions, writing
 from federation.pages import sheet_form as sheets
 from federation.pages.writing import Editing
+
+ENDING = ("call-off", "discard", "put-away")
+"""Buttons that end something and keep nothing of the form."""
 
 
 async def draft_page(request: web.Request) -> web.Response:
@@ -36,6 +39,7 @@ async def draft_page(request: web.Request) -> web.Response:
     if editing is None:
         typed = sheets.with_offers(typed)
     handle = f"@{commons.address}" if commons is not None else ""
+    typed = replace(typed, seen=meanwhile.seen_of(kept))
     typed = replace(
         writing.with_reasons(typed, drafts.modifications(kept)), note=kept.note, commons=handle
     )
@@ -56,7 +60,7 @@ async def draft(request: web.Request) -> web.Response:
     if not forms.token_fits(here, given):
         problem = forms.OTHER_SESSION
         return writing.show(request, here, typed, editing=editing, kept=kept, problem=problem)
-    if button in ("call-off", "discard"):
+    if button in ENDING:
         await _end(request, kept, button)
     if editing is not None and typed.base != editing.number and button in writing.LASTING:
         return writing.overtaken(request, here, typed, editing, kept)
@@ -87,7 +91,7 @@ async def _publish(
     what = await writing.written(request, typed, editing, kept, is_final=True)
     async with request.app[DATABASE].begin() as session:
         site = request.app[SITE]
-        await drafting.save(session, site, acting.organisation, acting.member, what, kept)
+        await writing.saved_beside(session, site, acting, what, kept, typed)
         made = await drafting.publish(session, site, kept)
     word = "published" if editing is None else "revised"
     raise web.HTTPSeeOther(saying.address(addresses.page_of(made), word))
@@ -97,8 +101,12 @@ async def _end(request: web.Request, kept: Draft, button: str) -> None:
     async with request.app[DATABASE].begin() as session:
         if button == "call-off":
             await drafting.call_off(session, kept)
+        elif button == "put-away":
+            await drafting.put_away(session, kept)
         else:
             await drafting.discard(session, kept)
     if button == "call-off":
         raise web.HTTPSeeOther(saying.address(f"/drafts/{kept.id}", "draft-called-off"))
+    if button == "put-away":
+        raise web.HTTPSeeOther(f"/drafts/{kept.id}")
     raise web.HTTPSeeOther(saying.address("/space", "draft-discarded"))

@@ -302,6 +302,7 @@ PAGES: Final = (
     N_("There is no such remark here."),
     N_("You may not act for this organisation."),
     N_("There is no such file."),
+    N_("There is no such map."),
     N_("That was too often. Please wait a little."),
     N_("Something went wrong here. Please tell us the number %(number)s."),
     N_("Not Found"),
@@ -454,6 +455,16 @@ FILES: Final = (
     N_("This has to be a picture."),
 )
 """Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
+TEXTS: Final = (
+    N_("This kind of file cannot be read. Save it as DOCX, ODT, Markdown or HTML and try again."),
+    N_("This document cannot be read: it is damaged, or something else."),
+    N_("This document is too long to become one sheet."),
+    N_("There is no text in this document."),
+    N_("There is no page with a text at this address."),
+    N_("This is not the address of a page. It begins with https://"),
+    N_("Too many texts are being read just now: try again in a minute."),
+)
+"""Of texts that people bring: `federation.reading_room`."""
 RECORDS: Final = (
     N_("Please say how far you are."),
     N_("This record is not complete."),

@@ -62,6 +62,7 @@ SENTENCES: Final = {
     "commons-changed": N_("This is what the commons says of itself now."),
     "said": N_("You said it. The commons passes it on to its members."),
     "tended": N_("Done. The members are being told where it concerns them."),
+    "brought": N_("The text is a draft now. Only your organisation sees it."),
     "draft-saved": N_("The draft is saved. Only your organisation sees it."),
     "draft-planned": N_("The draft is saved, and will be published at the time you chose."),
     "draft-called-off": N_("It is not published by itself any more."),

@@ -32,6 +32,7 @@ OWN, FRESH, STALE = "own", "fresh", "stale"
 KINDS: Final = (OWN, FRESH, STALE)
 
 LONGEST_HANDLE: Final = 300  # characters of name@host as they are kept while the form is filled
+LONGEST_SEEN: Final = 20_000  # characters: marks of a hundred sections, each with a key of 64
 MAX_LANGUAGES: Final = 12  # languages of one draft: each is a set of fields in every section
 MOST_SHOWN: Final = 6  # languages of a sheet that have fields; a hundred sections of them still fit
 MOST_FOLDED: Final = 500  # languages beside those: no sheet has as many
@@ -80,6 +81,7 @@ class Draft:
         note: what changed, in the author's words, for the history.
         unfinished: its author knows that mandatory sections are missing.
         leaves_core: its author knows that it will be “inspired by” its source.
+        seen: for a draft that is kept, which state of it the page shows (`meanwhile`).
     """
 
     language: str
@@ -95,6 +97,7 @@ class Draft:
     leaves_core: bool = False
     sections: tuple[DraftSection, ...] = ()
     folded: tuple[str, ...] = ()
+    seen: str = ""
 
 
 def blank(language: str) -> Draft:
@@ -173,6 +176,7 @@ def read(fields: Fields) -> Draft:
         leaves_core=fields.get("core") == "yes",
         sections=tuple(_read_section(fields, f"s{place}", languages) for place in places),
         folded=tuple(tag for tag in folded if tag not in languages),
+        seen=fields.get("seen", "")[:LONGEST_SEEN],
     )
     return _written_in(draft, canonical_tag(fields.get("language", "")))
 

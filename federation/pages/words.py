@@ -376,6 +376,19 @@ SCOPES: Final = {
     "admin": N_("administer this instance"),
 }
 
+LEFT_OUT: Final = {
+    "picture": N_("Picture:"),
+    "front": N_("Lines above the text:"),
+    "around": N_("Around the text:"),
+    "media": N_("Something embedded:"),
+    "link": N_("A link that leads nowhere from here:"),
+    "header": N_("Head of the pages:"),
+    "footer": N_("Foot of the pages:"),
+    "comments": N_("Comments:"),
+    "form": N_("Its form was not understood; its text is there:"),
+}
+"""Kinds of what has no place in a sheet, of a text that was brought (`federation.rereading`)."""
+
 SCOPE_DETAILS: Final = {
     "accounts": N_("profiles"),
     "blocks": N_("whom you block"),

@@ -20,10 +20,12 @@ from actors.rules.core import Consequence
 from actors.rules.languages import canonical_tag
 from actors.rules.modifications import Modification, Nature, Reason, adapted
 from actors.rules.sections import Sheet
+from actors.site import Site
 from actors.tables import draft as tables
 from actors.tables.actor import Actor
 from actors.tables.model import Model
-from actors.verbs import drafting, forgetting, publishing
+from actors.verbs import coediting, drafting, forgetting, publishing
+from actors.verbs.coediting import Collided
 from actors.verbs.drafting import Writing
 from actors.views import drafts, history, lineage
 from actors.views.access import Acting
@@ -34,6 +36,7 @@ from federation.pages import (
     elsewhere,
     facts_form,
     forms,
+    meanwhile,
     models,
     planning,
     reading,
@@ -43,6 +46,7 @@ from federation.pages import (
 )
 from federation.pages import sheet_form as sheets
 from federation.pages.forms import Form
+from federation.pages.meanwhile import Theirs
 from federation.pages.sessions import Visitor
 from federation.pages.sheet_form import Draft
 from federation.pages.translating import N_
@@ -280,7 +284,7 @@ async def _open(session: Session, slug: str) -> Editing:
     )
 
 
-def _modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], dict[str, str]]:
+def told_modifications(draft: Draft, editing: Editing) -> tuple[list[Modification], dict[str, str]]:
     """What the author of a fork says about why she adapted its sections.
 
     Returns:
@@ -355,7 +359,7 @@ async def written(
     """
     before = None if editing is None else editing.sheet
     sheet, faults = sheets.to_sheet(draft, before if kept is None else drafts.sheet(kept))
-    modifications, unexplained = ([], {}) if editing is None else _modifications(draft, editing)
+    modifications, unexplained = ([], {}) if editing is None else told_modifications(draft, editing)
     if is_final:
         missing = sheets.unfinished_faults(draft, sheet) if editing is None else {}
         left = _consequence(editing, sheet, modifications)
@@ -393,11 +397,32 @@ async def keep(
     what = await written(request, draft, editing, kept, is_final=is_planned)
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
-        saved = await drafting.save(session, site, acting.organisation, acting.member, what, kept)
+        saved = await saved_beside(session, site, acting, what, kept, draft)
         if at is not None:
             await drafting.schedule(session, site, saved, at, zone)
     word = "draft-saved" if at is None else "draft-planned"
     raise web.HTTPSeeOther(saying.address(f"/drafts/{saved.id}", word))
+
+
+async def saved_beside(
+    session: Session,
+    site: Site,
+    acting: Acting,
+    what: Writing,
+    kept: tables.Draft | None,
+    draft: Draft,
+) -> tables.Draft:
+    """Keep what was typed, beside what others have kept of the same draft meanwhile.
+
+    Raises:
+        Collided: both changed the same part.
+    """
+    us, member = acting.organisation, acting.member
+    if kept is None:
+        return await drafting.save(session, site, us, member, what)
+    seen = meanwhile.marks_in(draft.seen)
+    saved, _ = await coediting.save(session, site, us, member, what, kept, seen=seen)
+    return saved
 
 
 def overtaken(
@@ -434,7 +459,7 @@ def pressed(
         shown = (
             reading.abroad(sheet, foreign) if foreign else reading.read(sheet, (draft.language,))
         )
-        modifications = [] if editing is None else _modifications(draft, editing)[0]
+        modifications = [] if editing is None else told_modifications(draft, editing)[0]
         preview = Preview(sheet, shown, foreign, _consequence(editing, sheet, modifications))
         return show(request, here, draft, editing=editing, kept=kept, preview=preview)
     changed, focus = sheets.press(draft, button, given.get("new-language", ""))
@@ -456,7 +481,11 @@ def show(
 ) -> web.Response:
     """The form, with everything that was typed and everything there is to say about it."""
     faults = dict(refused.fields) if isinstance(refused, Unwise) else {}
-    if refused is not None and not faults:
+    theirs: list[Theirs] = []
+    if isinstance(refused, Collided):
+        problem, faults = meanwhile.COLLIDED, meanwhile.faults(draft, refused)
+        draft, theirs = meanwhile.again(draft, refused), meanwhile.theirs(refused)
+    elif refused is not None and not faults:
         problem = refused.reason
     failed = bool(problem or faults)
     offered = facts_form.offers(draft.facts)
@@ -473,6 +502,8 @@ def show(
         focus=focus,
         since=since,
         preview=preview,
+        theirs=theirs,
+        autosaved=(kept.id if kept else request.app[SITE].new_id()) if here.acting else None,
         codes_offered=offered,
         codes_told=facts_form.told(draft.facts),
         core_names={}

@@ -62,7 +62,9 @@ class Reader:
                     return await self._send(form, button, fields)
         raise AssertionError(f"no button says {words!r} on {self.address}:\n{self.text}")
 
-    async def attach(self, words: str, file: bytes, /, **fields: str | None) -> "Reader":
+    async def attach(
+        self, words: str, file: bytes, /, called: str = "chosen.jpg", **fields: str | None
+    ) -> "Reader":
         """Choose a file in the form whose button has these words, fill in the rest, and send it."""
         for form in self.page.forms:
             if any(words in button.text_content() for button in form.iter("button")):
@@ -71,7 +73,7 @@ class Reader:
                 for name, value in (typed | fields).items():
                     if value is not None:
                         sent.add_field(name, value)
-                sent.add_field("file", io.BytesIO(file), filename="chosen.jpg")
+                sent.add_field("file", io.BytesIO(file), filename=called)
                 address = urljoin(self.address, form.get("action") or self.address)
                 return await self._ask("POST", address, sent)
         raise AssertionError(f"no button says {words!r} on {self.address}:\n{self.text}")

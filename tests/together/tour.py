@@ -95,7 +95,8 @@ async def tour(street: Street, alpha: House) -> Tour:
     ]
     bruno_sees = [
         *("/", "/acting", "/space", "/notices", "/closing", "/moving", "/pictures", "/blocks"),
-        *("/write", f"/drafts/{draft}", f"/drafts/{draft}/media", "/glossary", "/archives"),
+        *("/write", f"/drafts/{draft}", f"/drafts/{draft}/media", "/bring"),
+        *("/glossary", "/archives"),
         *(model, f"{model}/fork", f"{model}/propose", f"{model}/record", f"{adapted}/edit"),
         *(adapted, f"{adapted}/media", f"{adapted}/delete", f"{adapted}/workspace"),
         *(f"{adapted}/merge", f"{adapted}/versions/1/restore", f"{adapted}/translations"),

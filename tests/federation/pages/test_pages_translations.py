@@ -96,6 +96,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/illustrating.py",
     "actors/verbs/portraying.py",
     "federation/darkroom.py",
+    "federation/reading_room.py",
     "federation/media.py",
     "federation/uploads.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
