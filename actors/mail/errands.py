@@ -76,7 +76,6 @@ class Kind(Enum):
     MODEL = "model"
     """A model that we know, and of which nobody may have told us the newest."""
 
-
     FILE = "file"
     """A picture or document that a model here shows, and that lies on another server."""
 
