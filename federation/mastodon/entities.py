@@ -771,6 +771,18 @@ def registered_application(app: App, secret: str, key: str = "") -> Entity:
     }
 
 
+def userinfo(origin: str, actor: Actor, picture: Json) -> Entity:
+    """The answer of /oauth/userinfo (OpenID Connect Core, 5.3): for whom an app acts."""
+    return {
+        "iss": f"{origin}/",
+        "sub": actor.iri,
+        "name": actor.name or actor.handle,
+        "preferred_username": actor.handle,
+        "profile": profile_page(origin, actor),
+        "picture": picture,
+    }
+
+
 def token(secret: str, scopes: str, made_at: datetime) -> Entity:
     """A Token (RFC 6749, 5.1); it has no end, so it says none."""
     return {
