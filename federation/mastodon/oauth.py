@@ -120,17 +120,8 @@ async def userinfo(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "profile")).organisation
-        account = await Describer(session, site, us).account(us)
-    return answers.entity(
-        {
-            "iss": f"{site.origin}/",
-            "sub": us.iri,
-            "name": account["display_name"],
-            "preferred_username": us.handle,
-            "profile": account["url"],
-            "picture": account["avatar"],
-        }
-    )
+        shown = await Describer(session, site, us).account(us)
+    return answers.entity(entities.userinfo(site.origin, us, shown["avatar"]))
 
 
 async def token(request: web.Request) -> web.StreamResponse:
