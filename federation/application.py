@@ -25,7 +25,7 @@ from actors import changes, migrations
 from actors.database import Database
 from actors.files import Files
 from actors.listening import Listening
-from actors.mail import hosts
+from actors.mail import hosts, pushes
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
@@ -57,6 +57,7 @@ from federation.lab import Crashes, MovableClock
 from federation.lookup import Lookup
 from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
+from federation.mastodon.pushing import Composer
 from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
@@ -73,6 +74,7 @@ from federation.signatories import OurSignatories
 from federation.streams import Streams
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
+from federation.transport.pushing import new_key
 from federation.tries import Tries
 from federation.uploads import Uploads
 from federation.workers.running import WORKERS, Workers, waking
@@ -172,7 +174,8 @@ def build(
     application[LISTENING] = listening
     postman = Postman(settings.email, iris.host(here.origin), trust)
     application[WORKERS] = Workers(
-        database, here, client, lookup, settings, listening, uploads, postman, letters.words
+        *(database, here, client, lookup, settings, listening, uploads),
+        *(postman, letters.words, Composer(here)),
     )
     application[WAKE] = application[WORKERS].wake
     rendering.furnish(application)
@@ -278,6 +281,7 @@ async def _database(application: web.Application) -> AsyncIterator[None]:
     try:
         await _check(database, settings, application[SITE])
         await _unlock(database, settings)
+        await _introduce(database)
         await changing.start()
         yield
     finally:
@@ -339,6 +343,15 @@ async def _unlock(database: Database, settings: Settings) -> None:
         await safekeeping.open_safe(database, settings)
     except (safekeeping.Locked, OSError) as fault:
         raise CannotStart(str(fault)) from fault
+
+
+async def _introduce(database: Database) -> None:
+    """Have a key by which push services know us: made at the first start, and kept for ever."""
+    async with database.read() as session:
+        if await pushes.public_key(session):
+            return
+    async with database.begin() as session:
+        await pushes.keep_key(session, *new_key())
 
 
 def _deaf(error: Exception) -> None:

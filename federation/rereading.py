@@ -235,7 +235,7 @@ def _article(page: BeautifulSoup) -> Tag:
     articles = [one for one in page.find_all("article") if one.find_parent("article") is None]
     if len(articles) == 1:
         return articles[0]
-    main = page.find("main") or page.find(None, {"role": "main"})
+    main = page.find("main") or page.select_one('[role="main"]')
     return main if isinstance(main, Tag) else page
 
 

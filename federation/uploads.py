@@ -8,7 +8,7 @@ what is left on the disk is swept.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -59,6 +59,7 @@ TOO_MANY_AT_ONCE: Final = "Several files of your organisation are under way: wai
 SWEPT_AT_ONCE: Final = 500
 
 _PIECE: Final = 256 * 1024  # bytes brought to the disk at once
+_BROKEN: Final = (ValueError, AssertionError, LookupError, HttpProcessingError)
 _log = structlog.stdlib.get_logger("federation.uploads")
 
 
@@ -157,7 +158,7 @@ class Uploads:
                     arrived.fields[part.name] = await _field(part)
                 else:
                     await part.release()
-        except (ValueError, AssertionError, LookupError, HttpProcessingError) as broken:
+        except _BROKEN as broken:
             self.forget(arrived)
             raise Malformed(BROKEN_FORM, code="json") from broken
         except BaseException:
@@ -176,6 +177,37 @@ class Uploads:
             self.forget(arrived)
             arrived.path, arrived.refused = None, refused
             await _pass_over(chunks, MOST_PASSED_OVER)
+
+    async def pictures(
+        self, request: web.Request, organisation: Actor, names: Collection[str]
+    ) -> tuple[list[tuple[str, str]], dict[str, Arrived]]:
+        """Read a form that may have several files, each in a field of its own name.
+
+        Returns:
+            The other fields in order, and what has arrived in those fields; `forget` all of it.
+
+        Raises:
+            Malformed, Unwise, Unavailable: as `form`.
+        """
+        await self.must_have_room(request, organisation)
+        fields: list[tuple[str, str]] = []
+        arrived: dict[str, Arrived] = {}
+        try:
+            async for part in _parts(request):
+                if part.filename is None and part.name:
+                    fields.append((part.name, await _field(part)))
+                elif part.name and part.name in names and part.name not in arrived:
+                    one = arrived[part.name] = Arrived({}, name=part.filename or "")
+                    await self.receive(one, _chunks(part))
+                else:
+                    await _pass_over(_chunks(part))
+        except BaseException as broken:
+            for one in arrived.values():
+                self.forget(one)
+            if isinstance(broken, _BROKEN):
+                raise Malformed(BROKEN_FORM, code="json") from broken
+            raise
+        return fields, arrived
 
     async def must_have_room(self, request: web.Request, organisation: Actor) -> None:
         """Refuse, by what is announced of it, what would be refused in the end.

@@ -16,21 +16,29 @@ PATH = "/.well-known/nodeinfo"
 """Where every server answers."""
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/2.1"
+SCHEMA_2_0 = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 """NodeInfo 2.1."""
 
 APPLICATION_ACTOR = "https://www.w3.org/ns/activitystreams#Application"
 """FEP-2677."""
 
-_SCHEMAS = tuple(f"http://nodeinfo.diaspora.software/ns/schema/{v}" for v in ("2.1", "2.0"))
+_SCHEMAS = (SCHEMA, SCHEMA_2_0)
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MOST_LINKS = 20  # entries; servers give one to three
 _LONGEST_VERSION = 100  # characters
 
 
-def well_known(document: Iri, application_actor: Iri) -> Document:
-    """The answer at `PATH`: where the document is, and which actor speaks for the server."""
+def well_known(document: Iri, older: Iri, application_actor: Iri) -> Document:
+    """The answer at `PATH`: where the document is, and which actor speaks for the server.
+
+    Args:
+        document: of NodeInfo 2.1.
+        older: the same as 2.0, for those who look for that and nothing else (Mastodon.py 2.3).
+        application_actor: who speaks.
+    """
     links: list[Json] = [
         {"rel": SCHEMA, "href": document},
+        {"rel": SCHEMA_2_0, "href": older},
         {"rel": APPLICATION_ACTOR, "href": application_actor},
     ]
     return {"links": links}

@@ -1,7 +1,7 @@
 """Organisation ↔ actor document (FEDERATION.md, "Organisation")."""
 
-from collections.abc import Mapping
-from html import escape
+import html
+from collections.abc import Mapping, Sequence
 
 from activitypub.canonical_json import Document, Json
 from activitypub.markup import render
@@ -50,6 +50,7 @@ def to_document(
     facts: Mapping[str, Json],
     locale: str,
     is_network: bool,
+    lines: Sequence[tuple[str, str]] = (),
 ) -> Document:
     """The actor document of an organisation of ours, not yet sealed.
 
@@ -60,6 +61,7 @@ def to_document(
         facts: structured statements by their names on the wire.
         locale: the language it works in.
         is_network: it is this instance's network.
+        lines: name and value of what it shows beside the facts, plain text.
     """
     document = actor_document(site, actor, keys)
     document |= {
@@ -70,7 +72,7 @@ def to_document(
         "featured": actor.featured,
         "alsoKnownAs": list(actor.aliases) or None,
         "movedTo": actor.moved_to,
-        "attachment": _lines(facts, locale) or None,
+        "attachment": [*_lines(facts, locale), *map(_line, lines)] or None,
     }
     document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
     return document
@@ -169,18 +171,16 @@ LINES = {
 def _lines(facts: Mapping[str, Json], locale: str) -> list[Json]:
     """The name-value lines that every server shows on a profile."""
     return [
-        {
-            "type": "PropertyValue",
-            "name": labels.get(locale.partition("-")[0], labels["en"]),
-            "value": _shown(value),
-        }
+        _line((labels.get(locale.partition("-")[0], labels["en"]), value))
         for name, labels in LINES.items()
         if isinstance(value := facts.get(name), str)
     ]
 
 
-def _shown(value: str) -> str:
-    """Readers take a line for HTML: a website becomes a link, all else stays what it says."""
-    text = escape(value, quote=False)
-    is_link = value.startswith(("https://", "http://")) and not set(value) & set("\"' ")
-    return f'<a href="{text}" rel="me nofollow noopener">{text}</a>' if is_link else text
+def _line(line: tuple[str, str]) -> Json:
+    """Readers take a line for HTML: an address becomes a link, all else stays what it says."""
+    name, value = line
+    shown = html.escape(value, quote=False)
+    if value.startswith(("https://", "http://")) and not set(value) & set("\"' "):
+        shown = f'<a href="{shown}" rel="me nofollow noopener">{shown}</a>'
+    return {"type": "PropertyValue", "name": name, "value": shown}

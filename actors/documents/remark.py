@@ -17,6 +17,8 @@ from activitypub.iris import Iri
 from actors import places
 from actors.documents.times import wire_time
 from actors.places import place
+from actors.rules import polls
+from actors.rules.polls import Poll
 from actors.tables.actor import Actor
 from actors.tables.remark import Remark
 
@@ -57,6 +59,7 @@ def to_document(origin: Iri, remark: Remark, author: Actor, addressed: Addressed
         for name, written in addressed.hashtags
     ]
     edited = remark.updated_at > remark.published_at
+    asked = Poll.from_json(remark.poll) if remark.poll else None
     return {
         "id": remark.iri,
         "type": "Note",
@@ -75,6 +78,7 @@ def to_document(origin: Iri, remark: Remark, author: Actor, addressed: Addressed
         "audience": remark.commons_iri,
         "tag": tags or None,
         **(_counted(origin, remark) if remark.visibility in OPEN else {}),
+        **(polls.asked_on_the_wire(asked, remark.updated_at) if asked else {}),
     }
 
 

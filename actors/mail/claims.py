@@ -19,6 +19,7 @@ from actors.tables.backfill import Backfill
 from actors.tables.errand import Errand
 from actors.tables.exploration import Exploration
 from actors.tables.mail import Delivery, Lane, Received
+from actors.tables.push import PushMessage
 
 WAITING: Final = "waiting"
 """The state of what is still to be done, in every queue."""
@@ -27,10 +28,18 @@ LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Due in any case, whatever time it is."""
 
 Queue: TypeAlias = (
-    type[Received] | type[Delivery] | type[Backfill] | type[Errand] | type[Exploration]
+    type[Received]
+    | type[Delivery]
+    | type[Backfill]
+    | type[Errand]
+    | type[Exploration]
+    | type[PushMessage]
 )
 
-QUEUES: Final[tuple[Queue, ...]] = (Received, Delivery, Backfill, Errand, Exploration)
+QUEUES: Final[tuple[Queue, ...]] = (
+    *(Received, Delivery, Backfill, Errand, Exploration),
+    PushMessage,
+)
 
 TIDYING: Final = 0x455353_00
 """The number of the lock behind which one process throws away what has expired. Advisory locks are

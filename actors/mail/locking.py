@@ -1,5 +1,7 @@
 """Locking: every private key of ours at once, when a safe is first used or its secret is new.
 
+What lies in the safe beside keys (tokens that push messages carry) was never there without it.
+
 All of it is the caller's one transaction: whoever dies in it has locked nothing.
 """
 
@@ -11,6 +13,7 @@ from actors.database import Session, safe_of
 from actors.tables.actor import Key
 from actors.tables.former_key import FormerKey
 from actors.tables.organisation import Instance
+from actors.tables.push import PushSubscription
 
 
 async def check(session: Session) -> str | None:
@@ -55,6 +58,10 @@ async def lock_anew(session: Session) -> int:
     safe, rows = safe_of(session), await _rows(session)
     for row in rows:
         row.private = safe.lock(safe.unlock(str(row.private)))
+    if instance.push_private is not None:
+        instance.push_private = safe.lock(safe.unlock(instance.push_private))
+    for each in (await session.scalars(select(PushSubscription).with_for_update())).all():
+        each.bearer = safe.lock(safe.unlock(each.bearer))
     instance.safe_check = safe.check()
     await session.flush()
     return len(rows)

@@ -4,12 +4,12 @@ Nobody else is told of any of it; only whom it recommends stands on its profile.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actors.tables.base import Base, Id, Kept, primary_key
+from actors.tables.base import Base, Id, Json, Kept, primary_key
 
 
 class Circle(Base, kw_only=True):
@@ -50,7 +50,9 @@ class Acquaintance(Base, kw_only=True):
     """What an organisation of ours notes of somebody for itself.
 
     `comment` is a note; `is_endorsed`: it recommends them; `is_declined`: they are not to be
-    suggested to it again; `hides_boosts`: what they pass on is not to stand on its home timeline.
+    suggested to it again; `hides_boosts`: what they pass on is not to stand on its home timeline;
+    `notifies`: it wants a notice of everything they publish; `languages`: only what is written in
+    these stands on its home timeline, None for all.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -66,4 +68,6 @@ class Acquaintance(Base, kw_only=True):
     is_endorsed: Mapped[bool] = mapped_column(default=False)
     is_declined: Mapped[bool] = mapped_column(default=False)
     hides_boosts: Mapped[bool] = mapped_column(default=False)
+    notifies: Mapped[bool] = mapped_column(default=False, server_default=false())
+    languages: Mapped[list[Any] | None] = mapped_column(Json, default=None)
     changed_at: Mapped[datetime]

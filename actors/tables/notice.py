@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -17,8 +17,11 @@ class Notice(Base, kw_only=True):
     commons), report (to the stewards of the network), report-closed (what became of ours),
     published or unpublished (what became of a draft that had a time), proposal (somebody proposes
     a change), proposal-asked, proposal-accepted, proposal-rejected (what was answered), record
-    (somebody does a model of ours), attested or unattested (what somebody says of our record).
-    `about` names sections, counts or a reason for the sentence people read.
+    (somebody does a model of ours), attested or unattested (what somebody says of our record), post
+    (somebody whom it asked to be told of published something), poll (one that it asked, or voted
+    in, has ended).
+    `about` names sections, counts or a reason for the sentence people read. `is_held`: its owner
+    does not want to see it before she has let its sender in (`tables.holding`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -39,3 +42,4 @@ class Notice(Base, kw_only=True):
     about: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     made_at: Mapped[datetime]
     read_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=false())

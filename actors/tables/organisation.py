@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actors.tables.base import Base, Id, Kept, primary_key
@@ -28,6 +28,10 @@ class Organisation(Base, kw_only=True):
     locale: Mapped[str] = mapped_column(default="fr")
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     proposals_from: Mapped[str] = mapped_column(default="everybody", server_default="everybody")
+    lines: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
+    habits: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
+    is_discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_indexable: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class Instance(Base, kw_only=True):
@@ -37,10 +41,11 @@ class Instance(Base, kw_only=True):
     kept. `safe_check` tells whether the secret that locks our private keys is still the same
     (`actors.safe`); None until they are locked. Versions that were given out and are forgotten,
     after a back-up was restored, have numbers up to `versions_above`: none of them is given again.
+    `push_private` and `push_public` are the key by which push services know this instance.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
-    passing: ClassVar[frozenset[str]] = frozenset({"safe_check"})
+    passing: ClassVar[frozenset[str]] = frozenset({"safe_check", "push_private", "push_public"})
     __tablename__ = "instance"
 
     id: Mapped[int] = primary_key()
@@ -50,3 +55,5 @@ class Instance(Base, kw_only=True):
     made_at: Mapped[datetime]
     safe_check: Mapped[str | None] = mapped_column(default=None)
     versions_above: Mapped[int] = mapped_column(default=0)
+    push_private: Mapped[str | None] = mapped_column(default=None)  # locked: `actors.safe`
+    push_public: Mapped[str | None] = mapped_column(default=None)

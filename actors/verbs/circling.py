@@ -3,12 +3,14 @@
 Nobody is told of any of it; recommendations stand on the profile, where everybody may read them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from actors.database import Session, insert_once
 from actors.errors import NotAllowed, NotFound, Unwise
+from actors.rules.languages import canonical_tag, is_tag
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.circle import Acquaintance, Circle, CircleMember
@@ -28,6 +30,9 @@ LONGEST_COMMENT = 2_000
 
 MOST_ENDORSED = 100
 """Whom one organisation recommends: a profile that recommends everybody recommends nobody."""
+
+MOST_LANGUAGES = 20
+"""Languages in which somebody is read: more is all of them."""
 
 REPLIES = ("followed", "list", "none")
 """Whose answers stand in a list."""
@@ -147,6 +152,27 @@ async def show_boosts(session: Session, site: Site, us: Actor, them: Actor, *, s
     await _keep(session, site, us, them, hides_boosts=not shown)
 
 
+async def be_told(session: Session, site: Site, us: Actor, them: Actor, *, is_told: bool) -> None:
+    """Of everything they publish there is a notice, or there is none."""
+    if is_told or await _kept(session, us, them) is not None:
+        await _keep(session, site, us, them, notifies=is_told)
+
+
+async def read_in(
+    session: Session, site: Site, us: Actor, them: Actor, languages: Sequence[str]
+) -> None:
+    """Only what they write in these languages stands on the home timeline; none for all.
+
+    Raises:
+        Unwise: one of them is no language, or there are too many.
+    """
+    tags = [canonical_tag(one) for one in languages if one.strip()]
+    if len(tags) > MOST_LANGUAGES or not all(map(is_tag, tags)):
+        raise Unwise("Validation failed: Languages is invalid")
+    if tags or await _kept(session, us, them) is not None:
+        await _keep(session, site, us, them, languages=tags or None)
+
+
 async def _kept(session: Session, us: Actor, them: Actor) -> int | None:
     found: int | None = await session.scalar(
         select(Acquaintance.id).where(
@@ -165,6 +191,7 @@ async def _keep(session: Session, site: Site, us: Actor, them: Actor, **values: 
         "is_endorsed": False,
         "is_declined": False,
         "hides_boosts": False,
+        "notifies": False,
         "changed_at": site.now(),
     }
     await insert_once(session, Acquaintance, row)

@@ -369,7 +369,12 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
             facts=organisation.facts,
             locale=organisation.locale,
             is_network=organisation.is_network,
+            lines=organisation.lines,
         )
+        body |= {
+            "discoverable": organisation.is_discoverable,
+            "indexable": organisation.is_indexable,
+        }
     if organisation is not None:
         looks = await media_views.portrait(session, actor.id)
         body |= media_documents.portrait(site.origin, looks.icon, looks.header)

@@ -40,6 +40,7 @@ from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
 from actors.tables.translation import Term, Translation
+from actors.tables.vote import Ballot, Vote
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import (
     attesting,
@@ -275,7 +276,7 @@ async def _bury_remark(session: Session, site: Site, remark: Remark) -> None:
     remark.deleted_at, remark.content, remark.summary = site.now(), "", ""
     tells(session, news.word(news.GONE, remark.id))
     remark.document, remark.source, remark.poll = b"", "", None
-    for said in (Wording, Hashtag):
+    for said in (Wording, Hashtag, Vote, Ballot):
         await session.execute(delete(said).where(said.remark_id == remark.id))
     await picturing.let_go(session, picturing.REMARK, remark.id)
     for done in (Like, Boost):

@@ -5,14 +5,17 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from actors.database import Session, new, tells
+from actors.mail import pushes
 from actors.rules import news
+from actors.rules.holding import Verdict
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.proposal import Proposal
 from actors.tables.remark import Remark
-from actors.views import blocks, shelves
+from actors.views import blocks, holding, notices, shelves
+from actors.views.notices import Group
 
 
 async def tell(
@@ -52,11 +55,15 @@ async def write(
 ) -> None:
     """The same, where it is known already that its owner wants to be told.
 
-    Of what is said in a conversation that she has silenced she is told nothing.
+    Of what is said in a conversation that she has silenced she is told nothing; what comes from
+    whom she does not want to hear at once is held back, or not even written.
     """
     if remark is not None and await shelves.is_silenced(session, owner_id, remark):
         return
-    notice_id = site.new_id()
+    verdict = await holding.verdict(session, site, owner_id, kind, sender, remark)
+    if verdict is Verdict.DROP:
+        return
+    notice_id, is_held = site.new_id(), verdict is Verdict.HOLD
     row = {
         "id": notice_id,
         "owner_id": owner_id,
@@ -66,9 +73,12 @@ async def write(
         "remark_id": remark.id if remark else None,
         "about": about or {},
         "made_at": site.now(),
+        "is_held": is_held,
     }
     await new(Notice, tuple(row)).rows(session, row)
-    tells(session, news.word(news.NOTICE, owner_id, notice_id))
+    if not is_held:
+        tells(session, news.word(news.NOTICE, owner_id, notice_id))
+        await pushes.put(session, site, owner_id, notice_id)
 
 
 async def unsay_proposal(session: Session, proposal: Proposal) -> None:
@@ -86,6 +96,12 @@ async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None
     """Throw away one notice of an organisation, or all of them; reports are for stewards."""
     mine = delete(Notice).where(Notice.owner_id == owner.id, Notice.kind != "report")
     await session.execute(mine if notice_id is None else mine.where(Notice.id == notice_id))
+
+
+async def dismiss_group(session: Session, owner: Actor, group: Group) -> None:
+    """Throw away the notices that stand in one group."""
+    mine = delete(Notice).where(Notice.owner_id == owner.id, *notices.members(group))
+    await session.execute(mine.execution_options(synchronize_session=False))
 
 
 async def mark_read(session: Session, site: Site, owner: Actor, up_to_id: int) -> None:

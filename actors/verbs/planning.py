@@ -4,6 +4,7 @@ It is said by the workers, once: the plan goes in the transaction in which the r
 cannot be said then (what it answers is gone) stays as a plan that failed, with the reason.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +18,12 @@ from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.block import Mute
+from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.planned import Planned
 from actors.tables.remark import Remark
-from actors.verbs import remarking
+from actors.verbs import picturing, remarking
+from actors.views import media as views
 from actors.views import timelines
 
 SOONEST = timedelta(minutes=5)
@@ -28,6 +31,9 @@ SOONEST = timedelta(minutes=5)
 
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead a plan may be: whoever plans farther mistyped the year."""
+
+PLANNED = "planned"
+"""What the files of a plan are shown by."""
 
 MOST = 300
 """Plans of one organisation, as on Mastodon."""
@@ -45,6 +51,7 @@ class Said:
         in_reply_to_id: the status that it answers.
         quoted_id: the status that it quotes.
         quotable: who may quote it.
+        is_sensitive: what it shows is shown only to who asks for it.
     """
 
     text: str
@@ -54,6 +61,7 @@ class Said:
     in_reply_to_id: int | None = None
     quoted_id: int | None = None
     quotable: Quotable = Quotable.PUBLIC
+    is_sensitive: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -65,6 +73,7 @@ class Said:
             "in_reply_to_id": self.in_reply_to_id,
             "quoted_id": self.quoted_id,
             "quotable": self.quotable.value,
+            "sensitive": self.is_sensitive,
         }
 
     @classmethod
@@ -78,6 +87,7 @@ class Said:
             in_reply_to_id=kept["in_reply_to_id"],
             quoted_id=kept["quoted_id"],
             quotable=Quotable(kept["quotable"]),
+            is_sensitive=bool(kept.get("sensitive")),
         )
 
 
@@ -89,14 +99,17 @@ async def plan(
     at: datetime,
     *,
     request_key: str | None = None,
+    media: Sequence[Media] = (),
 ) -> Planned:
     """Say this at that time; asked again with the same key, it is the plan that was made then.
+
+    The files that it will show are kept for it.
 
     Raises:
         Unwise: it says nothing or too much, the time is too near or too far, or there are enough.
         NotFound: it answers or quotes what the organisation may not see.
     """
-    remarking.must_say_something(said.text, said.summary)
+    remarking.must_say_something(said.text, said.summary, has_media=bool(media))
     for number in (said.in_reply_to_id, said.quoted_id):
         await _subject(session, us, number)
     await session.execute(select(Actor.id).where(Actor.id == us.id).with_for_update(key_share=True))
@@ -123,6 +136,7 @@ async def plan(
     )
     session.add(row)
     await session.flush()
+    await picturing.show(session, site, PLANNED, row.id, media)
     return row
 
 
@@ -139,7 +153,8 @@ async def put_off(session: Session, site: Site, row: Planned, at: datetime) -> N
 
 
 async def call_off(session: Session, row: Planned) -> None:
-    """Never say it."""
+    """Never say it; its files go."""
+    await picturing.let_go(session, PLANNED, row.id)
     await session.execute(delete(Planned).where(Planned.id == row.id))
 
 
@@ -166,6 +181,8 @@ async def say(session: Session, site: Site, row: Planned) -> Remark | None:
         return None
     said = Said.from_json(held.said)
     us = await session.get_one(Actor, held.actor_id)
+    media = await views.of_subject(session, PLANNED, held.id)
+    await picturing.show(session, site, PLANNED, held.id, [])
     await session.delete(held)
     return await remarking.remark(
         session,
@@ -178,6 +195,8 @@ async def say(session: Session, site: Site, row: Planned) -> Remark | None:
         in_reply_to=await _subject(session, us, said.in_reply_to_id),
         quoted=await _subject(session, us, said.quoted_id),
         quotable=said.quotable,
+        media=media,
+        is_sensitive=said.is_sensitive,
     )
 
 

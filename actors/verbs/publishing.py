@@ -43,6 +43,7 @@ from actors.verbs import (
     counting,
     distributing,
     hearing,
+    heeding,
     listing,
     mirroring,
     picturing,
@@ -166,7 +167,7 @@ async def start(
         language=sheet.language,
         license=sheet.license,
         published_at=now,
-        updated_at=now - timedelta(seconds=1),
+        updated_at=now,
         commons_iri=commons_iri,
     )
     session.add(model)
@@ -297,6 +298,7 @@ async def on_create(
     if model is not None:
         owner = await hearing.speaker(session, heard)
         await distributing.distribute(session, site, owner, model)
+        await heeding.tell(session, site, owner, model)
 
 
 async def on_update(
@@ -348,6 +350,8 @@ async def _write(
     """
     # Peers take an Update for one only when its time is later, and the wire counts whole seconds.
     now = max(site.now(), model.updated_at + timedelta(seconds=1))
+    if model.head_id is None:  # the first version is no change of what was published
+        now = model.published_at
     number = max(model.number, await _forgotten(session)) + 1
     revision = Revision(
         id=site.new_id(),

@@ -30,6 +30,7 @@ from actors.errors import NotFound, Unwise
 from actors.places import place
 from actors.rules import consent, news, polls
 from actors.rules.consent import Quotable
+from actors.rules.polls import Poll
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
@@ -42,6 +43,7 @@ from actors.verbs import (
     conversing,
     distributing,
     hearing,
+    heeding,
     mirroring,
     noticing,
     phrasing,
@@ -49,6 +51,7 @@ from actors.verbs import (
     posting,
     quoting,
     subscribing,
+    tallying,
 )
 from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
@@ -83,6 +86,7 @@ async def remark(
     commons: Actor | None = None,
     media: Sequence[Media] = (),
     is_sensitive: bool = False,
+    poll: Poll | None = None,
 ) -> Remark:
     """An organisation of ours says something, or answers.
 
@@ -102,6 +106,7 @@ async def remark(
         commons: the Group in which it is said; an answer stays where that stands which it answers.
         media: files of the organisation that it shows; then there may be no text.
         is_sensitive: they are shown only to who asks for them.
+        poll: what it asks (`rules.polls.ask`).
 
     Raises:
         Unwise: there is no text, or too much of it; or that cannot be quoted.
@@ -147,6 +152,7 @@ async def remark(
         published_at=now,
         updated_at=now,
         commons_iri=group,
+        poll=poll.to_json() if poll else None,
     )
     addressed = Addressed(
         to,
@@ -183,6 +189,8 @@ async def remark(
     )
     if quote is not None:
         await quoting.begin(session, site, organisation, row, quote)
+    if poll is not None:
+        await tallying.watch(session, site, row, poll)
     return row
 
 
@@ -530,9 +538,12 @@ async def _hear(session: Session, site: Site, heard: Heard[ap.Activity]) -> None
     A note that we have already keeps its words: those change by an Update.
     """
     note = heard.activity.object
-    if not isinstance(note, ap.Object) or polls.is_vote(note):
+    if not isinstance(note, ap.Object):
         return
     author = await hearing.speaker(session, heard)
+    if polls.is_vote(note):
+        await tallying.on_vote(session, site, author, note)
+        return
     kept, is_buried = await mirroring.what_is_known(session, note, author)
     ours = await listeners.of(session, author, kept.addressed if kept else [*note.to, *note.cc])
     if kept is not None:
@@ -607,6 +618,8 @@ async def _tell(
         wants_it = one.is_addressed and one.reads and not one.silences and one.id != author.id
         if wants_it and one.id not in told:
             await noticing.write(session, site, one.id, "mention", author, remark=kept)
+            told.add(one.id)
+    await heeding.tell(session, site, author, kept, told=told)
 
 
 async def _tell_owner(

@@ -18,8 +18,10 @@ from actors.database import Session, tells
 from actors.documents import media as media_documents
 from actors.documents import remark as documents
 from actors.documents.remark import Addressed
+from actors.documents.sealing import unsealed
 from actors.errors import Gone, NotAllowed
-from actors.rules import news
+from actors.rules import consent, news
+from actors.rules.consent import Quotable
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
@@ -105,6 +107,31 @@ async def reword(
     await cataloguing.tag(session, site, remark, (name for name, _ in phrase.hashtags))
     await picturing.show(session, site, picturing.REMARK, remark.id, media)
     tells(session, news.word(news.CHANGED, remark.id))
+    await _send(session, site, author, remark, document)
+    return remark
+
+
+async def say_who_quotes(
+    session: Session, site: Site, remark: Remark, quotable: Quotable
+) -> Remark:
+    """Somebody else may quote a remark of ours from now on, or nobody; its words stay.
+
+    What has been quoted stays so: consent is taken back quote by quote (`quoting.revoke`). What
+    not everybody may see is quoted by nobody, whatever is said here.
+
+    Raises:
+        NotAllowed: the remark is not one of ours.
+        Gone: it was deleted.
+    """
+    remark, author = await held(session, remark)
+    if remark.visibility not in timelines.OPEN:
+        return remark
+    body = unsealed(parse(remark.document))
+    body["interactionPolicy"] = consent.policy(
+        quotable, author=author.iri, followers=author.followers
+    )
+    document = await posting.seal(session, site, author, body)
+    remark.document = encode(document)
     await _send(session, site, author, remark, document)
     return remark
 

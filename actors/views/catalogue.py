@@ -59,10 +59,12 @@ async def search(
         .where(Listing.is_shut.is_(False), Listing.is_withheld.is_(False))
         .where(Model.deleted_at.is_(None), Actor.shut_at.is_(None))
     )
+    key = Listing.id.expression
     if not wish.is_empty:
+        key = findings.by_id(session)
         wanted = both(*steps[-1:], wishes.narrowed(wish))
         statement = findings.listed(session, statement, wanted)
-    rows = await session.execute(page.cut(statement, Listing.id.expression))
+    rows = await session.execute(page.cut(statement, key))
     return [Entry(row[0], row[1]) for row in rows]
 
 

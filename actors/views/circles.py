@@ -107,12 +107,37 @@ async def kept_out(session: Session, owner: Actor) -> list[ColumnElement[bool]]:
     """
     exclusive = select(Circle).where(Circle.owner_id == owner.id, Circle.is_exclusive.is_(True))
     limits = [~holds(circle) for circle in await session.scalars(exclusive)]
-    silent = select(Acquaintance.actor_id).where(
-        Acquaintance.owner_id == owner.id, Acquaintance.hides_boosts.is_(True)
+    wishes = await session.execute(
+        select(Acquaintance.actor_id, Acquaintance.hides_boosts, Acquaintance.languages).where(
+            Acquaintance.owner_id == owner.id,
+            or_(Acquaintance.hides_boosts.is_(True), Acquaintance.languages.is_not(None)),
+        )
     )
-    if await session.scalar(silent.limit(1)) is not None:
+    silent: list[int] = []
+    for actor_id, hides_boosts, languages in wishes.all():
+        if hides_boosts:
+            silent.append(actor_id)
+        if languages:
+            limits += [~_in_others(kind, actor_id, languages) for kind in (Model, Remark)]
+    if silent:
         boosted = select(Boost.id).where(
             Boost.id == TimelineEntry.boost_id, Boost.actor_id.in_(silent)
         )
         limits.append(~boosted.exists())
     return limits
+
+
+def _in_others(
+    kind: type[Model] | type[Remark], actor_id: int, languages: list[str]
+) -> ColumnElement[bool]:
+    """An entry is somebody's, and says that it is written in none of these languages."""
+    return (
+        select(kind.id)
+        .where(
+            kind.id == TimelineEntry.subject_id,
+            kind.actor_id == actor_id,
+            kind.language.is_not(None),
+            kind.language.not_in(languages),
+        )
+        .exists()
+    )

@@ -298,6 +298,17 @@ async def knows_host(session: Session, host: str) -> bool:
     return await session.scalar(found) is not None
 
 
+async def of_ours(session: Session, actor: Actor) -> Organisation:
+    """What is said about one of ours beside its actor."""
+    return await session.get_one(Organisation, actor.id)
+
+
+async def requests_waiting(session: Session, actor: Actor) -> int:
+    """How many ask to follow the actor and wait for an answer."""
+    count = select(func.count()).where(Follow.followee_id == actor.id, Follow.state == "pending")
+    return int(await session.scalar(count) or 0)
+
+
 async def _founded(session: Session) -> Instance:
     row = await instance(session)
     if row is None:

@@ -19,6 +19,7 @@ from actors.tables.errand import Errand
 from actors.tables.exploration import Exploration
 from actors.tables.host import Host
 from actors.tables.mail import Delivery, Outgoing, Received
+from actors.tables.push import PushMessage
 
 MOST_COUNTED: Final = 1_000_000
 """Rows of one queue in one state; where there are more, this many are told of."""
@@ -30,7 +31,9 @@ MOST_HOSTS: Final = 100_000
 LOOKED_AT: Final = 1000
 """Rows among which the oldest is looked for: those that are due first."""
 
-_WithStates: TypeAlias = type[Received] | type[Errand] | type[Exploration] | type[Backfill]
+_WithStates: TypeAlias = (
+    type[Received] | type[Errand] | type[Exploration] | type[Backfill] | type[PushMessage]
+)
 _Questions: TypeAlias = tuple[Select[Any], Select[Any]]
 """Rows to count, and the moment of the oldest."""
 
@@ -40,7 +43,8 @@ class Queue:
     """One queue, in one state.
 
     Attributes:
-        name: `received`, `outgoing`, `delivery`, `errand`, `exploration` or `walk`.
+        name: `received`, `outgoing`, `delivery`, `errand`, `exploration`,
+            `push` or `walk`.
         state: `waiting` (worked on included) or `parked` (put aside, given up).
         rows: how many, `MOST_COUNTED` at most.
         oldest_at: since when the oldest is in there.
@@ -62,6 +66,7 @@ async def standing(session: Session) -> list[Queue]:
         ("delivery", "parked", *_deliveries("parked")),
         ("errand", "waiting", *_due(Errand, "waiting", Errand.made_at)),
         ("exploration", "waiting", *_due(Exploration, "waiting", Exploration.started_at)),
+        ("push", "waiting", *_due(PushMessage, "waiting", PushMessage.made_at)),
         ("walk", "waiting", *_due(Backfill, "waiting", Backfill.started_at)),
         ("walk", "parked", *_due(Backfill, "parked", Backfill.started_at)),
     ]

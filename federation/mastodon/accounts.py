@@ -16,10 +16,12 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.verbs import circling, following
 from actors.views import pins, profiles, timelines
+from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import Entity
 from federation.mastodon.timelines import with_media
 
 MAX_RELATIONSHIPS = 100
@@ -28,13 +30,25 @@ MAX_RELATIONSHIPS = 100
 
 async def verify_credentials(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/accounts/verify_credentials: the organisation that the app acts for."""
-    site = request.app[SITE]
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:accounts", "profile")
-        us = acting.organisation
-        entity = await Describer(session, site, us).account(us)
-        admin = permissions.may_administer(acting.office, is_network=acting.is_network)
-    return answers.entity(entities.own_account(entity, us, site.locale, may_administer=admin))
+        entity = await own(session, request.app[SITE], acting)
+    return answers.entity(entity)
+
+
+async def own(session: Session, site: Site, acting: Acting) -> Entity:
+    """The CredentialAccount of who asks."""
+    us = acting.organisation
+    entity = await Describer(session, site, us).account(us)
+    row = await profiles.of_ours(session, us)
+    return entities.own_account(
+        entity,
+        us,
+        row.locale,
+        may_administer=permissions.may_administer(acting.office, is_network=acting.is_network),
+        row=row,
+        requests=await profiles.requests_waiting(session, us),
+    )
 
 
 async def account(request: web.Request) -> web.StreamResponse:
@@ -125,7 +139,8 @@ async def followed(request: web.Request) -> web.StreamResponse:
 async def follow(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/accounts/{id}/follow: ask to hear from them; fine where we do.
 
-    With `reblogs` false, what they pass on does not stand on the home timeline.
+    With `reblogs` false, what they pass on does not stand on the home timeline; with `languages`,
+    only what is written in these stands there; with `notify`, one is told of all they publish.
     """
     given = await arguments.read(request)
     async with request.app[DATABASE].begin() as session:
@@ -135,8 +150,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
         known = await profiles.relationship(session, us, them)
         if not known.following:
             await following.follow(session, request.app[SITE], acting.organisation, them)
-        shown = given.flag("reblogs", default=True)
-        await circling.show_boosts(session, request.app[SITE], us, them, shown=shown)
+        await _heed(session, request.app[SITE], us, them, given)
         known = await profiles.relationship(session, us, them)
     return answers.entity(entities.relationship(them, known))
 
@@ -152,6 +166,18 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
             await following.unfollow(session, request.app[SITE], known.follow)
             known = await profiles.relationship(session, acting.organisation, them)
     return answers.entity(entities.relationship(them, known))
+
+
+async def _heed(
+    session: Session, site: Site, us: Actor, them: Actor, given: arguments.Arguments
+) -> None:
+    """How somebody wants to hear from those whom she follows; what she does not say stays."""
+    if "reblogs" in given.values:
+        await circling.show_boosts(session, site, us, them, shown=given.flag("reblogs"))
+    if "notify" in given.values:
+        await circling.be_told(session, site, us, them, is_told=given.flag("notify"))
+    if "languages" in given.values:
+        await circling.read_in(session, site, us, them, given.many("languages"))
 
 
 async def by_acct(session: Session, site: Site, text: str) -> Actor | None:

@@ -77,6 +77,11 @@ async def read(request: web.Request) -> Arguments:
     return Arguments(values)
 
 
+def of_fields(request: web.Request, fields: Iterable[tuple[str, str]]) -> Arguments:
+    """The same, where the form had files and was read by who takes those."""
+    return Arguments(_collected(request.query.items()) | _collected(fields))
+
+
 async def _body(request: web.Request) -> list[tuple[str, str]]:
     if request.content_type in _FORMS:
         try:

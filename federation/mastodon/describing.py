@@ -22,7 +22,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import around, filters, profiles, quotes
+from actors.views import around, filters, polls, profiles, quotes
 from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.timelines import Item, Tallies
@@ -69,7 +69,9 @@ class Describer:
             lines = [entities.field(name, value) for name, value in _lines(actor.document)]
             header = _header(actor) if actor.is_ours else ""
             self._accounts[actor.id] = entities.account(
-                self._site.origin, actor, counts, lines, header
+                *(self._site.origin, actor, counts, lines, header),
+                is_discoverable=_says_yes(actor, b'"discoverable"'),
+                is_indexable=_says_yes(actor, b'"indexable"'),
             )
         return self._accounts[actor.id]
 
@@ -154,7 +156,16 @@ class Describer:
         if remark.poll is None:
             return inner
         asked = Poll.from_json(remark.poll)
-        return inner | {"poll": entities.poll(remark.id, asked, self._site.now())}
+        return inner | {"poll": await self.poll(remark, asked)}
+
+    async def poll(self, remark: Remark, asked: Poll) -> Entity:
+        """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
+        votes: Sequence[int] | None = None
+        if self._viewer is None:
+            votes = ()
+        elif self._viewer.id != remark.actor_id:
+            votes = await polls.chosen(self._session, remark, self._viewer)
+        return entities.poll(remark.id, asked, self._site.now(), votes)
 
     async def _pictures(self, model: Model, inner: Entity) -> Entity:
         """The picture of a model of ours, and on its card; others' are not copied here."""
@@ -254,6 +265,11 @@ def _header(actor: Actor) -> str:
         return ""
     shown = media_documents.read(_document(actor.document).get("image"))
     return "" if shown is None else shown.url
+
+
+def _says_yes(actor: Actor, name: bytes) -> bool:
+    """Whether an actor says yes to this of itself; documents are written without blanks."""
+    return name + b":true" in actor.document
 
 
 def _lines(body: bytes) -> list[tuple[str, str]]:

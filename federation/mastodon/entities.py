@@ -21,6 +21,7 @@ from activitypub.iris import Iri
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
 from actors.rules.consent import Consent
+from actors.rules.habits import Habits
 from actors.rules.pictures import (
     ACCEPTED,
     LARGEST_FILE,
@@ -29,17 +30,30 @@ from actors.rules.pictures import (
     MOST_PIXELS,
     PICTURE,
 )
-from actors.rules.polls import Poll
+from actors.rules.polls import (
+    LONGEST,
+    LONGEST_OPTION_OF_OURS,
+    MOST_OPTIONS_OF_OURS,
+    SHORTEST,
+    Poll,
+)
 from actors.tables.access import App
 from actors.tables.actor import Actor
 from actors.tables.circle import Circle
 from actors.tables.media import Media
 from actors.tables.model import Model
+from actors.tables.organisation import Organisation
 from actors.tables.planned import Planned
+from actors.tables.push import PushSubscription
 from actors.tables.remark import Boost, Remark
 from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
+from actors.verbs.profiling import LONGEST_PART, MOST_LINES
 from actors.verbs.remarking import LONGEST_REMARK
+from actors.verbs.subscribing import MOST_SHOWN
+from actors.views import pins
 from actors.views.filters import Held, Match
+from actors.views.holding import Waiting
+from actors.views.notices import Group
 from actors.views.profiles import Counts, Relationship
 from actors.views.subjects import Day, Profiled
 from actors.views.timelines import Tallies
@@ -47,8 +61,11 @@ from federation import __version__
 
 Entity = dict[str, Json]
 
-VERSION: Final = f"4.2.1 (compatible; Essaim {__version__})"
-"""From 4.3 on clients ask for grouped notifications and for `api_versions`, which are not here."""
+VERSION: Final = f"4.5.0 (compatible; Essaim {__version__})"
+"""Whose API this is; clients derive from it what they ask for."""
+
+API_VERSION: Final = 7
+"""The same, as Mastodon numbers its API since 4.3 (`api_versions`)."""
 
 SOURCE_URL: Final = "https://w3id.org/essaim"
 AVATAR: Final = "/mastodon/avatar.png"
@@ -76,6 +93,8 @@ VISIBILITIES: Final[Mapping[str, str]] = {
 }
 """Our word for who may see a remark → Mastodon's."""
 
+_FEEDS: Final = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+
 _AUTOMATED: Final = frozenset({"Application", "Service"})
 
 
@@ -90,7 +109,14 @@ def profile_page(origin: str, actor: Actor) -> str:
 
 
 def account(
-    origin: str, actor: Actor, counts: Counts, fields: Sequence[Entity], header: str = ""
+    origin: str,
+    actor: Actor,
+    counts: Counts,
+    fields: Sequence[Entity],
+    header: str = "",
+    *,
+    is_discoverable: bool = True,
+    is_indexable: bool = True,
 ) -> Entity:
     """An Account.
 
@@ -100,6 +126,8 @@ def account(
         counts: as far as we know them.
         fields: made by `field`.
         header: the address of the picture above its page, if it has one.
+        is_discoverable: it wants to be suggested to others.
+        is_indexable: it wants to be found by what it says.
     """
     picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
     return {
@@ -110,8 +138,10 @@ def account(
         "locked": actor.approves_followers,
         "bot": actor.type in _AUTOMATED,
         "group": actor.type == "Group",
-        "discoverable": actor.is_ours,
+        "discoverable": is_discoverable,
+        "indexable": is_indexable,
         "noindex": False,
+        "hide_collections": False,
         "created_at": moment(actor.published_at),
         "note": _paragraphs(actor.summary),
         "url": profile_page(origin, actor),
@@ -135,23 +165,43 @@ def field(name: str, value: str) -> Entity:
     return {"name": markup.plain(name), "value": markup.clean(value), "verified_at": None}
 
 
-def own_account(entity: Entity, actor: Actor, locale: str, *, may_administer: bool) -> Entity:
-    """A CredentialAccount: an Account, and what only its owner is told."""
+def own_account(
+    entity: Entity,
+    actor: Actor,
+    locale: str,
+    *,
+    may_administer: bool,
+    row: Organisation | None = None,
+    requests: int = 0,
+) -> Entity:
+    """A CredentialAccount: an Account, and what only its owner is told.
+
+    Args:
+        entity: an Account.
+        actor: whose.
+        locale: the language that she works in.
+        may_administer: she is a steward of the network.
+        row: what is said of her beside the actor.
+        requests: how many wait for her yes.
+    """
     name = "Administrator" if may_administer else ""
+    habits = Habits.from_json(row.habits if row else {})
+    lines: Sequence[Sequence[str]] = row.lines if row else ()
     return entity | {
         "source": {
-            "privacy": "public",
-            "sensitive": False,
-            "language": locale,
+            "privacy": VISIBILITIES[habits.visible.name.lower()],
+            "sensitive": habits.is_sensitive,
+            "language": habits.language or locale,
+            "quote_policy": habits.quotable.value,
             "note": markup.plain(actor.summary),
             "fields": [
-                {**each, "value": markup.plain(str(each["value"]))}
-                for each in _entities(entity["fields"])
+                {"name": name, "value": value, "verified_at": None} for name, value in lines
             ],
-            "follow_requests_count": 0,
+            "follow_requests_count": requests,
             "hide_collections": False,
-            "discoverable": True,
-            "indexable": True,
+            "discoverable": row.is_discoverable if row else True,
+            "indexable": row.is_indexable if row else True,
+            "attribution_domains": [],
         },
         "role": {
             "id": "1" if may_administer else "-99",
@@ -165,12 +215,7 @@ def own_account(entity: Entity, actor: Actor, locale: str, *, may_administer: bo
 
 def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
     """A Status that shows a model."""
-    title, sentence, url = (html.escape(text) for text in (model.name, model.summary, model.url))
-    words = READ_IN_FULL.get(model.language.partition("-")[0], READ_IN_FULL["en"])
-    content = (
-        f"<p><strong>{title}</strong></p><p>{sentence}</p>"
-        f'<p><a href="{url}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
-    )
+    content = _model_content(model.name, model.summary, model.url, model.language)
     status = _status(author, model.id, model.iri, model.url, model.published_at, content, tallies)
     edited = moment(model.updated_at) if model.updated_at > model.published_at else None
     return status | {
@@ -178,6 +223,15 @@ def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
         "language": model.language,
         "card": card(author, model),
     }
+
+
+def _model_content(name: str, sentence: str, url: str, language: str) -> str:
+    words = READ_IN_FULL.get(language.partition("-")[0], READ_IN_FULL["en"])
+    title, said, address = (html.escape(text) for text in (name, sentence, url))
+    return (
+        f"<p><strong>{title}</strong></p><p>{said}</p>"
+        f'<p><a href="{address}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
+    )
 
 
 def card(author: Entity, model: Model) -> Entity:
@@ -362,8 +416,15 @@ def tag(
     }
 
 
-def poll(id_: int, asked: Poll, now: datetime) -> Entity:
-    """A Poll: what others were asked; nobody votes from here."""
+def poll(id_: int, asked: Poll, now: datetime, votes: Sequence[int] | None = None) -> Entity:
+    """A Poll.
+
+    Args:
+        id_: the status's.
+        asked: what is asked.
+        now: the time.
+        votes: what the reader chose; None for one who cannot vote: nobody, or who asks.
+    """
     return {
         "id": str(id_),
         "expires_at": moment(asked.ends_at) if asked.ends_at else None,
@@ -371,12 +432,50 @@ def poll(id_: int, asked: Poll, now: datetime) -> Entity:
         "multiple": asked.is_multiple,
         "votes_count": asked.votes,
         "voters_count": asked.voters,
-        "voted": False,
-        "own_votes": [],
+        "voted": votes is None or bool(votes),
+        "own_votes": list(votes or ()),
         "options": [
             {"title": option.name, "votes_count": option.votes} for option in asked.options
         ],
         "emojis": [],
+    }
+
+
+def translation(model: Model, name: str, sentence: str, language: str, provider: str) -> Entity:
+    """A Translation of a model: the words of its own authors in another language.
+
+    Args:
+        model: whose.
+        name: its title in that language.
+        sentence: its one sentence in that language.
+        language: which.
+        provider: who translated it.
+    """
+    return {
+        "content": _model_content(name, sentence, model.url, language),
+        "spoiler_text": "",
+        "media_attachments": [],
+        "poll": None,
+        "detected_source_language": model.language,
+        "language": language,
+        "provider": provider,
+    }
+
+
+def embedded(origin: str, status: Entity, title: str) -> Entity:
+    """What oEmbed (1.0, type `link`) says of a status: who says it, and where."""
+    author = status["account"]
+    account = author if isinstance(author, dict) else {}
+    return {
+        "type": "link",
+        "version": "1.0",
+        "title": title,
+        "author_name": account["display_name"],
+        "author_url": account["url"],
+        "provider_name": _domain(origin),
+        "provider_url": f"{origin}/",
+        "cache_age": 86400,
+        "url": status["url"],
     }
 
 
@@ -479,8 +578,8 @@ def featured_tag(origin: str, owner: Actor, shown: Profiled) -> Entity:
     }
 
 
-def scheduled(row: Planned) -> Entity:
-    """A ScheduledStatus."""
+def scheduled(row: Planned, files: Sequence[Entity] = ()) -> Entity:
+    """A ScheduledStatus; `files`: made by `media`."""
     said = row.said
     visible = VISIBILITIES[said["visible"].lower()]
     above, quoted_id = said["in_reply_to_id"], said["quoted_id"]
@@ -492,11 +591,11 @@ def scheduled(row: Planned) -> Entity:
             "spoiler_text": said["summary"],
             "visibility": visible,
             "language": said["language"],
-            "sensitive": bool(said["summary"]),
+            "sensitive": bool(said["summary"] or said.get("sensitive")),
             "in_reply_to_id": None if above is None else str(above),
             "quoted_status_id": None if quoted_id is None else str(quoted_id),
             "quote_approval_policy": said["quotable"],
-            "media_ids": None,
+            "media_ids": [one["id"] for one in files] or None,
             "poll": None,
             "scheduled_at": None,
             "application_id": 0,
@@ -504,7 +603,7 @@ def scheduled(row: Planned) -> Entity:
             "with_rate_limit": False,
             "allowed_mentions": None,
         },
-        "media_attachments": [],
+        "media_attachments": list(files),
     }
 
 
@@ -525,8 +624,8 @@ def relationship(them: Actor, known: Relationship) -> Entity:
         "id": str(them.id),
         "following": known.following,
         "showing_reblogs": known.following and not (noted is not None and noted.hides_boosts),
-        "notifying": False,
-        "languages": None,
+        "notifying": known.following and noted is not None and noted.notifies,
+        "languages": list(noted.languages) if noted is not None and noted.languages else None,
         "followed_by": known.followed_by,
         "blocking": known.between.blocking,
         "blocked_by": known.between.blocked_by,
@@ -541,16 +640,69 @@ def relationship(them: Actor, known: Relationship) -> Entity:
 
 
 def notification(
-    notice_id: int, kind: str, made_at: datetime, sender: Entity, status: Entity | None
+    notice_id: int,
+    kind: str,
+    made_at: datetime,
+    sender: Entity,
+    status: Entity | None,
+    group_key: str,
 ) -> Entity:
     """A Notification; `status` is left out where the kind has none."""
     entity: Entity = {
         "id": str(notice_id),
         "type": kind,
         "created_at": moment(made_at),
+        "group_key": group_key,
         "account": sender,
     }
     return entity | ({"status": status} if status is not None else {})
+
+
+def notification_group(
+    group: Group,
+    kind: str,
+    key: str,
+    senders: Sequence[Entity],
+    status: Entity | None,
+) -> Entity:
+    """A NotificationGroup (4.3); its newest id is the one number among all ids of the API.
+
+    Args:
+        group: what stands together.
+        kind: its type.
+        key: its name.
+        senders: the Accounts that are shown for all, the newest first.
+        status: what all speak of, if they speak of one.
+    """
+    entity: Entity = {
+        "group_key": key,
+        "notifications_count": group.count,
+        "type": kind,
+        "most_recent_notification_id": group.newest_id,
+        "page_min_id": str(group.oldest_id),
+        "page_max_id": str(group.newest_id),
+        "latest_page_notification_at": moment(group.last_at),
+        "sample_account_ids": [each["id"] for each in senders],
+    }
+    return entity | ({"status_id": status["id"]} if status is not None else {})
+
+
+def partial_account(whole: Entity) -> Entity:
+    """A PartialAccountWithAvatar (4.3)."""
+    names = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
+    return {name: whole[name] for name in names}
+
+
+def notification_request(waiting: Waiting, account: Entity, status: Entity | None) -> Entity:
+    """A NotificationRequest (4.3), which goes by the id of the account that waits."""
+    return {
+        "id": account["id"],
+        "created_at": moment(waiting.first_at),
+        "updated_at": moment(waiting.last_at),
+        "notifications_count": str(waiting.count),
+        "account": account,
+        "last_status": status,
+    }
 
 
 def search(
@@ -565,20 +717,40 @@ def marker(last_read_id: str, version: int, updated_at: datetime) -> Entity:
     return {"last_read_id": last_read_id, "version": version, "updated_at": moment(updated_at)}
 
 
-def preferences(locale: str) -> Entity:
-    """The Preferences of everybody: we keep none of our own."""
+def preferences(locale: str, habits: Habits | None = None) -> Entity:
+    """The Preferences: what apps begin a post with, and nothing that they would show otherwise."""
+    begun = habits or Habits()
     return {
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": False,
-        "posting:default:language": locale,
+        "posting:default:visibility": VISIBILITIES[begun.visible.name.lower()],
+        "posting:default:sensitive": begun.is_sensitive,
+        "posting:default:language": begun.language or locale,
+        "posting:default:quote_policy": begun.quotable.value,
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,
     }
 
 
-def application(app: App) -> Entity:
-    """An Application, without its secrets."""
+def push_subscription(row: PushSubscription, types: Sequence[str], key: str) -> Entity:
+    """A WebPushSubscription.
+
+    Args:
+        row: what the app asked for.
+        types: every type that it could ask for.
+        key: by which push services know us.
+    """
+    return {
+        "id": str(row.id),
+        "endpoint": row.endpoint,
+        "standard": row.is_standard,
+        "alerts": {name: bool(row.alerts.get(name)) for name in types},
+        "server_key": key,
+        "policy": row.policy,
+    }
+
+
+def application(app: App, key: str = "") -> Entity:
+    """An Application, without its secrets; `key`: by which push services know us."""
     return {
         "id": str(app.id),
         "name": app.name,
@@ -586,16 +758,28 @@ def application(app: App) -> Entity:
         "scopes": list(app.scopes.split()),
         "redirect_uri": "\n".join(str(uri) for uri in app.redirect_uris),
         "redirect_uris": [str(uri) for uri in app.redirect_uris],
-        "vapid_key": "",
+        "vapid_key": key,
     }
 
 
-def registered_application(app: App, secret: str) -> Entity:
+def registered_application(app: App, secret: str, key: str = "") -> Entity:
     """A CredentialApplication: told once, to the app that registers."""
-    return application(app) | {
+    return application(app, key) | {
         "client_id": app.client_id,
         "client_secret": secret,
         "client_secret_expires_at": 0,
+    }
+
+
+def userinfo(origin: str, actor: Actor, picture: Json) -> Entity:
+    """The answer of /oauth/userinfo (OpenID Connect Core, 5.3): for whom an app acts."""
+    return {
+        "iss": f"{origin}/",
+        "sub": actor.iri,
+        "name": actor.name or actor.handle,
+        "preferred_username": actor.handle,
+        "profile": profile_page(origin, actor),
+        "picture": picture,
     }
 
 
@@ -617,24 +801,33 @@ def instance_v2(
     members: int,
     locale: str,
     email: str = "",
+    key: str = "",
 ) -> Entity:
-    """An Instance, as of Mastodon 4."""
+    """An Instance, as of Mastodon 4; `key`: by which push services know us."""
     picture = origin + HEADER
     return {
         "domain": _domain(origin),
         "title": network.name,
         "version": VERSION,
+        "api_versions": {"mastodon": API_VERSION},
         "source_url": SOURCE_URL,
         "description": markup.plain(network.summary),
         "usage": {"users": {"active_month": members}},
         "thumbnail": {"url": picture, "blurhash": None, "versions": {"@1x": picture}},
         "icon": [{"src": origin + AVATAR, "size": "400x400"}],
         "languages": [locale],
-        "configuration": _configuration() | {"urls": {"streaming": _streaming(origin)}},
+        "configuration": _configuration()
+        | {
+            "urls": {"streaming": _streaming(origin)},
+            "vapid": {"public_key": key},
+            "timelines_access": {feed: {"local": "public", "remote": "public"} for feed in _FEEDS},
+            "limited_federation": False,
+        },
         "registrations": {
             "enabled": False,
             "approval_required": False,
             "reason_required": False,
+            "min_age": None,
             "message": None,
             "url": None,
         },
@@ -734,9 +927,15 @@ def _status(
 
 
 def _configuration() -> Entity:
-    """What may be posted: no films, no sound and no polls, so every limit of those is zero."""
+    """What may be posted: no films and no sound, so every limit of those is zero."""
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "accounts": {
+            "max_featured_tags": MOST_SHOWN,
+            "max_pinned_statuses": pins.MOST,
+            "max_profile_fields": MOST_LINES,
+            "profile_field_name_limit": LONGEST_PART,
+            "profile_field_value_limit": LONGEST_PART,
+        },
         "statuses": {
             "max_characters": LONGEST_REMARK,
             "max_media_attachments": MOST_ON_A_REMARK,
@@ -753,10 +952,10 @@ def _configuration() -> Entity:
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 0,
-            "min_expiration": 0,
-            "max_expiration": 0,
+            "max_options": MOST_OPTIONS_OF_OURS,
+            "max_characters_per_option": LONGEST_OPTION_OF_OURS,
+            "min_expiration": int(SHORTEST.total_seconds()),
+            "max_expiration": int(LONGEST.total_seconds()),
         },
         "translation": {"enabled": False},
     }

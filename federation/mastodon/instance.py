@@ -6,6 +6,8 @@ Source: docs.joinmastodon.org/methods/instance (4.2).
 from aiohttp import web
 
 from actors.errors import NotFound
+from actors.mail import pushes
+from actors.rules.habits import Habits
 from actors.tables.actor import Actor
 from actors.views import mail, profiles
 from actors.views.mail import Statistics
@@ -19,6 +21,8 @@ async def instance(request: web.Request) -> web.StreamResponse:
     """GET /api/v2/instance."""
     site = request.app[SITE]
     network, contact, size = await _about(request)
+    async with request.app[DATABASE].read() as session:
+        key = await pushes.public_key(session)
     return answers.entity(
         entities.instance_v2(
             site.origin,
@@ -27,6 +31,7 @@ async def instance(request: web.Request) -> web.StreamResponse:
             members=size.members,
             locale=site.locale,
             email=request.app[SETTINGS].instance.contact_email,
+            key=key,
         )
     )
 
@@ -102,10 +107,11 @@ async def no_terms(_: web.Request) -> web.StreamResponse:
 
 
 async def preferences(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/preferences: the same for everybody."""
+    """GET /api/v1/preferences: what the organisation's apps begin a post with."""
     async with request.app[DATABASE].read() as session:
-        await authenticating.member(request, session, "read:accounts")
-    return answers.entity(entities.preferences(request.app[SITE].locale))
+        us = (await authenticating.member(request, session, "read:accounts")).organisation
+        row = await profiles.of_ours(session, us)
+    return answers.entity(entities.preferences(row.locale, Habits.from_json(row.habits)))
 
 
 async def _about(request: web.Request) -> tuple[Actor, Entity, Statistics]:

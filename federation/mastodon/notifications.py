@@ -1,13 +1,13 @@
 """Notifications: notices, in words that Mastodon's apps have.
 
 Somebody follows us → follow, or waits for our yes → follow_request · forked a model of ours,
-answered or named us, proposed a change to us or answered one of ours → mention, with what they
-wrote · a model that we forked has moved → update,
-with that model · likes and boosts → favourite and reblog · quoted us → quote (4.5). That a request
-of ours was accepted is no
+answered or named us, records how they do one of ours, proposed a change to us or answered one of
+ours → mention, with what they wrote · a model that we forked has moved → update, with that model ·
+likes and boosts → favourite and reblog · quoted us → quote (4.5) · whom we asked to be told of
+published something → status · a poll has ended → poll. That a request of ours was accepted is no
 notification on Mastodon: apps see it in the relationship.
 
-Source: docs.joinmastodon.org/methods/notifications (4.2).
+Source: docs.joinmastodon.org/methods/notifications (4.5).
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,11 @@ from actors.database import Session
 from actors.errors import NotFound
 from actors.tables.actor import Actor
 from actors.verbs import noticing
-from actors.views import lineage, notices, timelines
-from actors.views.notices import NoticeItem
-from actors.views.paging import LARGEST_PAGE, Page
+from actors.views import lineage, notices, records, timelines
+from actors.views.notices import NoticeItem, Wanted
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, entities, grouping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
@@ -39,6 +38,9 @@ KINDS: Final[Mapping[str, str]] = {
     "like": "favourite",
     "boost": "reblog",
     "quote": "quote",
+    "post": "status",
+    "poll": "poll",
+    "record": "mention",
     "proposal": "mention",
     "proposal-asked": "mention",
     "proposal-accepted": "mention",
@@ -46,14 +48,8 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Kind of a notice → type of a notification."""
 
-POLICY: Final = (
-    "for_not_following",
-    "for_not_followers",
-    "for_new_accounts",
-    "for_private_mentions",
-    "for_limited_accounts",
-)
-"""Of whom Mastodon can hold notifications back (4.3)."""
+COUNTED: Final = (100, 1_000)
+"""Usual and highest number to which unread notifications are counted, as on Mastodon."""
 
 _ALONE: Final = frozenset({"follow", "follow_request"})  # the types that have no status
 
@@ -62,19 +58,14 @@ async def notifications(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/notifications: what the organisation was told, newest first."""
     given = await arguments.read(request)
     page = paging.wanted(given, paging.NOTIFICATIONS)
+    which = wanted(given)
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:notifications")
         us = acting.organisation
-        items = await notices.of(session, us, page)
-        describer = Describer(session, request.app[SITE], us)
+        items = await notices.wanted(session, us, page, which)
+        describer = Describer(session, request.app[SITE], us, "notifications")
         rows = [
-            (
-                item.notice.id,
-                await notification(session, describer, us, item)
-                if _is_wanted(given, item)
-                else None,
-            )
-            for item in items
+            (item.notice.id, await notification(session, describer, us, item)) for item in items
         ]
     return answers.listed(request, rows, page)
 
@@ -94,13 +85,13 @@ async def one(request: web.Request) -> web.StreamResponse:
 
 
 async def unread_count(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/notifications/unread_count, or v2: how many nobody has looked at."""
+    """GET /api/v1/notifications/unread_count: how many nobody has looked at."""
     given = await arguments.read(request)
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:notifications")).organisation
-        items = await notices.of(session, us, Page(limit=LARGEST_PAGE))
-    unread = [one for one in items if one.notice.read_at is None and _is_wanted(given, one)]
-    return answers.entity({"count": len(unread)})
+        limit = paging.size(given, COUNTED)
+        count = await notices.unread_of(session, us, wanted(given), limit)
+    return answers.entity({"count": count})
 
 
 async def clear(request: web.Request) -> web.StreamResponse:
@@ -113,20 +104,23 @@ async def dismiss(request: web.Request) -> web.StreamResponse:
     return await _dismissed(request, paging.number(request.match_info["id"]))
 
 
-async def policy(request: web.Request) -> web.StreamResponse:
-    """GET /api/v2/notifications/policy: nothing is held back; whom one mutes tells nothing."""
-    async with request.app[DATABASE].read() as session:
-        await authenticating.member(request, session, "read:notifications")
-    accepted: Entity = dict.fromkeys(POLICY, "accept")
-    summary: Entity = {"pending_requests_count": 0, "pending_notifications_count": 0}
-    return answers.entity(accepted | {"summary": summary})
+def wanted(given: Arguments) -> Wanted:
+    """Which notices a request asks for.
 
-
-async def merged(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/notifications/requests/merged: nothing waits to be merged."""
-    async with request.app[DATABASE].read() as session:
-        await authenticating.member(request, session, "read:notifications")
-    return answers.entity({"merged": True})
+    Raises:
+        Malformed: the account is no id.
+    """
+    asked, left_out = set(given.many("types")), set(given.many("exclude_types"))
+    sender = given.text("account_id")
+    return Wanted(
+        kinds=frozenset(
+            kind
+            for kind, name in KINDS.items()
+            if name not in left_out and (not asked or name in asked)
+        ),
+        sender_id=paging.number(sender) if sender else None,
+        with_held=given.flag("include_filtered"),
+    )
 
 
 async def _dismissed(request: web.Request, number: int | None) -> web.StreamResponse:
@@ -136,31 +130,42 @@ async def _dismissed(request: web.Request, number: int | None) -> web.StreamResp
     return answers.entity({})
 
 
-def _is_wanted(given: Arguments, item: NoticeItem) -> bool:
-    kind = KINDS.get(item.notice.kind)
-    asked, left_out = given.many("types"), given.many("exclude_types")
-    return kind is not None and kind not in left_out and (not asked or kind in asked)
-
-
 async def notification(
     session: Session, describer: Describer, us: Actor, item: NoticeItem
 ) -> Entity | None:
     """A Notification, or None where what it speaks of is gone: apps cannot show it without."""
     kind = KINDS[item.notice.kind]
-    status = None
-    if kind not in _ALONE:
-        shown = await _subject(session, us, item)
-        if shown is None:
-            return None
-        status = await describer.status(shown)
+    is_there, status = await spoken_of(session, describer, us, item)
+    if not is_there:
+        return None
     sender = await describer.account(item.sender)
-    return entities.notification(item.notice.id, kind, item.notice.made_at, sender, status)
+    entity = entities.notification(
+        item.notice.id, kind, item.notice.made_at, sender, status, grouping.key_of(item.notice)
+    )
+    return entity | ({"filtered": True} if item.notice.is_held else {})
+
+
+async def spoken_of(
+    session: Session, describer: Describer, us: Actor, item: NoticeItem
+) -> tuple[bool, Entity | None]:
+    """Whether what a notice speaks of is still there, and the Status of it where it is one."""
+    if KINDS[item.notice.kind] in _ALONE:
+        return True, None
+    shown = await _subject(session, us, item)
+    return (False, None) if shown is None else (True, await describer.status(shown))
 
 
 async def _subject(session: Session, us: Actor, item: NoticeItem) -> Item | None:
-    """What a notice speaks of; of an upstream that moved, theirs: the notice names our fork."""
+    """What a notice speaks of.
+
+    Of an upstream that moved, theirs: the notice names our fork. Of a record, the record: the
+    notice names our model.
+    """
     if item.notice.kind == "upstream" and item.model is not None:
         tie = await lineage.of(session, item.model)
         return await timelines.by_iri(session, tie.upstream_iri, us) if tie else None
+    if item.notice.kind == "record":
+        iri = await records.iri_of(session, item.notice.about.get("record"))
+        return await timelines.by_iri(session, iri, us) if iri else None
     subject = item.remark or item.model
     return await timelines.status(session, subject.id, us) if subject else None

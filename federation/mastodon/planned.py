@@ -10,13 +10,15 @@ from aiohttp import web
 from actors.database import Session
 from actors.errors import NotFound, Unwise
 from actors.rules import permissions
+from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.planned import Planned
 from actors.verbs import planning
-from actors.views import planned
+from actors.views import media, planned
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
 from federation.mastodon.arguments import Arguments
+from federation.mastodon.entities import Entity
 
 
 async def every(request: web.Request) -> web.StreamResponse:
@@ -25,7 +27,8 @@ async def every(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:statuses")).organisation
         rows = await planned.of(session, us, page)
-    return answers.listed(request, [(row.id, entities.scheduled(row)) for row in rows], page)
+        shown = [(row.id, await entity(session, request.app[SITE], row)) for row in rows]
+    return answers.listed(request, shown, page)
 
 
 async def one(request: web.Request) -> web.StreamResponse:
@@ -33,7 +36,8 @@ async def one(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:statuses")).organisation
         row = await _addressed(request, session, us)
-    return answers.entity(entities.scheduled(row))
+        found = await entity(session, request.app[SITE], row)
+    return answers.entity(found)
 
 
 async def put_off(request: web.Request) -> web.StreamResponse:
@@ -46,7 +50,8 @@ async def put_off(request: web.Request) -> web.StreamResponse:
         row = await _addressed(request, session, acting.organisation)
         if at is not None:
             await planning.put_off(session, request.app[SITE], row, at)
-    return answers.entity(entities.scheduled(row))
+        found = await entity(session, request.app[SITE], row)
+    return answers.entity(found)
 
 
 async def call_off(request: web.Request) -> web.StreamResponse:
@@ -56,6 +61,12 @@ async def call_off(request: web.Request) -> web.StreamResponse:
         permissions.must_publish(acting.office)
         await planning.call_off(session, await _addressed(request, session, acting.organisation))
     return answers.entity({})
+
+
+async def entity(session: Session, site: Site, row: Planned) -> Entity:
+    """A ScheduledStatus."""
+    files = await media.of_subject(session, planning.PLANNED, row.id)
+    return entities.scheduled(row, [entities.media(site.origin, one) for one in files])
 
 
 def time(given: Arguments) -> datetime | None:

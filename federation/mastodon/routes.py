@@ -16,9 +16,12 @@ from federation.mastodon import (
     blocks,
     bookmarks,
     circles,
+    embedding,
     entities,
     filters,
+    groups,
     hashtags,
+    holding,
     instance,
     liking,
     media,
@@ -26,6 +29,8 @@ from federation.mastodon import (
     oauth,
     pictures,
     planned,
+    profile,
+    pushing,
     quoting,
     reports,
     requests,
@@ -34,6 +39,7 @@ from federation.mastodon import (
     streaming,
     tags,
     timelines,
+    translating,
     trends,
     writing,
 )
@@ -44,6 +50,10 @@ Table = tuple[tuple[str, str, Handler], ...]
 OF_STATUSES: Final[Table] = (
     ("GET", "/api/v1/statuses", statuses.several),
     ("GET", "/api/v1/statuses/{id}/card", statuses.card),
+    ("POST", "/api/v1/statuses/{id}/translate", translating.translate),
+    ("PUT", "/api/v1/statuses/{id}/interaction_policy", writing.say_who_quotes),
+    ("GET", "/api/oembed", embedding.oembed),
+    ("GET", "/api/v1/annual_reports", absent.annual_reports),
     ("POST", "/api/v1/statuses/{id}/bookmark", bookmarks.bookmark),
     ("POST", "/api/v1/statuses/{id}/unbookmark", bookmarks.unbookmark),
     ("POST", "/api/v1/statuses/{id}/mute", bookmarks.mute),
@@ -133,6 +143,7 @@ OF_SUBJECTS: Final[Table] = (
 OF_STREAMS: Final[Table] = (
     ("GET", "/api/v1/streaming", streaming.websocket),
     ("GET", "/api/v1/streaming/health", streaming.healthy),
+    ("GET", "/health", streaming.healthy),
     ("GET", "/api/v1/streaming/user", streaming.events("user")),
     ("GET", "/api/v1/streaming/user/notification", streaming.events("user:notification")),
     ("GET", "/api/v1/streaming/public", streaming.events("public")),
@@ -145,6 +156,35 @@ OF_STREAMS: Final[Table] = (
     ("GET", "/api/v1/streaming/{name:.+}", streaming.unknown),
 )
 """What happens, at once."""
+
+_REQUESTS: Final = "/api/v1/notifications/requests"
+
+OF_NOTIFICATIONS: Final[Table] = (
+    ("GET", "/api/v1/notifications", notifications.notifications),
+    ("GET", "/api/v1/notifications/unread_count", notifications.unread_count),
+    ("POST", "/api/v1/notifications/clear", notifications.clear),
+    ("GET", "/api/v1/notifications/policy", holding.policy_v1),
+    ("PUT", "/api/v1/notifications/policy", holding.decide_v1),
+    ("PATCH", "/api/v1/notifications/policy", holding.decide_v1),
+    ("GET", "/api/v2/notifications/policy", holding.policy),
+    ("PATCH", "/api/v2/notifications/policy", holding.decide),
+    ("PUT", "/api/v2/notifications/policy", holding.decide),
+    ("GET", _REQUESTS, holding.requests),
+    ("GET", f"{_REQUESTS}/merged", holding.merged),
+    ("POST", f"{_REQUESTS}/accept", holding.accept_all),
+    ("POST", f"{_REQUESTS}/dismiss", holding.dismiss_all),
+    ("GET", f"{_REQUESTS}/{{id}}", holding.one),
+    ("POST", f"{_REQUESTS}/{{id}}/accept", holding.accept),
+    ("POST", f"{_REQUESTS}/{{id}}/dismiss", holding.dismiss),
+    ("GET", "/api/v1/notifications/{id}", notifications.one),
+    ("POST", "/api/v1/notifications/{id}/dismiss", notifications.dismiss),
+    ("GET", "/api/v2/notifications", groups.every),
+    ("GET", "/api/v2/notifications/unread_count", groups.unread_count),
+    ("GET", "/api/v2/notifications/{group_key}", groups.one),
+    ("POST", "/api/v2/notifications/{group_key}/dismiss", groups.dismiss),
+    ("GET", "/api/v2/notifications/{group_key}/accounts", groups.accounts),
+)
+"""What one was told; whose notifications wait."""
 
 ENDPOINTS: Final[Table] = (
     ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
@@ -164,10 +204,15 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/instance/terms_of_service", instance.no_terms),
     ("GET", "/api/v1/preferences", instance.preferences),
     ("GET", "/api/v1/accounts/verify_credentials", accounts.verify_credentials),
+    ("PATCH", "/api/v1/accounts/update_credentials", profile.update),
+    ("DELETE", "/api/v1/profile/avatar", profile.remove_avatar),
+    ("DELETE", "/api/v1/profile/header", profile.remove_header),
     ("GET", "/api/v1/accounts/lookup", accounts.look_up),
     ("GET", "/api/v1/accounts/relationships", accounts.relationships),
     ("GET", "/api/v1/accounts/familiar_followers", acquaintances.familiar_followers),
     ("GET", "/api/v1/accounts", accounts.several),
+    ("POST", "/api/v1/accounts", absent.refused("This action is not allowed")),
+    ("POST", "/api/v1/emails/confirmations", absent.refused(absent.CONFIRMED)),
     ("GET", "/api/v1/accounts/search", search.search_accounts),
     ("GET", "/api/v1/accounts/{id}", accounts.account),
     ("GET", "/api/v1/accounts/{id}/statuses", accounts.statuses),
@@ -216,6 +261,7 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/statuses/{id}/reblogged_by", liking.reblogged_by),
     ("GET", "/api/v1/favourites", liking.favourites),
     ("GET", "/api/v1/polls/{id}", statuses.poll),
+    ("POST", "/api/v1/polls/{id}/votes", statuses.vote),
     ("GET", "/api/v1/timelines/tag/{name}", hashtags.timeline),
     ("POST", "/api/v1/statuses/{id}/pin", statuses.pin),
     ("POST", "/api/v1/statuses/{id}/unpin", statuses.unpin),
@@ -224,15 +270,11 @@ ENDPOINTS: Final[Table] = (
     ("GET", "/api/v1/markers", timelines.markers),
     ("POST", "/api/v1/markers", timelines.mark),
     ("POST", "/api/v1/reports", reports.create),
-    ("GET", "/api/v1/notifications", notifications.notifications),
-    ("GET", "/api/v1/notifications/unread_count", notifications.unread_count),
-    ("GET", "/api/v2/notifications/unread_count", notifications.unread_count),
-    ("GET", "/api/v2/notifications/policy", notifications.policy),
-    ("POST", "/api/v1/notifications/clear", notifications.clear),
-    ("GET", "/api/v1/notifications/requests/merged", notifications.merged),
-    ("GET", "/api/v1/notifications/requests", absent.nothing("read:notifications")),
-    ("GET", "/api/v1/notifications/{id}", notifications.one),
-    ("POST", "/api/v1/notifications/{id}/dismiss", notifications.dismiss),
+    *OF_NOTIFICATIONS,
+    ("GET", "/api/v1/push/subscription", pushing.subscription),
+    ("POST", "/api/v1/push/subscription", pushing.subscribe),
+    ("PUT", "/api/v1/push/subscription", pushing.change),
+    ("DELETE", "/api/v1/push/subscription", pushing.unsubscribe),
     ("GET", "/api/v1/search", search.search),
     ("GET", "/api/v2/search", search.search),
     ("GET", entities.AVATAR, pictures.picture),
@@ -251,7 +293,12 @@ PREFLIGHTS: Final = (
 )
 """Where an app in a browser may ask first whether it may ask."""
 
-UNKNOWN: Final = ("/api/v1/{tail:.*}", "/api/v2/{tail:.*}")
+FOR_ADMINISTRATORS: Final = ("/api/v1/admin/{tail:.*}", "/api/v2/admin/{tail:.*}")
+"""Where no token leads: no scope for it is given to any app, and members do this on pages."""
+
+UNKNOWN: Final = tuple(
+    f"/api/{edition}/{{tail:.*}}" for edition in ("v1", "v2", "v3", "v1_alpha", "web")
+)
 """Where a path that we do not have is answered in JSON."""
 
 
@@ -262,6 +309,8 @@ def routes() -> list[web.RouteDef]:
         readable = answers.for_apps(handler)
         found += [web.route(method, path, readable), web.route(method, f"{path}/", readable)]
     found += [web.options(path, answers.preflight) for path in PREFLIGHTS]
+    out_of_scope = answers.for_apps(absent.refused("This action is outside the authorized scopes"))
+    found += [web.route("*", path, out_of_scope) for path in FOR_ADMINISTRATORS]
     missing = answers.for_apps(answers.no_such_endpoint)
     for path in UNKNOWN:
         found += [web.options(path, answers.preflight), web.route("*", path, missing)]

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from actors.database import Session
-from actors.errors import NotFound
+from actors.errors import NotFound, Unwise
 from actors.rules import permissions
 from actors.rules.polls import Poll
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.verbs import featuring
+from actors.verbs import featuring, tallying
 from actors.views import timelines, worth_knowing
 from actors.views.timelines import Item
 from federation import looking
@@ -23,6 +23,7 @@ from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, entities, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import Entity
 
 MOST_AT_ONCE = 20
 """Statuses that are asked for by their ids in one question, as on Mastodon."""
@@ -99,11 +100,39 @@ async def poll(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         caller = await authenticating.anybody(request, session, "read:statuses")
         item = await addressed(request, session, viewer(caller))
-        asked = item.subject.poll if isinstance(item.subject, Remark) else None
-        if asked is None:
+        describer = Describer(session, request.app[SITE], viewer(caller))
+        entity = await _poll(describer, item)
+    return answers.entity(entity)
+
+
+async def vote(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/polls/{id}/votes: choose; who asked is told what, and nobody else.
+
+    Raises:
+        Unwise: the poll has ended, is one's own, or was voted in already; or has no such option.
+    """
+    given = await arguments.read(request)
+    chosen = given.many("choices")
+    if not all(one.isascii() and one.isdigit() and len(one) < 4 for one in chosen):
+        raise Unwise("Validation failed: The chosen vote option does not exist")
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, "write:statuses")
+        permissions.must_publish(acting.office)
+        us = acting.organisation
+        item = await addressed(request, session, us)
+        if not isinstance(item.subject, Remark):
             raise NotFound("Record not found")
-    now = request.app[SITE].now()
-    return answers.entity(entities.poll(item.subject.id, Poll.from_json(asked), now))
+        await tallying.vote(session, site, us, item.subject, [int(one) for one in chosen])
+        entity = await _poll(Describer(session, site, us), item)
+    return answers.entity(entity)
+
+
+async def _poll(describer: Describer, item: Item) -> Entity:
+    asked = item.subject.poll if isinstance(item.subject, Remark) else None
+    if asked is None or not isinstance(item.subject, Remark):
+        raise NotFound("Record not found")
+    return await describer.poll(item.subject, Poll.from_json(asked))
 
 
 async def addressed(request: web.Request, session: Session, reader: Actor | None) -> Item:

@@ -1,13 +1,13 @@
 """Writing: an app says something, changes it, deletes it.
 
-What an app writes is a remark; models are written on their own page, where a member sees all of
-one. Polls of our own are refused instead of being left out in silence.
+What an app writes is a remark, which may ask something; models are written on their own page,
+where a member sees all of one.
 
 Source: docs.joinmastodon.org/methods/statuses (4.2): create, edit, delete, source, history.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -16,11 +16,13 @@ from activitypub import markup
 from activitypub.addressing import Visibility
 from actors.database import Session
 from actors.errors import NotFound, Unwise
-from actors.rules import permissions
+from actors.rules import permissions, polls
 from actors.rules.consent import Quotable
+from actors.rules.habits import Habits
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.pictures import MOST_ON_A_REMARK, focus
-from actors.site import id_in
+from actors.rules.polls import Poll
+from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.media import Media
 from actors.tables.model import Model
@@ -29,7 +31,7 @@ from actors.verbs import forgetting, liking, picturing, planning, remarking, rew
 from actors.verbs.picturing import Words
 from actors.verbs.planning import Said
 from actors.views import media as media_views
-from actors.views import reception
+from actors.views import profiles, reception, timelines
 from actors.views.timelines import Item
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -44,11 +46,6 @@ VISIBILITIES: Final[Mapping[str, Visibility]] = {
 }
 """Mastodon's word for who may see a remark → the audience."""
 
-REFUSED: Final[Mapping[str, str]] = {
-    "poll[options]": "Polls cannot be made here",
-}
-"""Arguments that ask for what is not there → the words of the refusal."""
-
 TOO_MANY_FILES: Final = f"Cannot attach more than {MOST_ON_A_REMARK} files"
 
 LONGEST_FAULT: Final = 300
@@ -61,21 +58,18 @@ LONGEST_KEY: Final = 200
 async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/statuses: say something, answer, or quote."""
     given = await arguments.read(request)
-    for name, words in REFUSED.items():
-        if any(given.many(name)):
-            raise Unwise(words)
-    visible = VISIBILITIES.get(given.text("visibility", "public"))
-    if visible is None:
+    begun = await _may_write(request)
+    visible = VISIBILITIES.get(given.text("visibility")) or begun.visible
+    if given.text("visibility") and given.text("visibility") not in VISIBILITIES:
         raise Unwise("Validation failed: Visibility is not included in the list")
-    quotable = _quotable(given)
-    await _may_write(request)
+    quotable = _quotable(given, begun)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
     at = planned.time(given)
     if at is not None and at - site.now() >= planning.SOONEST:
-        if any(given.many("media_ids")):
-            raise Unwise("A post that is made later shows no media here")
-        return await _planned(request, given, visible, at)
+        if any(given.many("poll[options]")):
+            raise Unwise("A post that is made later asks nothing here")
+        return await _planned(request, given, visible, quotable, at)
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:statuses")
         us = acting.organisation
@@ -87,13 +81,14 @@ async def create(request: web.Request) -> web.StreamResponse:
             text=given.text("status"),
             in_reply_to=above.subject if above else None,
             visible=visible,
-            language=_language(given) or site.locale,
+            language=_language(given) or begun.language or site.locale,
             summary=given.text("spoiler_text"),
             request_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None,
             quoted=await _quoted(session, given, us),
             quotable=quotable,
             media=await _media(session, us, given.many("media_ids")),
-            is_sensitive=given.flag("sensitive"),
+            is_sensitive=given.flag("sensitive", default=begun.is_sensitive),
+            poll=_asked(given, site),
         )
         item = await by_number(session, str(said.id), us)
         entity = await Describer(session, site, us).status(item)
@@ -101,7 +96,11 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def _planned(
-    request: web.Request, given: Arguments, visible: Visibility, at: datetime
+    request: web.Request,
+    given: Arguments,
+    visible: Visibility,
+    quotable: Quotable,
+    at: datetime,
 ) -> web.StreamResponse:
     """It is said later: what is due within minutes is said at once, as on Mastodon."""
     above, quoted = given.text("in_reply_to_id"), given.text("quoted_status_id")
@@ -112,27 +111,29 @@ async def _planned(
         language=_language(given),
         in_reply_to_id=paging.number(above) if above else None,
         quoted_id=paging.number(quoted) if quoted else None,
-        quotable=_quotable(given),
+        quotable=quotable,
+        is_sensitive=given.flag("sensitive"),
     )
     key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY] or None
     async with request.app[DATABASE].begin() as session:
         us = (await authenticating.member(request, session, "write:statuses")).organisation
-        row = await planning.plan(session, request.app[SITE], us, said, at, request_key=key)
-    return answers.entity(entities.scheduled(row))
+        media = await _media(session, us, given.many("media_ids"))
+        site = request.app[SITE]
+        row = await planning.plan(session, site, us, said, at, request_key=key, media=media)
+        entity = await planned.entity(session, site, row)
+    return answers.entity(entity)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
     """PUT /api/v1/statuses/{id}: a remark of ours says something else from now on."""
     given = await arguments.read(request)
-    for name, words in REFUSED.items():
-        if any(given.many(name)):
-            raise Unwise(words)
     await _may_write(request)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
     site = request.app[SITE]
     async with request.app[DATABASE].begin() as session:
         us, item = await _own(request, session)
         remark = _remark(item)
+        _must_ask_the_same(remark, given)
         media = None
         if "media_ids" in given.values:
             media = await _media(session, us, given.many("media_ids"), remark)
@@ -148,6 +149,28 @@ async def edit(request: web.Request) -> web.StreamResponse:
             is_sensitive=given.flag("sensitive") if "sensitive" in given.values else None,
         )
         item = await by_number(session, str(said.id), us)
+        entity = await Describer(session, site, us).status(item)
+    return answers.entity(entity)
+
+
+async def say_who_quotes(request: web.Request) -> web.StreamResponse:
+    """PUT /api/v1/statuses/{id}/interaction_policy (4.5): who may quote it from now on.
+
+    Raises:
+        Unwise: not everybody may see it, so that nobody quotes it; or it is a model, which
+            everybody may quote.
+    """
+    given = await arguments.read(request)
+    quotable = _quotable(given, Habits())
+    await _may_write(request)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        us, item = await _own(request, session)
+        remark = _remark(item)
+        if remark.visibility not in timelines.OPEN:
+            raise Unwise("Validation failed: Nobody can quote what not everybody may see")
+        await rewording.say_who_quotes(session, site, remark, quotable)
+        item = await by_number(session, str(item.id), us)
         entity = await Describer(session, site, us).status(item)
     return answers.entity(entity)
 
@@ -200,11 +223,17 @@ async def history(request: web.Request) -> web.StreamResponse:
     return answers.entity([*found, latest])
 
 
-async def _may_write(request: web.Request) -> None:
-    """Asked before the network is, for which nobody else may give cause."""
+async def _may_write(request: web.Request) -> Habits:
+    """Asked before the network is, for which nobody else may give cause.
+
+    Returns:
+        How her posts begin.
+    """
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "write:statuses")
         permissions.must_publish(acting.office)
+        row = await profiles.of_ours(session, acting.organisation)
+    return Habits.from_json(row.habits)
 
 
 async def _own(request: web.Request, session: Session) -> tuple[Actor, Item]:
@@ -269,14 +298,44 @@ def _id(text: str) -> int:
     return id_in(text) or 0
 
 
+def _asked(given: Arguments, site: Site) -> Poll | None:
+    """What a new status asks.
+
+    Raises:
+        Unwise: nobody could answer that, or it shows files beside it, as on Mastodon.
+    """
+    options = given.many("poll[options]")
+    if not any(one.strip() for one in options):
+        return None
+    if any(given.many("media_ids")):
+        raise Unwise("Cannot attach both a poll and media")
+    if given.flag("poll[hide_totals]"):
+        raise Unwise("The numbers of a poll cannot be hidden here")
+    lasts = timedelta(seconds=given.whole("poll[expires_in]", 0))
+    several = given.flag("poll[multiple]")
+    return polls.ask(options, lasts, site.now(), is_multiple=several)
+
+
+def _must_ask_the_same(remark: Remark, given: Arguments) -> None:
+    """Refuse to change what was asked: people have answered it.
+
+    Raises:
+        Unwise: the options differ.
+    """
+    named = [one.strip() for one in given.many("poll[options]") if one.strip()]
+    now = [one.name for one in Poll.from_json(remark.poll).options] if remark.poll else []
+    if named and named != now:
+        raise Unwise("A poll cannot be changed: delete it and ask anew")
+
+
 async def _quoted(session: Session, given: Arguments, us: Actor) -> Model | Remark | None:
     number = given.text("quoted_status_id")
     return (await by_number(session, number, us)).subject if number else None
 
 
-def _quotable(given: Arguments) -> Quotable:
+def _quotable(given: Arguments, begun: Habits) -> Quotable:
     try:
-        return Quotable(given.text("quote_approval_policy") or Quotable.PUBLIC)
+        return Quotable(given.text("quote_approval_policy") or begun.quotable)
     except ValueError as error:
         words = "Validation failed: Quote approval policy is not included in the list"
         raise Unwise(words) from error

@@ -84,7 +84,9 @@ async def nodeinfo_links(request: web.Request) -> web.Response:
     """GET /.well-known/nodeinfo: where the description is, and who speaks for the server."""
     site = request.app[SITE]
     document = nodeinfo.well_known(
-        Iri(site.origin + NODEINFO_2_1), place(site.origin, places.INSTANCE_ACTOR)
+        Iri(site.origin + NODEINFO_2_1),
+        Iri(site.origin + NODEINFO_2_0),
+        place(site.origin, places.INSTANCE_ACTOR),
     )
     return _kept(web.Response(body=encode(document), content_type="application/json"))
 

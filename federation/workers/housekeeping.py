@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from actors.database import Database
-from actors.mail import claims, errands, explorations, keyring, waits
+from actors.mail import claims, errands, explorations, keyring, pushes, waits
 from actors.site import Site
 from actors.verbs import (
     corresponding,
@@ -74,6 +74,7 @@ class Housekeeping:
                 await forgetting.forget_old_tombstones(session, self._site)
                 await errands.forget_done(session, self._site)
                 await explorations.forget_done(session, self._site)
+                await pushes.forget_ended(session, self._site)
                 await reporting.forget_old(session, self._site)
                 await ticketing.forget_past(session, self._site)
                 await corresponding.forget_old(session, self._site)

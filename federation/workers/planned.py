@@ -1,4 +1,4 @@
-"""Planned: what apps wanted to be said later, and mutes that end by themselves.
+"""Planned: what apps wanted to be said later, mutes that end by themselves, and polls.
 
 Any number of processes may look: who removes the plan says it, in one transaction.
 """
@@ -12,7 +12,8 @@ from actors.database import Database
 from actors.errors import Refusal
 from actors.site import Site
 from actors.tables.planned import Planned
-from actors.verbs import planning
+from actors.tables.vote import Ballot
+from actors.verbs import planning, tallying
 from federation.workers.publishing import OUR_MISTAKE
 
 EVERY: Final = timedelta(seconds=5)
@@ -37,14 +38,22 @@ class Planning:
         async with self._database.read() as session:
             plan = await planning.due(session, self._site)
             is_past = await planning.has_past_mutes(session, self._site)
+            ballot = await tallying.due(session, self._site)
         if is_past:
             async with self._database.begin() as session:
                 await planning.unmute_past(session, self._site)
-        if plan is None:
+        if plan is not None:
+            await self._say(plan)
+        elif ballot is not None:
+            await self._settle(ballot)
+        else:
             self._next_at = now + EVERY
             return 0
-        await self._say(plan)
         return 1
+
+    async def _settle(self, ballot: Ballot) -> None:
+        async with self._database.begin() as session:
+            await tallying.settle(session, self._site, ballot)
 
     async def _say(self, plan: Planned) -> None:
         try:

@@ -31,6 +31,7 @@ from federation.workers.planned import Planning
 from federation.workers.posting import Posting, Words
 from federation.workers.presence import Presence
 from federation.workers.publishing import Publishing
+from federation.workers.pushing import Compose, Pushing
 from federation.workers.receiving import Receiving
 
 ROUNDS: Final = 10_000
@@ -55,6 +56,7 @@ class Workers:
         uploads: knows where files lie.
         postman: hands letters to people to the mail server.
         words: writes them.
+        compose: puts into words what closed apps are told.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Workers:
         uploads: Uploads,
         postman: Postman,
         words: Words,
+        compose: Compose,
     ) -> None:
         self.receiving = Receiving(database, site, lookup, settings)
         self.delivering = Delivering(database, site, client, settings)
@@ -80,6 +83,7 @@ class Workers:
         self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
         self.posting = Posting(database, site, postman, words)
+        self.pushing = Pushing(database, site, client, settings, compose)
         self._database = database
         self._with_crews = (
             self.receiving,
@@ -87,6 +91,7 @@ class Workers:
             self.backfilling,
             self.exploring,
             self.asking,
+            self.pushing,
         )
         self._listening = listening
         self._presence = Presence(database, site, self._drop, self._take_up)
@@ -99,6 +104,7 @@ class Workers:
         publishing = self._loop("publishing", self.publishing.work)
         planning = self._loop("planning", self.planning.work)
         posting = self._loop("posting", self.posting.work)
+        pushing = self._loop("pushing", self.pushing.work)
         self._loops = (
             housekeeping,
             receiving,
@@ -109,6 +115,7 @@ class Workers:
             publishing,
             planning,
             posting,
+            pushing,
         )
         self._by_queue = {
             "received": receiving,
@@ -118,6 +125,7 @@ class Workers:
             "exploration": exploring,
             "errand": asking,
             "letter": posting,
+            "push_message": pushing,
         }
         database.on_waiting = self._waiting
         listening.hear(CHANNEL, self._wake_for, self.wake)
@@ -195,7 +203,8 @@ class Workers:
             done = await self.publishing.work() + await self.planning.work()
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
-            done += await self.asking.work() + await self.posting.work()
+            done += await self.asking.work()
+            done += await self.posting.work() + await self.pushing.work()
             if not done:
                 return total
             total += done

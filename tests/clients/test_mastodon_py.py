@@ -276,7 +276,7 @@ async def test_an_app_learns_what_the_instance_is(walk: Walk) -> None:
     new = await away(anybody.instance_v2)
     assert (old.uri, new.domain) == ("alpha.test", "alpha.test")
     assert new.title == "Réseau alpha"
-    assert new.version.startswith("4.2.1 (compatible; Essaim ")
+    assert new.version.startswith("4.5.0 (compatible; Essaim ")
     assert new.contact.account.acct == "network"
     assert anybody.verify_minimum_version("4.2.0")
 

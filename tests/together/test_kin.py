@@ -125,8 +125,8 @@ async def test_a_lineage_is_walked_merged_across_hops_and_outlives_its_sources(
     must_fit(kept, "Choices")
     assert (kept["from"], [one["key"] for one in kept["choices"]]) == (porto.iri, ["costs"])
     assert (await bologna.program.get(where)).told(200) == {"from": liege.iri, "choices": []}
-    told = await bologna.program.post(f"{bologna.path}/merge/preview", {"choices": {}, **beside})
-    assert (told.told(200)["relation"], told.value["brokenCore"]) == ("replication-of", [])
+    result = await bologna.program.post(f"{bologna.path}/merge/preview", {"choices": {}, **beside})
+    assert (result.told(200)["relation"], result.value["brokenCore"]) == ("replication-of", [])
     (await bologna.program.delete(f"{where}?from={porto.iri}")).told(204)
     assert (await bologna.program.get(f"{where}?from={porto.iri}")).told(200)["choices"] == []
     unknown = await bologna.program.get(f"{where}?from=https://nobody.test/m/1")
@@ -144,10 +144,10 @@ async def test_a_lineage_is_walked_merged_across_hops_and_outlives_its_sources(
     # What was taken from whom travels with the version.
     await street.settle()
     async with liege.house.read() as session:
-        told = await history.revision_by_iri(session, f"{bologna.iri}/versions/2")
-    assert told is not None
-    assert told.merged_iri == f"{porto.iri}/versions/2"
-    derived = parse(told.document)["wasDerivedFrom"]
+        version = await history.revision_by_iri(session, f"{bologna.iri}/versions/2")
+    assert version is not None
+    assert version.merged_iri == f"{porto.iri}/versions/2"
+    derived = parse(version.document)["wasDerivedFrom"]
     assert isinstance(derived, list)
     assert [one["id"] for one in derived if isinstance(one, dict)] == [
         f"{liege.iri}/versions/1",

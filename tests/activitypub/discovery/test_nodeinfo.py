@@ -10,16 +10,19 @@ from activitypub.errors import Malformed
 from activitypub.iris import Iri
 
 WHERE = Iri("https://fr.example/nodeinfo/2.1")
+OLDER = Iri("https://fr.example/nodeinfo/2.0")
 APPLICATION = Iri("https://fr.example/actor")
 
 
 def test_our_links_are_read_back_by_ourselves() -> None:
-    answer = nodeinfo.well_known(WHERE, APPLICATION)
+    answer = nodeinfo.well_known(WHERE, OLDER, APPLICATION)
     assert nodeinfo.document_link(answer) == WHERE
     assert {
         "rel": "https://www.w3.org/ns/activitystreams#Application",
         "href": APPLICATION,
     } in answer["links"]  # type: ignore[operator]
+    older = {"rel": nodeinfo.SCHEMA_2_0, "href": OLDER}  # Mastodon.py looks for this one alone
+    assert older in answer["links"]  # type: ignore[operator]
 
 
 def test_our_document_says_what_we_are_and_rounds_what_we_count() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from together.peer import work_off
@@ -18,6 +20,18 @@ from actors.tables.model import Model
 from actors.verbs import following, forking, publishing
 from actors.views import catalogue, history, timelines
 from actors.views.paging import Page
+
+
+async def test_what_was_just_published_does_not_count_as_changed(
+    database: Database, site: Site, coop: Actor
+) -> None:
+    """Apps would show it as edited, because publishing takes some milliseconds."""
+    passing = count()
+    running = replace(site, now=lambda: site.now() + timedelta(milliseconds=next(passing)))
+    async with database.begin() as session:
+        model = await publishing.publish(session, running, coop, a_sheet())
+    assert model.updated_at == model.published_at
+    assert "updated" not in parse(model.document)
 
 
 async def test_two_editors_at_once_make_versions_two_and_three(

@@ -44,7 +44,7 @@ async def test_an_answer_is_json_whatever_the_slash_and_the_accept_header(
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/nothing", "/api/v2/nothing/here", "/api/v1/push/subscription", "/api/v1/"]
+    "path", ["/api/v1/nothing", "/api/v2/nothing/here", "/api/web/settings", "/api/v1/"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_what_we_do_not_have_is_not_found_in_json(

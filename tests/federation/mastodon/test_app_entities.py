@@ -352,7 +352,10 @@ EXAMPLES: list[tuple[str, Entity]] = [
     ("status", boost_status()),
     ("card", entities.card(account(), model())),
     ("context", entities.context([remark_status()], [])),
-    ("notification", entities.notification(606, "mention", AT, account(), model_status())),
+    (
+        "notification",
+        entities.notification(606, "mention", AT, account(), model_status(), "ungrouped-606"),
+    ),
     ("relationship", entities.relationship(actor(), Relationship(True, False, True, None))),
     ("mention", entities.mention(ORIGIN, actor())),
     ("tag", entities.tag("https://beta.test", "commun")),
@@ -480,7 +483,7 @@ def test_an_icon_is_shown_only_over_https() -> None:
 
 
 def test_a_notification_without_a_status_has_no_such_field() -> None:
-    assert "status" not in entities.notification(1, "follow", AT, account(), None)
+    assert "status" not in entities.notification(1, "follow", AT, account(), None, "follow-1")
 
 
 def test_an_app_is_told_its_redirect_addresses_byte_for_byte() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from actors.tables import base
 
-revision = "0035"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

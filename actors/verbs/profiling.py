@@ -1,0 +1,114 @@
+"""Profiling: an organisation of ours changes what its profile says, from an app.
+
+Wire: one Update{Organization}, where anything that others see has changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from actors.database import Session
+from actors.documents import organisation as documents
+from actors.errors import Unwise
+from actors.rules.habits import Habits
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.organisation import Organisation
+from actors.verbs import enrolling, posting
+
+LONGEST_NAME: Final = 100
+"""Characters of a name; Mastodon takes 30, and organisations have longer ones."""
+
+LONGEST_NOTE: Final = 5_000
+"""Characters of what an organisation says of itself: as many as of a remark."""
+
+MOST_LINES: Final = 8
+"""Lines of a profile beside the facts: twice Mastodon's, which shows as many as come."""
+
+LONGEST_PART: Final = 255
+"""Characters of a line's name and of its value, as on Mastodon."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a profile says from now on; None for what stays as it is.
+
+    Attributes:
+        name: what people call it.
+        note: a few words about it, Markdown.
+        lines: name and value of each line, plain text; all of them.
+        approves: it decides itself who follows it.
+        is_discoverable: it wants to be suggested.
+        is_indexable: it wants to be found by what it says.
+        habits: what its apps begin a post with; nobody is told of these.
+    """
+
+    name: str | None = None
+    note: str | None = None
+    lines: Sequence[tuple[str, str]] | None = None
+    approves: bool | None = None
+    is_discoverable: bool | None = None
+    is_indexable: bool | None = None
+    habits: Habits | None = None
+
+
+def must_fit(said: Said) -> None:
+    """Refuse what is too much.
+
+    Raises:
+        Unwise: the name is empty, or something is too long.
+    """
+    if said.name is not None and not 0 < len(said.name) <= LONGEST_NAME:
+        words = f"Validation failed: Display name must have 1 to {LONGEST_NAME} characters"
+        raise Unwise(words, fields={"display_name": words})
+    if said.note is not None and len(said.note) > LONGEST_NOTE:
+        words = f"Validation failed: Note is too long (maximum is {LONGEST_NOTE:,} characters)"
+        raise Unwise(words, fields={"note": words})
+    lines = said.lines or ()
+    if len(lines) > MOST_LINES:
+        raise Unwise(f"Validation failed: At most {MOST_LINES} fields")
+    for name, value in lines:
+        if not name or max(len(name), len(value)) > LONGEST_PART:
+            words = f"Validation failed: A field has a name, and at most {LONGEST_PART} characters"
+            raise Unwise(words)
+
+
+async def say(session: Session, site: Site, organisation: Actor, said: Said) -> None:
+    """A profile says something else from now on, and its followers are told.
+
+    Raises:
+        Unwise: something is empty or too long; nothing was changed.
+    """
+    must_fit(said)
+    organisation = await posting.held(session, organisation)
+    row = await session.get_one(Organisation, organisation.id)
+    if said.habits is not None:
+        row.habits = said.habits.to_json()
+    before = _seen(organisation, row)
+    if said.name is not None:
+        organisation.name = said.name
+    if said.note is not None:
+        organisation.summary = documents.markdown_summary(said.note)
+    if said.lines is not None:
+        row.lines = [list(line) for line in said.lines]
+    if said.approves is not None:
+        organisation.approves_followers = said.approves
+    if said.is_discoverable is not None:
+        row.is_discoverable = said.is_discoverable
+    if said.is_indexable is not None:
+        row.is_indexable = said.is_indexable
+    if _seen(organisation, row) != before:
+        await enrolling.tell_profile(session, site, organisation)
+    await session.flush()
+
+
+def _seen(organisation: Actor, row: Organisation) -> tuple[object, ...]:
+    """What others see of it."""
+    return (
+        organisation.name,
+        organisation.summary,
+        list(row.lines),
+        organisation.approves_followers,
+        row.is_discoverable,
+        row.is_indexable,
+    )

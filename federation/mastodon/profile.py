@@ -1,0 +1,212 @@
+"""Profile: an organisation says in an app what its page shows, and how its posts begin.
+
+Source: docs.joinmastodon.org/methods/accounts#update_credentials, methods/profile (4.5). What
+others see goes out to followers; what an app begins a post with is kept here alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from actors.database import Session
+from actors.errors import Unwise
+from actors.rules import habits as rules
+from actors.rules import permissions
+from actors.rules.consent import Quotable
+from actors.rules.habits import Habits
+from actors.site import Site
+from actors.tables.actor import Actor
+from actors.tables.media import Media
+from actors.verbs import portraying, profiling
+from actors.verbs.picturing import Words
+from actors.verbs.profiling import Said
+from actors.views import media as views
+from actors.views import profiles
+from actors.views.access import Acting
+from federation.app_keys import DATABASE, SITE, UPLOADS
+from federation.mastodon import accounts, answers, arguments, authenticating
+from federation.mastodon.arguments import Arguments
+from federation.mastodon.media import IN_THEIR_WORDS
+from federation.mastodon.writing import VISIBILITIES
+from federation.uploads import Arrived
+
+SCOPE: Final = "write:accounts"
+
+PLACES: Final = ("avatar", "header")
+
+REFUSED: Final[Mapping[str, str]] = {
+    "bot": "Validation failed: An organisation is no bot",
+    "hide_collections": "Validation failed: Whom an organisation follows is public here",
+}
+"""Switches that cannot be switched on here → the words of the refusal."""
+
+
+async def update(request: web.Request) -> web.StreamResponse:
+    """PATCH /api/v1/accounts/update_credentials: what is not named stays as it was."""
+    acting = await _acting(request)
+    given, arrived = await _read(request, acting)
+    room = request.app[UPLOADS]
+    try:
+        said = await _said(request, acting, given)
+        profiling.must_fit(said)
+        files = await _kept(request, acting, given, arrived)
+    finally:
+        for one in arrived.values():
+            room.forget(one)
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, SCOPE)
+        us = acting.organisation
+        await profiling.say(session, site, us, said)
+        if files:
+            await _portray(session, site, us, files)
+        entity = await accounts.own(session, site, acting)
+    return answers.entity(entity)
+
+
+async def remove_avatar(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/profile/avatar: fine where there is none."""
+    return await _removed(request, "avatar")
+
+
+async def remove_header(request: web.Request) -> web.StreamResponse:
+    """DELETE /api/v1/profile/header: fine where there is none."""
+    return await _removed(request, "header")
+
+
+async def _removed(request: web.Request, place: str) -> web.StreamResponse:
+    site = request.app[SITE]
+    async with request.app[DATABASE].begin() as session:
+        acting = await authenticating.member(request, session, SCOPE)
+        permissions.must_publish(acting.office)
+        await _portray(session, site, acting.organisation, {place: None})
+        entity = await accounts.own(session, site, acting)
+    return answers.entity(entity)
+
+
+async def _acting(request: web.Request) -> Acting:
+    """Asked before anything of the body is read."""
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, SCOPE)
+        permissions.must_publish(acting.office)
+    return acting
+
+
+async def _read(request: web.Request, acting: Acting) -> tuple[Arguments, dict[str, Arrived]]:
+    if request.content_type != "multipart/form-data":
+        return await arguments.read(request), {}
+    try:
+        fields, arrived = await request.app[UPLOADS].pictures(request, acting.organisation, PLACES)
+    except Unwise as refused:
+        raise _translated(refused) from refused
+    return arguments.of_fields(request, fields), arrived
+
+
+async def _kept(
+    request: web.Request, acting: Acting, given: Arguments, arrived: Mapping[str, Arrived]
+) -> dict[str, Media | None]:
+    """The pictures that came, kept; of a sign nobody says what it shows, so it is the name."""
+    found: dict[str, Media | None] = {}
+    for place, one in arrived.items():
+        if one.path is None:
+            continue
+        words = Words(
+            description=given.text(f"{place}_description") or acting.organisation.name, focus=None
+        )
+        try:
+            found[place] = await request.app[UPLOADS].keep(acting.organisation, one, words)
+        except Unwise as refused:
+            raise _translated(refused) from refused
+    return found
+
+
+async def _portray(
+    session: Session, site: Site, us: Actor, files: Mapping[str, Media | None]
+) -> None:
+    now = await views.portrait(session, us.id)
+    await portraying.portray(
+        session,
+        site,
+        us,
+        icon=files.get("avatar", now.icon),
+        header=files.get("header", now.header),
+    )
+
+
+async def _said(request: web.Request, acting: Acting, given: Arguments) -> Said:
+    for name, words in REFUSED.items():
+        if given.flag(name):
+            raise Unwise(words)
+    async with request.app[DATABASE].read() as session:
+        row = await profiles.of_ours(session, acting.organisation)
+    return Said(
+        name=_text(given, "display_name"),
+        note=_text(given, "note"),
+        lines=_lines(given),
+        approves=_flag(given, "locked"),
+        is_discoverable=_flag(given, "discoverable"),
+        is_indexable=_flag(given, "indexable"),
+        habits=_habits(given, Habits.from_json(row.habits)),
+    )
+
+
+def _habits(given: Arguments, now: Habits) -> Habits:
+    """How posts begin, with what is said of that.
+
+    Raises:
+        Unwise: that is no way.
+    """
+    if "source[privacy]" in given.values:
+        visible = VISIBILITIES.get(given.text("source[privacy]"))
+        if visible is None:
+            raise Unwise("Validation failed: Default privacy is not included in the list")
+        now = replace(now, visible=visible)
+    if "source[sensitive]" in given.values:
+        now = replace(now, is_sensitive=given.flag("source[sensitive]"))
+    if "source[language]" in given.values:
+        now = replace(now, language=rules.language(given.text("source[language]")))
+    if "source[quote_policy]" in given.values:
+        try:
+            now = replace(now, quotable=Quotable(given.text("source[quote_policy]")))
+        except ValueError as error:
+            words = "Validation failed: Default quote policy is not included in the list"
+            raise Unwise(words) from error
+    return now
+
+
+def _lines(given: Arguments) -> list[tuple[str, str]] | None:
+    """The lines of a profile, however an app numbers them: `[0][name]`, `[][name]`, or a list.
+
+    A line without a name and a value is none, as on Mastodon.
+    """
+    names = {name: values for name, values in given.values.items() if name.startswith(_LINES)}
+    if not names:
+        return None
+    if f"{_LINES}[][name]" in names:
+        pairs: Iterable[tuple[str, str]] = zip(
+            names[f"{_LINES}[][name]"], names.get(f"{_LINES}[][value]", ()), strict=False
+        )
+    else:
+        keys = dict.fromkeys(name.removeprefix(f"{_LINES}[").partition("]")[0] for name in names)
+        pairs = [
+            (given.text(f"{_LINES}[{key}][name]"), given.text(f"{_LINES}[{key}][value]"))
+            for key in keys
+        ]
+    return [(name.strip(), value.strip()) for name, value in pairs if name or value]
+
+
+_LINES: Final = "fields_attributes"
+
+
+def _text(given: Arguments, name: str) -> str | None:
+    return given.text(name) if name in given.values else None
+
+
+def _flag(given: Arguments, name: str) -> bool | None:
+    return given.flag(name) if name in given.values else None
+
+
+def _translated(refused: Unwise) -> Unwise:
+    return type(refused)(IN_THEIR_WORDS.get(refused.reason, refused.reason))
