@@ -1,8 +1,8 @@
 """Arguments: what a client sent, whichever way it sent it.
 
 Mastodon's clients send the same arguments in the query, as a form, as multipart or as JSON, write
-lists as `id[]=1&id[]=2`, `id[0]=1`, `id=1` or as a JSON list, and nest as `a[b]=c` or as JSON
-objects.
+lists as `id[]=1&id[]=2`, `id[0]=1`, `id[][]=1`, `id=1` or as a JSON list, and nest as `a[b]=c`
+or as JSON objects.
 Booleans arrive as true, "true", "1" or "on". Here all of that becomes one flat table of texts.
 Where a name stands in the query and in the body, the body wins.
 """
@@ -136,5 +136,6 @@ def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-_ITEM: Final = re.compile(r"\[\d{0,3}\]$")
-"""That a value is one of a list: `id[]`, or `id[0]` as some libraries number them, in order."""
+_ITEM: Final = re.compile(r"(\[\d{0,3}\])+$")
+"""That a value is one of a list: `id[]`, or `id[0]` as some libraries number them, in order, or
+`id[][]` as Mastodon.py 2.3 writes some."""

@@ -129,7 +129,8 @@ def account(
         is_discoverable: it wants to be suggested to others.
         is_indexable: it wants to be found by what it says.
     """
-    picture = actor.icon if actor.icon and actor.icon.startswith("https://") else origin + AVATAR
+    shown = ("https://", f"{origin}/")  # a laboratory of ours may be at http
+    picture = actor.icon if actor.icon and actor.icon.startswith(shown) else origin + AVATAR
     return {
         "id": str(actor.id),
         "username": actor.handle,

@@ -41,12 +41,14 @@ ODD: dict[tuple[str, str], Any] = {
     ("Activity", "statuses"): str,
     ("Activity", "week"): str,
     ("FeaturedTag", "statuses_count"): str,
+    ("NotificationGroup", "most_recent_notification_id"): int,
     ("TagHistory", "accounts"): str,
     ("TagHistory", "day"): str,
     ("TagHistory", "uses"): str,
 }
 """Fields that Mastodon itself writes otherwise than the library declares → what it writes: here,
-figures and the seconds of days as texts (docs.joinmastodon.org/entities, 4.5)."""
+figures and the seconds of days as texts, one id as a number (docs.joinmastodon.org/entities, 4.5).
+"""
 
 SOMETIMES: dict[tuple[str, str], str] = {
     ("Account", "mute_expires_at"): "only in the list of those who are muted",
@@ -54,6 +56,8 @@ SOMETIMES: dict[tuple[str, str], str] = {
     ("NodeinfoMetadata", "nodeDescription"): "metadata are free (NodeInfo 2.1)",
     ("NodeinfoUsageUsers", "activeHalfyear"): "where nobody counts (NodeInfo 2.1: optional)",
     ("Report", "rules_ids"): "never: Mastodon's word is `rule_ids`",
+    ("WebPushSubscriptionAlerts", "admin_report"): "never: Mastodon's word is `admin.report`",
+    ("WebPushSubscriptionAlerts", "admin_sign_up"): "never: Mastodon's word is `admin.sign_up`",
     ("NotificationPolicy", "for_bots"): "since 4.6, which the library does not say",
     ("FilterV2", "statuses"): "not in a FilterResult, which says what was found",
 }

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from clients.held import Held
 from clients.walking import browser, code_on, consent
 from mastodon import Mastodon, MastodonAPIError, MastodonIllegalArgumentError
 from mastodon.errors import MastodonUnauthorizedError
@@ -22,7 +23,7 @@ from together.street import House, Street, a_sheet
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 
-SCOPES = ["read", "write", "follow"]
+SCOPES = ["read", "write", "follow", "profile"]
 EMAIL = "anna@alpha.test"
 HOME = "https://phare.example/retour?x=http%3A%2F%2Fici"
 PATIENCE = 30
@@ -309,6 +310,24 @@ async def test_everything_an_app_asks_for_at_its_start_is_answered(walk: Walk) -
     for name, ask in STARTING:
         answer = await asyncio.to_thread(ask, walk.app)
         assert answer is not None, name
+
+
+async def test_an_app_that_only_wants_to_know_who_it_is_learns_just_that(walk: Walk) -> None:
+    address = await away(lambda: walk.app.auth_request_url(scopes=["profile"]))
+    page = await away(lambda: consent(walk.session, address, EMAIL))
+    app = Mastodon(
+        walk.app.client_id,
+        walk.app.client_secret,
+        api_base_url=walk.alpha.origin,
+        session=walk.session,
+        version_check_mode="none",
+    )
+    held = Held(app, walk.session)
+    await away(lambda: held.log_in(code=code_on(page), scopes=["profile"]))
+    told = await away(held.oauth_userinfo)
+    assert (told.preferred_username, told.sub, held.faults) == ("coop", walk.coop.iri, {})
+    with pytest.raises(MastodonAPIError, match="403"):
+        await away(held.timeline_home)
 
 
 async def test_an_app_does_only_what_it_was_allowed_to(walk: Walk) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,22 +38,19 @@ class PushService:
     """It takes messages for every address, or answers what a test wants.
 
     Attributes:
+        origin: where it is.
         came: path → messages.
         status: what it answers.
         more: headers of its answer.
         hold: while set, it takes the message and does not answer.
     """
 
-    host: str
+    origin: str
     came: dict[str, list[Message]] = field(default_factory=dict)
     status: int = 201
     more: dict[str, str] = field(default_factory=dict)
     hold: set[str] = field(default_factory=set)
     over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def origin(self) -> str:
-        return f"https://{self.host}"
 
     async def answer(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -162,15 +160,25 @@ def _point(key: ec.EllipticCurvePublicKey) -> bytes:
 @asynccontextmanager
 async def opened(street: Street, host: str = "push.test") -> AsyncIterator[PushService]:
     """A push service behind a door of the street."""
-    service = PushService(host)
+    async with served(
+        PushService(f"https://{host}"), street.door(host), street.certificate(host)
+    ) as service:
+        yield service
+
+
+@asynccontextmanager
+async def served(
+    service: PushService, port: int, papers: ssl.SSLContext | None
+) -> AsyncIterator[PushService]:
+    """A push service at a port of 127.0.0.1, with a certificate or, in a laboratory, without."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", service.answer)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     door = socket.socket()
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    door.bind(("127.0.0.1", street.door(host)))
-    await web.SockSite(runner, door, ssl_context=street.certificate(host)).start()
+    door.bind(("127.0.0.1", port))
+    await web.SockSite(runner, door, ssl_context=papers).start()
     try:
         yield service
     finally:
