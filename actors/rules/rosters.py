@@ -47,7 +47,8 @@ _HEADINGS: Final[Mapping[str, str]] = {
         "|nome|denominazione|organizzazione|nombre|denominacion|organizacion|entidad"
         "|einrichtung|mitglied|verein",
         "legal_name": "raison sociale|nom legal|legal name|official name|nom officiel"
-        "|ragione sociale|denominazione legale|razon social|denominacion legal|rechtlicher name|firma",
+        "|ragione sociale|denominazione legale|razon social|denominacion legal|rechtlicher name"
+        "|firma",
         "handle": "identifiant|handle|nom court|short name|pseudo|compte|identificativo"
         "|nome breve|identificador|nombre corto|kurzname|kurzel",
         "email": "email|e mail|mail|courriel|adresse mail|adresse email|adresse e mail"
