@@ -174,7 +174,7 @@ def _odt(data: bytes, left: Left) -> tuple[str, str]:
         name = "" if frame is None else frame.get(f"{draw}name", "")
         left.append(("picture", name or "?"))
     document = Document(io.BytesIO(data))
-    markdown = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", document.to_markdown())
+    markdown = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", str(document.to_markdown()))
     return str(document.meta.title or ""), markdown
 
 
@@ -235,7 +235,7 @@ def _article(page: BeautifulSoup) -> Tag:
     articles = [one for one in page.find_all("article") if one.find_parent("article") is None]
     if len(articles) == 1:
         return articles[0]
-    main = page.find("main") or page.find(attrs={"role": "main"})
+    main = page.find("main") or page.select_one('[role="main"]')
     return main if isinstance(main, Tag) else page
 
 

@@ -302,6 +302,7 @@ PAGES: Final = (
     N_("There is no such remark here."),
     N_("You may not act for this organisation."),
     N_("There is no such file."),
+    N_("There is no such map."),
     N_("That was too often. Please wait a little."),
     N_("Something went wrong here. Please tell us the number %(number)s."),
     N_("Not Found"),

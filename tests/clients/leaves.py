@@ -162,7 +162,7 @@ def _entity(value: Any, entity: type, at: str) -> Iterator[str]:
 
 def _leaf(value: Any, kind: Any, at: str) -> Iterator[str]:
     if kind is datetime:
-        is_right = isinstance(value, str) and (MOMENT.fullmatch(value) or DAY.fullmatch(value))
+        is_right = isinstance(value, str) and bool(MOMENT.fullmatch(value) or DAY.fullmatch(value))
     else:
         wanted = JSON_TYPES.get(kind)
         is_right = wanted is None or (

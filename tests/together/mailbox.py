@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.policy import default
 
+_PLACES = "(?:open|invitation|claim|recover|settings)"
+
 
 @dataclass
 class Mailbox:
@@ -25,14 +27,12 @@ class Mailbox:
 
     def to(self, address: str) -> list[str]:
         """The texts that reached this address, the oldest first."""
-        return [str(one.get_payload()) for whom, one in self.letters if whom == address]
+        return [_plain(one) for whom, one in self.letters if whom == address]
 
     def link(self, address: str) -> str:
         """The path of the link in the newest letter to this address."""
-        found = re.findall(
-            r"https://[^/\s]+(/(?:open|invitation|claim|recover|settings)/\S+)",
-            _plain(self.letters, address),
-        )
+        texts = "\n".join(self.to(address))
+        found = re.findall(rf"https://[^/\s]+(/{_PLACES}/\S+)", texts)
         assert found, self.to(address)
         return str(found[-1])
 
@@ -66,12 +66,10 @@ class Mailbox:
         await writer.wait_closed()
 
 
-def _plain(letters: list[tuple[str, Message]], address: str) -> str:
-    return "\n".join(
-        one.get_payload(decode=True).decode()  # type: ignore[union-attr]
-        for whom, one in letters
-        if whom == address
-    )
+def _plain(letter: Message) -> str:
+    body = letter.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
 
 
 @asynccontextmanager

@@ -125,8 +125,8 @@ async def test_a_lineage_is_walked_merged_across_hops_and_outlives_its_sources(
     must_fit(kept, "Choices")
     assert (kept["from"], [one["key"] for one in kept["choices"]]) == (porto.iri, ["costs"])
     assert (await bologna.program.get(where)).told(200) == {"from": liege.iri, "choices": []}
-    told = await bologna.program.post(f"{bologna.path}/merge/preview", {"choices": {}, **beside})
-    assert (told.told(200)["relation"], told.value["brokenCore"]) == ("replication-of", [])
+    result = await bologna.program.post(f"{bologna.path}/merge/preview", {"choices": {}, **beside})
+    assert (result.told(200)["relation"], result.value["brokenCore"]) == ("replication-of", [])
     (await bologna.program.delete(f"{where}?from={porto.iri}")).told(204)
     assert (await bologna.program.get(f"{where}?from={porto.iri}")).told(200)["choices"] == []
     unknown = await bologna.program.get(f"{where}?from=https://nobody.test/m/1")

@@ -145,7 +145,7 @@ async def _records(bruno: Reader, source: str) -> str:
 
 async def _confirms(anna: Reader, record: str) -> str:
     await anna.go(f"{record}/attest")
-    await anna.press("Say it", verdict="Confirmed", content="I was there.")
+    await anna.press("Publish your statement", verdict="Confirmed", content="I was there.")
     assert anna.status == 200, anna.faults
     (taking_back,) = anna.page.xpath("//form[contains(@action, '/attestations/')]/@action")
     return str(taking_back).removesuffix("/revoke")

@@ -76,8 +76,10 @@ def commands(group: click.Group, above: str = "") -> list[str]:
     """The full name of every command."""
     names: list[str] = []
     for name, command in group.commands.items():
-        inside = isinstance(command, click.Group)
-        names += commands(command, f"{above}{name} ") if inside else [above + name]
+        if isinstance(command, click.Group):
+            names += commands(command, f"{above}{name} ")
+        else:
+            names.append(above + name)
     return names
 
 

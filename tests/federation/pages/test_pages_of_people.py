@@ -226,7 +226,7 @@ async def test_a_forgotten_password_is_replaced_and_everything_is_signed_out(
     await anna.press("Sign in", email="anna@example.org", password=NEW)
     assert anna.path == "/space"
     await street.settle()
-    assert "has just been changed" in post.to("anna@example.org")[-1]
+    assert "vient d’être changé" in post.to("anna@example.org")[-1]
 
 
 async def test_a_link_of_recovery_ends_after_half_an_hour(
@@ -300,7 +300,7 @@ async def test_an_account_is_changed_and_its_sessions_ended(
     assert "From now on you sign in with anna@neu.example." in anna.text
     await anna.press("Confirm")
     await street.settle()
-    assert "another address signs in" in post.to("anna@example.org")[-1]
+    assert "une autre adresse sert à se connecter" in post.to("anna@example.org")[-1]
     await anna.go("/settings")
     await anna.press("Change the password", current=PASSWORD, password="short")
     assert anna.faults == ["Error: A password has at least 10 characters."]
