@@ -34,7 +34,7 @@ NPM_STAMPS := $(NPM_LOCKS:package-lock.json=node_modules/.installed)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crashes swarm bench bench-growth check format-check lint types contracts tests fuzz chromium format
+.PHONY: help run test crashes swarm screenshots bench bench-growth check format-check lint types contracts tests fuzz chromium format
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ crashes: $(TEST_STAMP) ## kill the server at every point, twice, and 200 times a
 
 swarm: $(TEST_STAMP) ## let 20 instances fork, merge, propose and record at random for 1000 steps, and compare (SEEDS="1 2 3"; many minutes each)
 	@PYTHONHASHSEED=0 SWARM_SEEDS="$(SEEDS)" SWARM_ISLES=20 SWARM_STEPS=1000 $(BIN)/pytest -n $(WORKERS) --dist load tests/together/test_a_swarm.py
+
+screenshots: $(TEST_STAMP) chromium ## photograph the main pages of the demo for the README (deploy/screenshots)
+	@PYTHONPATH=tests $(BIN)/python -m screenshots deploy/screenshots
 
 bench: $(TEST_STAMP) $(NPM_STAMPS) ## measure Essaim and Fedify side by side (ARGS="--only inbox --runs 1"; minutes)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench $(ARGS)

@@ -4,8 +4,9 @@ Rules a reader must know:
 
 - UTF-8 (with or without its mark) and else Windows-1252, of which Latin-1 is a part; the separator
   is a comma, a semicolon or a tab: the one with which the first line holds the most known columns.
-- Columns are found by their heading in French or English, in any order; accents, capitals and
-  signs make no difference. A column that nobody knows is left out, and said to be.
+- Columns are found by their heading in German, English, Spanish, French or Italian, in any order;
+  accents, capitals and signs make no difference. A column that nobody knows is left out, and said
+  to be.
 - A line with a problem is left out, and each problem is said in plain words; nothing is guessed but
   the handle, which is made from the name where none is given.
 
@@ -41,25 +42,41 @@ _LONGEST_CELL: Final = 300  # characters of everything else
 _HEADINGS: Final[Mapping[str, str]] = {
     heading: column
     for column, headings in {
-        "name": "nom|name|organisation|organization|structure|association|cooperative|denomination"
-        "|nom de l organisation|organisation name|member|membre|adherent",
-        "legal_name": "raison sociale|nom legal|legal name|official name|nom officiel",
-        "handle": "identifiant|handle|nom court|short name|pseudo|compte",
+        "name": "nom|name|organisation|organization|structure|association|cooperative"
+        "|denomination|nom de l organisation|organisation name|member|membre|adherent"
+        "|nome|denominazione|organizzazione|nombre|denominacion|organizacion|entidad"
+        "|einrichtung|mitglied|verein",
+        "legal_name": "raison sociale|nom legal|legal name|official name|nom officiel"
+        "|ragione sociale|denominazione legale|razon social|denominacion legal|rechtlicher name"
+        "|firma",
+        "handle": "identifiant|handle|nom court|short name|pseudo|compte|identificativo"
+        "|nome breve|identificador|nombre corto|kurzname|kurzel",
         "email": "email|e mail|mail|courriel|adresse mail|adresse email|adresse e mail"
-        "|adresse electronique|email address|e mail address|contact|contact email|contact e mail"
-        "|email de contact|courriel de contact|contact mail",
-        "website": "site|site web|site internet|website|web|url|web site",
-        "country": "pays|country|code pays|country code",
-        "address": "adresse|address|adresse postale|postal address|rue|street|siege",
-        "postcode": "code postal|cp|postcode|zip|zip code|postal code",
-        "city": "ville|commune|city|town",
-        "legal_form": "forme juridique|legal form|statut juridique|statut|forme|type",
+        "|adresse electronique|email address|e mail address|contact|contact email"
+        "|contact e mail|email de contact|courriel de contact|contact mail"
+        "|posta elettronica|indirizzo e mail|correo|correo electronico|mailadresse"
+        "|e mail adresse",
+        "website": "site|site web|site internet|website|web|url|web site|sito|sito web|sitio"
+        "|sitio web|pagina web|webseite|internetseite",
+        "country": "pays|country|code pays|country code|paese|stato|pais|land|landercode",
+        "address": "adresse|address|adresse postale|postal address|rue|street|siege|indirizzo|via"
+        "|sede|direccion|domicilio|calle|anschrift|strasse",
+        "postcode": "code postal|cp|postcode|zip|zip code|postal code|cap|codigo postal"
+        "|postleitzahl|plz",
+        "city": "ville|commune|city|town|citta|comune|ciudad|municipio|localidad|ort|stadt"
+        "|gemeinde",
+        "legal_form": "forme juridique|legal form|statut juridique|statut|forme|type"
+        "|forma giuridica|forma juridica|rechtsform",
         "identifier": "siret|siren|numero|identifiant legal|registration number|legal identifier"
-        "|rna|company number|numero d entreprise|codice fiscale",
-        "summary": "description|presentation|objet|about|resume|summary|activite|activity",
-        "language": "langue|language|langue de travail|lang",
+        "|rna|company number|numero d entreprise|codice fiscale|numero di registrazione"
+        "|partita iva|numero de registro|nif|cif|registernummer|vereinsnummer",
+        "summary": "description|presentation|objet|about|resume|summary|activite|activity"
+        "|descrizione|attivita|presentazione|descripcion|actividad|presentacion"
+        "|beschreibung|tatigkeit",
+        "language": "langue|language|langue de travail|lang|lingua|idioma|lengua|sprache",
         "founded": "date de creation|creation|fondation|founded|founding date|annee de creation"
-        "|annee",
+        "|annee|data di costituzione|anno di fondazione|fecha de creacion"
+        "|ano de fundacion|grundung|grundungsjahr|grundungsdatum",
     }.items()
     for heading in headings.split("|")
 }

@@ -32,6 +32,20 @@ def test_a_line_becomes_facts_with_codes_where_they_are_known() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Name;E-Mail;Land;Ort;Website;Rechtsform;Anschrift;Postleitzahl;Kurzname;Gründung",
+        "Nombre;E-mail;País;Ciudad;Sitio web;Forma jurídica;Dirección;Código postal;Idioma",
+        "Nome;E-mail;Paese;Città;Sito web;Forma giuridica;Indirizzo;CAP;Descrizione;Lingua",
+    ],
+)
+def test_headings_are_understood_in_every_language_of_the_pages(headings: str) -> None:
+    table = rosters.read(f"{headings}\nBottega;b@example.org;IT", locale="it")
+    assert table.unknown == ()
+    assert [(row.name, row.email) for row in table.fit] == [("Bottega", "b@example.org")]
+
+
 def test_what_is_wrong_is_said_line_by_line_and_the_line_left_out() -> None:
     found = rows(
         ";;Zz;;ftp://x;soon;;;;",

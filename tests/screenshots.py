@@ -1,0 +1,127 @@
+"""Pictures of the main pages for the README, as a visitor of the demo sees them.
+
+    PYTHONPATH=tests .venv/bin/python -m screenshots deploy/screenshots
+
+The demo is played in a directory of its own, at ports of its own; each page is photographed wide and
+phone-sized, in French and in English, and drawn with few colours, because the pictures travel with
+the code.
+"""
+
+import argparse
+import asyncio
+import io
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright
+
+SIZES: Final = {"wide": (1280, 900), "phone": (360, 740)}
+LANGUAGES: Final = ("fr", "en")
+
+COLOURS: Final = 96
+"""Of one picture: pages have few, and a picture weighs a third of what it would."""
+
+PLAYED_WITHIN: Final = 180.0
+"""Seconds; on a slow machine the story takes a minute."""
+
+
+@asynccontextmanager
+async def played(directory: Path) -> AsyncIterator[Mapping[str, Any]]:
+    """The demo, running; what it says of itself."""
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "federation", "demo"),
+        *(str(directory), "--ports", "0,0,0", "--json"),
+        stdout=asyncio.subprocess.PIPE,  # the story is told on standard error
+    )
+    assert program.stdout is not None
+    try:
+        said = await asyncio.wait_for(program.stdout.readline(), PLAYED_WITHIN)
+        assert said, "the demo ended before its story"
+        yield json.loads(said)
+    finally:
+        with suppress(ProcessLookupError):
+            program.send_signal(signal.SIGINT)
+        await program.wait()
+
+
+def pages(told: Mapping[str, Any]) -> dict[str, str]:
+    """The main pages: name of the picture → address."""
+    source, fork = told["pages"]["source"], told["pages"]["fork"]
+    place = urlsplit(fork)
+    here = f"{place.scheme}://{place.netloc}"
+    return {
+        "home": f"{here}/",
+        "discover": f"{here}/directory?q=tri",
+        "organisations": f"{here}/organisations",
+        "model": source,
+        "versions": f"{source}/versions",
+        "lineage": f"{fork}/lineage",
+        "records": f"{fork}/records",
+        "compare": f"{fork}/compare?from=1",
+        "workspace": f"{fork}/workspace",
+        "write": f"{here}/write",
+    }
+
+
+async def sign_in(page: Page, told: Mapping[str, Any], address: str) -> None:
+    """As the steward of the network at that address."""
+    (network,) = [one for one in told["networks"] if address.startswith(one["origin"])]
+    await page.goto(f"{network['origin']}/sign-in")
+    await page.fill("[name=email]", network["email"])
+    await page.fill("[name=password]", network["password"])
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_url("**/space**")
+
+
+async def photograph(browser: Browser, told: Mapping[str, Any], folder: Path) -> None:
+    """Every page, in every size and language."""
+    found = pages(told)
+    for size, (width, height) in SIZES.items():
+        for language in LANGUAGES:
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, locale=language
+            )
+            page = await context.new_page()
+            await sign_in(page, told, found["workspace"])
+            for name, address in found.items():
+                answer = await page.goto(address)
+                assert answer is not None, address
+                assert answer.ok, f"{address}: {answer.status}"
+                _draw(await page.screenshot(), folder / f"{name}-{size}-{language}.png")
+            await context.close()
+
+
+def _draw(shot: bytes, path: Path) -> None:
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
+async def main(folder: Path) -> None:
+    """Take all pictures."""
+    program = shutil.which("chromium")
+    assert program, "the pictures need chromium"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="essaim-pictures-") as directory:
+        async with played(Path(directory) / "demo") as told, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=program,
+                args=["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run"],
+            )
+            await photograph(browser, told, folder)
+            await browser.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    asyncio.run(main(parser.parse_args().folder))
