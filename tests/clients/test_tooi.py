@@ -96,7 +96,11 @@ async def signs_in(desk: Desk) -> None:
     await desk.sees("You are not logged into any accounts")
     await desk.press(TAB + ENTER)
     await desk.sees("Enter your instance's URL")
-    await desk.enter(desk.alpha.origin)
+    for _ in range(ATTEMPTS):
+        await desk.enter(desk.alpha.origin)
+        if (await desk.program.ask(until="Found instance", seconds=10))["found"]:
+            break
+        await desk.press("q")  # closes a box that says so: a key was lost while it was being drawn
     await desk.sees("Found instance", "Réseau alpha")
     await desk.press(ENTER)
     await desk.sees("Add Account")

@@ -47,7 +47,8 @@ async def reader(house: House, handle: str, office: Office = Office.STEWARD) -> 
     """A new organisation with an app."""
     us = await house.organisation(handle)
     member = await house.member(f"{handle}@{house.host}", us, office)
-    return Reader(house, us, await house.token(member, us))
+    token = await house.token(member, us, "read write follow push")
+    return Reader(house, us, token)
 
 
 def stranger(house: House) -> Reader:

@@ -1,7 +1,7 @@
 """What is given from memory is what would be given without it, and nobody gets it who would not."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -193,11 +193,23 @@ async def test_a_herd_of_readers_asks_the_database_nothing(alpha: House) -> None
         for path in paths:
             await ask(alpha, path, **ACTIVITY)
     assert statements
+    await _until_nothing_is_news(alpha, paths)
+    before = given(alpha)
     with counting() as statements:
         for _ in range(25):
             for path in paths:
                 assert (await ask(alpha, path, **ACTIVITY)).status == 200
-    assert (statements, given(alpha)) == ([], 100)
+    assert (statements, given(alpha) - before) == ([], 100)
+
+
+async def _until_nothing_is_news(house: House, paths: Sequence[str]) -> None:
+    """PostgreSQL tells of a change a moment after it: what was read meanwhile is read again."""
+    for _ in range(50):
+        with counting() as statements:
+            for path in paths:
+                await ask(house, path, **ACTIVITY)
+        if not statements:
+            return
 
 
 @both_engines
