@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import io
 import json
-import shutil
 import signal
 import sys
 import tempfile
@@ -21,7 +20,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
+from together.window import launched
 
 SIZES: Final = {"wide": (1280, 900), "phone": (360, 740)}
 LANGUAGES: Final = ("fr", "en")
@@ -102,16 +102,9 @@ def _draw(shot: bytes, path: Path) -> None:
 
 async def main(folder: Path) -> None:
     """Take all pictures."""
-    program = shutil.which("chromium")
-    assert program, "the pictures need chromium"
     with tempfile.TemporaryDirectory(prefix="essaim-pictures-") as directory:
-        async with played(Path(directory) / "demo") as told, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=program,
-                args=["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run"],
-            )
+        async with played(Path(directory) / "demo") as told, launched() as browser:
             await photograph(browser, told, folder)
-            await browser.close()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the browser complains is a fault of ours.
 """
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,10 +14,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from clients.quay import Quay, quay
-from playwright.async_api import ConsoleMessage, Page, Response, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Page, Response, expect
 from together.databases import NewDatabase
 from together.ports import free_port
 from together.street import PASSWORD, House, a_sheet
+from together.window import launched
 
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -101,17 +101,12 @@ class Window:
 @pytest.fixture
 async def window(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Window]:
     """Anna's browser at the app, and a neighbour with more models than a page shows."""
-    program = shutil.which("chromium")
-    assert program, "these tests need chromium"
-    async with quay(tmp_path, new_database) as street, async_playwright() as playwright:
+    async with quay(tmp_path, new_database) as street, launched() as browser:
         (alpha,) = await street.open("alpha")
         coop = await alpha.organisation("coop", "La Coop")
         await alpha.member(ANNA, coop)
         ruche = await alpha.organisation("ruche", "La Ruche")
         models = [await alpha.publish(ruche, a_sheet(f"Atelier {n}")) for n in range(MODELS)]
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--headless", "--disable-gpu"]
-        )
         page = await browser.new_page(viewport={"width": 1200, "height": 900}, locale="fr")
         async with served(alpha.origin) as app:
             opened = Window(street, alpha, ruche, models[0], app, page)
@@ -119,7 +114,6 @@ async def window(tmp_path: Path, new_database: NewDatabase) -> AsyncIterator[Win
             page.on("pageerror", lambda error: opened.complain(str(error)))
             page.on("response", opened.answer)
             yield opened
-            await browser.close()
 
 
 async def signs_in(window: Window) -> None:

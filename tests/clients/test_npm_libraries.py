@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from clients.driven import Driven, driven
 from clients.quay import Quay, quay
-from clients.walking import code_on, consent
+from clients.walking import allowed
 from together.databases import NewDatabase
 from together.street import House, a_sheet
 
@@ -25,13 +24,6 @@ NPM = Path(__file__).parent / "npm"
 ANNA = "anna@example.org"
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 SCOPE = "read write follow"
-
-
-def allowed(address: str) -> str:
-    """The code that Anna gets when she lets an app in."""
-    with requests.Session() as session:
-        session.trust_env = False
-        return code_on(consent(session, address, ANNA))
 
 
 @dataclass
@@ -94,7 +86,7 @@ async def masto_signs_in(desk: Desk) -> None:
         "v1.apps.create", {"clientName": "Phare", "redirectUris": OOB, "scopes": SCOPE}
     )
     query = f"client_id={app['clientId']}&redirect_uri={OOB}&response_type=code&scope={SCOPE}"
-    code = await asyncio.to_thread(allowed, f"{origin}/oauth/authorize?{query}")
+    code = await asyncio.to_thread(allowed, f"{origin}/oauth/authorize?{query}", ANNA)
     asked = {"grantType": "authorization_code", "redirectUri": OOB, "scope": SCOPE, "code": code}
     asked |= {"clientId": app["clientId"], "clientSecret": app["clientSecret"]}
     token = await desk.ask(oauth=origin, **{"with": [asked]})
@@ -143,7 +135,7 @@ async def megalodon_signs_in(desk: Desk) -> None:
     assert await desk.ask(detect=origin) == "mastodon"
     await desk.ask(begin="megalodon", url=origin)
     app = await desk.megalodon("registerApp", "Baleine", {"scopes": SCOPE.split()})
-    code = await asyncio.to_thread(allowed, app["url"])
+    code = await asyncio.to_thread(allowed, app["url"], ANNA)
     token = await desk.megalodon(
         "fetchAccessToken", app["client_id"], app["client_secret"], code, OOB
     )

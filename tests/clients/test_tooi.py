@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from clients.driven import Driven, driven
 from clients.quay import Quay, quay
-from clients.test_toot import ANNA, APPS, allowed
+from clients.test_toot import ANNA, APPS
+from clients.walking import allowed
 from sqlalchemy import select
 from together.databases import NewDatabase
 from together.street import House, a_sheet
@@ -114,7 +115,7 @@ async def signs_in(desk: Desk) -> None:
         "client_id": credentials["apps"][desk.alpha.host]["client_id"],
     }
     address = f"{desk.alpha.origin}/oauth/authorize/?{urlencode(asked)}"
-    code = await asyncio.to_thread(allowed, address)
+    code = await asyncio.to_thread(allowed, address, ANNA)
     await desk.enter(code)
     await desk.sees(f"coop@{desk.alpha.host}")
     await desk.press(TAB + ENTER)

@@ -14,10 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from clients.driven import Driven, driven
 from clients.quay import Quay, quay
-from clients.walking import code_on, consent
+from clients.walking import allowed
 from together.databases import NewDatabase
 from together.pictures import a_picture
 from together.street import PASSWORD, House, a_sheet
@@ -29,13 +28,6 @@ from actors.verbs import enrolling, remarking
 
 APPS = Path(__file__).parent / "apps"
 ANNA = "anna@example.org"
-
-
-def allowed(address: str) -> str:
-    """The code that Anna gets when she lets an app in."""
-    with requests.Session() as session:
-        session.trust_env = False
-        return code_on(consent(session, address, ANNA))
 
 
 @dataclass
@@ -105,7 +97,7 @@ async def signs_in(desk: Desk) -> None:
     """She opens the address that toot shows, lets it in, and pastes the code."""
     asked = await desk.program.ask(toot=["login", "-i", desk.alpha.origin], typed="n\n")
     (address,) = [one for one in asked["said"].split() if urlsplit(one).path == "/oauth/authorize/"]
-    code = await asyncio.to_thread(allowed, address)
+    code = await asyncio.to_thread(allowed, address, ANNA)
     said = await desk.toot("login", "-i", desk.alpha.origin, typed=f"n\n{code}\n")
     assert "Successfully logged in" in said
     assert "ACTIVE" in await desk.toot("auth")

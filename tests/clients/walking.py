@@ -163,3 +163,10 @@ def code_on(page: requests.Response) -> str:
     code = _read(page).code.strip()
     assert code, page.text
     return code
+
+
+def allowed(address: str, email: str) -> str:
+    """The code that somebody gets when she lets an app in, in a browser of her own."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return code_on(consent(session, address, email))

@@ -1,11 +1,11 @@
 """HTML of strangers in a real Chromium: nothing opens, runs, frames or is fetched."""
 
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from hostile.vectors import SCRIPTS
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
+from together import window
 from together.stranger import AS2, Stranger, moved_in
 from together.street import House, Street
 
@@ -36,16 +36,8 @@ async def mallory(street: Street) -> AsyncIterator[Stranger]:
 @pytest.fixture
 async def chromium(alpha: House) -> AsyncIterator[Browser]:
     """The browser of this machine, which finds the instance at its loopback port."""
-    program = shutil.which("chromium")
-    assert program, "these tests need chromium"
-    rules = f"--host-resolver-rules=MAP {alpha.host}:443 127.0.0.1:{alpha.port}"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", rules],
-        )
+    async with window.chromium(alpha) as browser:
         yield browser
-        await browser.close()
 
 
 class Seen:

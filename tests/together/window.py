@@ -84,25 +84,25 @@ async def barriers(page: Page, *, only: list[str] | None = None) -> list[str]:
 
 
 @asynccontextmanager
-async def chromium(house: House, *flags: str) -> AsyncIterator[Browser]:
-    """The browser of this machine, which finds the instance at its loopback port."""
+async def launched(*arguments: str) -> AsyncIterator[Browser]:
+    """The browser of this machine, without a screen."""
     program = shutil.which("chromium")
-    assert program, "these tests need chromium"
+    assert program, "this needs chromium"
+    quiet = ("--disable-gpu", "--no-first-run", "--disable-background-networking")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--headless",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                *flags,
-                f"--host-resolver-rules=MAP {house.host}:443 127.0.0.1:{house.port}",
-            ],
+            executable_path=program, args=["--no-sandbox", "--headless", *quiet, *arguments]
         )
         yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def chromium(house: House, *arguments: str) -> AsyncIterator[Browser]:
+    """The same, which finds the instance at its loopback port."""
+    door = f"--host-resolver-rules=MAP {house.host}:443 127.0.0.1:{house.port}"
+    async with launched(door, *arguments) as browser:
+        yield browser
 
 
 @asynccontextmanager
