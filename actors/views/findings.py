@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Select,
     column,
@@ -176,7 +177,7 @@ def listed(
         return joined.where(_is_matched(both(*given)))
     for tokens, wanted in ((_MARKS, facets), (_TOKENS, words)):
         if wanted is not None:
-            query = bindparam(None, in_tsquery(wanted), unique=True)
+            query: BindParameter[str] = bindparam(None, in_tsquery(wanted), unique=True)
             statement = statement.where(tokens.op("@@")(cast(query, TSQUERY)))
     return statement
 
