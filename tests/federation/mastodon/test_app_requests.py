@@ -57,7 +57,7 @@ async def test_who_asks_is_told_at_once_whether_somebody_has_to_say_yes(street: 
     told: list[tuple[bool, bool]] = []
     for one in known:
         assert one is not None
-        status, body = await asks(alpha, token, "POST", f"/api/v1/accounts/{one.id}/follow")
+        _, body = await asks(alpha, token, "POST", f"/api/v1/accounts/{one.id}/follow")
         told.append((body["following"], body["requested"]))
     assert told == [(True, False), (True, False), (False, True)]
     await street.settle()
