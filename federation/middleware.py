@@ -55,6 +55,12 @@ PROTECTING: Final = (
 )
 """What every answer tells a browser."""
 
+OPENED_BY_APPS: Final = ("/oauth/authorize", "/oauth/authorize/", "/sign-in")
+"""Pages that apps in a browser open in a window of their own, and wait for. A window that gives up
+its opener looks to the app as if it had been closed: Phanpy then says that signing in has failed.
+What an opener could do to a window of another origin is little, and none of these pages may stand
+in a frame."""
+
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
 
@@ -274,6 +280,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers["Server"] = SERVER
     is_page = headers.get("Content-Type", "").startswith("text/html")
     headers.setdefault("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY)
+    if request.path in OPENED_BY_APPS:
+        headers.setdefault("Cross-Origin-Opener-Policy", "unsafe-none")
     for name, value in PROTECTING:
         headers.setdefault(name, value)
     if request.path.startswith(OPEN_TO_SCRIPTS):
