@@ -131,7 +131,7 @@ async def _show(
         shown = replace(shown, stylesheet=drawn.sheet_address(""))
     day, night = drawn.adapted(colours.parse(shown.colour)) if shown.colour else (None, None)
     faults = dict(refused.fields) if isinstance(refused, Unwise) else {}
-    typed = given or {}
+    typed: Mapping[str, str] = given or {}
     return rendering.page(
         request,
         here,

@@ -63,7 +63,7 @@ def tokens() -> tuple[Mapping[str, Colour], Mapping[str, Colour]]:
         {name: colours.parse(value) for name, value in _TOKEN.findall(block)}
         for block in _ROOT.findall(text)[:2]
     )
-    return day, day | night
+    return day, {**day, **night}
 
 
 @lru_cache(maxsize=64)
@@ -105,7 +105,9 @@ def sheet(colour: str) -> bytes:
     A stranger may ask for any colour: it takes a millisecond, and few are kept.
     """
     day, night = ({}, {}) if colour == PLAIN else _own(colours.parse(colour))
-    all_day, all_night = (whole | own for whole, own in zip(tokens(), (day, night), strict=True))
+    all_day, all_night = (
+        {**whole, **own} for whole, own in zip(tokens(), (day, night), strict=True)
+    )
     lines = [
         f":root {{ {_written(day)} }}",
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_written(night)} }} }}",
