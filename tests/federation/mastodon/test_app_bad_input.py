@@ -45,9 +45,16 @@ async def test_what_was_said_to_others_is_not_there_for_anybody_else(street: Str
         status, body = await bob.asks(f"{path}?{ids}&q=local&type=statuses")
         if SECRET in str(body):
             told.append(f"{path}: {body}")
-    answered = {"status": "oui", "in_reply_to_id": str(said[0].id)}
-    status, body = await bob.asks("/api/v1/statuses", "POST", answered)
-    assert (status, SECRET in str(body)) == (404, False)
+    for remark in said:
+        number = str(remark.id)
+        for path, data in (
+            ("statuses", {"status": "oui", "in_reply_to_id": number}),
+            ("statuses", {"status": "oui", "quoted_status_id": number}),
+            ("reports", {"account_id": str(coop.us.id), "status_ids[]": number}),
+        ):
+            status, body = await bob.asks(f"/api/v1/{path}", "POST", data)
+            if status not in (404, 422) or SECRET in str(body):
+                told.append(f"{path} {data}: {status} {body}")
     assert told == []
     assert await digest() == before, "nothing stays of it"
 
