@@ -74,7 +74,7 @@ OF_FILES: Final = ("/archives", "/api/essaim/v1/archives")
 
 OF_MEDIA: Final = re.compile(
     r"(/api/v[12]/media|/api/essaim/v1/media|/m/[^/]+/media|/drafts/[^/]+/media|/pictures"
-    r"|/m/[^/]+/record|/records/[^/]+/add|/bring)/?"
+    r"|/m/[^/]+/record|/records/[^/]+/add|/bring|/look)/?"
 )
 """Where pictures and documents are sent: how large they may be is told there, in the words of who
 listens, before any of it is read."""
