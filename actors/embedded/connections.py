@@ -1,5 +1,6 @@
 """Connections: the three kinds of engine that one file is opened with, and their pragmas."""
 
+import json
 from typing import Any
 
 from sqlalchemy import URL, event
@@ -49,10 +50,17 @@ def migrating(url: URL) -> AsyncEngine:
     return engine
 
 
+def _read_json(text: str) -> Any:
+    """What stands in a column of JSON: of an actor or a remark, mostly nothing."""
+    return [] if text == "[]" else json.loads(text)
+
+
 def _engine(
     url: URL, dialect: type[driver.Ordinary], *, busy: int = BUSY_TIMEOUT, **options: Any
 ) -> AsyncEngine:
-    engine = create_async_engine(url.set(drivername=f"sqlite+{dialect.driver}"), **options)
+    engine = create_async_engine(
+        url.set(drivername=f"sqlite+{dialect.driver}"), json_deserializer=_read_json, **options
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: driver.Connection, _: ConnectionPoolEntry) -> None:
