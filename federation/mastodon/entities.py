@@ -386,6 +386,7 @@ def mention(origin: str, actor: Actor) -> Entity:
     }
 
 
+@lru_cache(maxsize=256)
 def tag_page(origin: str, name: str) -> str:
     """The page of a hashtag: ours, wherever it was written."""
     return f"{origin}/tags/{quote(name)}"
