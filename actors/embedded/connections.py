@@ -22,8 +22,12 @@ PRAGMAS: tuple[str, ...] = (
 
 
 def reading(url: URL, size: int) -> AsyncEngine:
-    """For questions, up to so many at a time; one that takes long is asked in a thread."""
-    engine = _engine(url, driver.Ordinary, pool_size=size, max_overflow=0)
+    """For questions, up to so many at a time; one that takes long is asked in a thread.
+
+    Whoever comes is given the connection that was used last: each keeps pages of its own in memory,
+    up to 2 MB, and one that is warm answers sooner than eight that are half so.
+    """
+    engine = _engine(url, driver.Ordinary, pool_size=size, max_overflow=0, pool_use_lifo=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: driver.Connection, _: ConnectionPoolEntry) -> None:

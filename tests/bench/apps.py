@@ -17,6 +17,7 @@ import resource
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,8 @@ import orjson
 from bench import feeds, letters
 from bench.driver import Outcome, fire
 from bench.essaim import Essaim
-from bench.machine import Cores, NotHere, Watch, memory_mib, on
-from bench.processes import Failed, end_all_when_told
+from bench.machine import Cores, NotHere, Watch, cpu_seconds, memory_mib, on
+from bench.processes import PATIENCE, Failed, end_all_when_told, until
 from sqlalchemy import Table, insert, select
 
 from actors.database import Database
@@ -48,6 +49,9 @@ OWNERS: Final = 25
 STREAMS: Final = 2_000
 WARMING: Final = 20
 """Requests before each: the first of its kind makes its statements, for a quarter of a second."""
+
+RESTING: Final = 1.0
+"""Seconds in which a server at rest uses a twentieth of a core at most."""
 
 CONNECTIONS: Final = 8
 """Requests under way when it is asked as often as it can answer."""
@@ -197,6 +201,7 @@ def asked(server: Essaim, tokens: Sequence[str], statuses: int, seconds: float) 
         (f"20 anywhere, read anew, {CONNECTIONS} at a time", somewhere(), CONNECTIONS),
         (f"the newest 20, given again, {CONNECTIONS} at a time", again(), CONNECTIONS),
     )
+    _rested(server)
     turn = itertools.cycle(tokens)
     for words, places, connections in kinds:
         requests = (_request(place, next(turn)) for place in places)
@@ -211,6 +216,18 @@ def asked(server: Essaim, tokens: Sequence[str], statuses: int, seconds: float) 
         yield Asked(statuses, words, outcome, cpu_ms, watch.foreign)
 
 
+def _rested(server: Essaim) -> None:
+    """Wait until it has done what every server does when it starts."""
+    used = [cpu_seconds(server.pids)]
+
+    def is_at_rest() -> bool:
+        time.sleep(RESTING)
+        used.append(cpu_seconds(server.pids))
+        return used[-1] - used[-2] < RESTING / 20
+
+    until(is_at_rest, seconds=PATIENCE, what="the server is at rest")
+
+
 def _request(place: str, token: str) -> bytes:
     host, port = letters.door_of(place)
     path = place.partition(f"{host}:{port}")[2]
@@ -222,6 +239,7 @@ def _request(place: str, token: str) -> bytes:
 
 def weighed(server: Essaim, tokens: Sequence[str], *, is_socket: bool) -> str:
     """Open a stream with each token, and say what the server weighs before and with them."""
+    _rested(server)
     before = memory_mib(server.pids)
     with_them = asyncio.run(_listening(server, tokens, is_socket=is_socket))
     kind = "WebSockets" if is_socket else "server-sent events"
