@@ -33,6 +33,7 @@ for _command in (
     "federation.commands.check:check",
     "federation.commands.look_up:lookup",
     "federation.commands.look_up:follow",
+    "federation.commands.look:look",
 ):
     APP.command(_command)
 

@@ -6,6 +6,7 @@ lists name the same few authors again and again. A list is looked up as a whole:
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +16,7 @@ from activitypub import markup
 from activitypub.canonical_json import Document, Json
 from actors.database import Session
 from actors.documents import media as media_documents
+from actors.documents.media import Shown
 from actors.rules import consent
 from actors.rules.consent import Asker, Consent
 from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
@@ -39,7 +41,7 @@ MAX_TAGS: Final = 32
 question."""
 
 PROFILES_KEPT: Final = 256
-"""Documents of actors whose cleaned Fields are remembered: to clean four of them takes a tenth of a
+"""Documents of actors of which what they say is remembered: to clean four of them takes a tenth of a
 millisecond, and a page names twenty people. What is remembered is a function of the bytes alone."""
 
 LONGEST_KEPT: Final = 8_192
@@ -75,10 +77,13 @@ class Describer:
             counts = self._around.counts.get(actor.id)
             if counts is None:
                 counts = await profiles.counts(self._session, actor)
-            lines = [dict(one) for one in _fields(actor.document)]
-            header = _header(actor) if actor.is_ours else ""
+            told = _profile(actor.document)
+            lines = [dict(one) for one in told.fields]
+            header = told.header if actor.is_ours else None
             self._accounts[actor.id] = entities.account(
-                *(self._site.origin, actor, counts, lines, header),
+                *(self._site.origin, actor, counts, lines),
+                header="" if header is None else header.url,
+                described=(told.icon, "" if header is None else header.name),
                 is_discoverable=_says_yes(actor, b'"discoverable"'),
                 is_indexable=_says_yes(actor, b'"indexable"'),
             )
@@ -268,12 +273,10 @@ def _objects(value: Json, kind: str) -> list[Document]:
     return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
 
 
-def _header(actor: Actor) -> str:
-    """The picture above the page of one of ours."""
-    if b'"image"' not in actor.document:
-        return ""
-    shown = media_documents.read(_document(actor.document).get("image"))
-    return "" if shown is None else shown.url
+def _described(picture: Json) -> str:
+    """What an account says that its sign shows."""
+    shown = media_documents.read(picture)
+    return "" if shown is None else shown.name
 
 
 def _says_yes(actor: Actor, name: bytes) -> bool:
@@ -281,21 +284,40 @@ def _says_yes(actor: Actor, name: bytes) -> bool:
     return name + b":true" in actor.document
 
 
-def _fields(body: bytes) -> Sequence[Entity]:
-    """The Fields of a profile, cleaned; nobody changes what is given here."""
-    return _kept_fields(body) if len(body) <= LONGEST_KEPT else _cleaned_fields(body)
+@dataclass(frozen=True)
+class _Profile:
+    """What an actor's document says of it, beside its columns; nobody changes what is in it.
+
+    Attributes:
+        fields: made by `entities.field`.
+        icon: what its sign shows, in words.
+        header: the picture above its page.
+    """
+
+    fields: Sequence[Entity]
+    icon: str
+    header: Shown | None
 
 
-def _cleaned_fields(body: bytes) -> Sequence[Entity]:
-    return [entities.field(name, value) for name, value in _lines(body)]
+def _profile(body: bytes) -> _Profile:
+    return _kept_profile(body) if len(body) <= LONGEST_KEPT else _read_profile(body)
 
 
-_kept_fields = lru_cache(maxsize=PROFILES_KEPT)(_cleaned_fields)
+def _read_profile(body: bytes) -> _Profile:
+    said = _document(body)
+    return _Profile(
+        [entities.field(name, value) for name, value in _lines(said)],
+        _described(said.get("icon")),
+        media_documents.read(said.get("image")),
+    )
 
 
-def _lines(body: bytes) -> list[tuple[str, str]]:
+_kept_profile = lru_cache(maxsize=PROFILES_KEPT)(_read_profile)
+
+
+def _lines(said: Document) -> list[tuple[str, str]]:
     """The lines of a profile: PropertyValue attachments, as every server writes them."""
-    lines = _objects(_document(body).get("attachment"), "PropertyValue")
+    lines = _objects(said.get("attachment"), "PropertyValue")
     pairs = ((line.get("name"), line.get("value")) for line in lines[:MAX_FIELDS])
     return [
         (name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)
