@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Insert, Table
+from sqlalchemy import CursorResult, Dialect, Executable, Insert, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
@@ -30,7 +30,7 @@ class Plain:
     """One statement; the values are given by name.
 
     Args:
-        statement: select or insert, without lists of values whose length varies (see `padded`).
+        statement: any, without lists of values whose length varies (see `padded`, and `among`).
         names: for an insert, the columns that are given; a default of another is a plain value.
     """
 
@@ -51,7 +51,8 @@ class Plain:
         at_hand: AtHand | None = session.info.get(AT_HAND)
         if at_hand is None:
             result = await session.execute(self._statement, values)
-            return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+            is_silent = isinstance(result, CursorResult) and not result.returns_rows
+            return [] if is_silent else list(result)
         raw, dialect = at_hand
         if not self._text:
             self._prepare(dialect)

@@ -7,6 +7,7 @@ answered 202 is missing after kill -9. Everything else may come later and in bun
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
@@ -39,8 +40,7 @@ class HeardEntry:
     ms: int
 
 
-@dataclass(frozen=True)
-class CalledEntry:
+class CalledEntry(NamedTuple):
     """A row of `called` to be written."""
 
     at: datetime
@@ -66,7 +66,7 @@ async def write(
     elif heard:
         await session.execute(_HEARD, [vars(one) for one in heard])
     if called:
-        await session.execute(_CALLED, [vars(one) for one in called])
+        await session.execute(_CALLED, [one._asdict() for one in called])
 
 
 async def decided(session: Session, activity_iri: str, disposition: str) -> None:
