@@ -56,15 +56,36 @@ class Plain:
         raw, dialect = at_hand
         if not self._text:
             self._prepare(dialect)
-        written = [
-            write(values.get(name, own)) if write else values.get(name, own)
-            for name, own, write in self._bound
-        ]
         try:
-            rows = raw.at_once(self._text, written)
+            rows = raw.at_once(self._text, self._written(values))
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
         return [self._values(row) for row in rows] if self._read else rows
+
+    async def each(self, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it for each of these; nothing is read.
+
+        Raises:
+            DBAPIError: as SQLAlchemy raises it.
+        """
+        await flush(session)
+        at_hand: AtHand | None = session.info.get(AT_HAND)
+        if at_hand is None:
+            await session.execute(self._statement, rows)
+            return
+        raw, dialect = at_hand
+        if not self._text:
+            self._prepare(dialect)
+        try:
+            raw.each_at_once(self._text, [self._written(values) for values in rows])
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
+
+    def _written(self, values: dict[str, Any]) -> list[Any]:
+        return [
+            write(values.get(name, own)) if write else values.get(name, own)
+            for name, own, write in self._bound
+        ]
 
     def _values(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)

@@ -9,7 +9,7 @@ up too early (GoToSocial after 4 minutes, Mastodon after 3 days): we hold mail f
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -113,8 +113,7 @@ async def failed(session: Session, site: Site, troubles: Mapping[str, Trouble]) 
     await lanes.leave_alone(session, pauses)
 
 
-@dataclass(frozen=True)
-class Manner:
+class Manner(NamedTuple):
     """How requests to a host are signed.
 
     Attributes:
@@ -135,7 +134,8 @@ async def manners(session: Session, names: Collection[str]) -> dict[str, Manner]
     """How requests to these hosts are signed first, where anything is known about it."""
     rows = await _MANNERS.rows(session, {"names": names})
     return {
-        name: Manner(_scheme(reads_rfc9421=rfc9421), ed25519) for name, rfc9421, ed25519 in rows
+        name: Manner(_scheme(reads_rfc9421=bool(rfc9421)), bool(ed25519))
+        for name, rfc9421, ed25519 in rows
     }
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from actors.database import Session, columns, new
+from actors.plain import Plain
 from actors.site import Site
 from actors.tables.journal import Called, Heard
 
@@ -24,7 +25,7 @@ MOST_ROWS = 200_000
 """Rows of each of the two tables: some 100 MB, however much a stranger sends."""
 
 
-_HEARD, _CALLED = insert(columns(Heard)), insert(columns(Called))
+_HEARD = insert(columns(Heard))
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class CalledEntry(NamedTuple):
     cause: str
 
 
+_CALLED = Plain(insert(columns(Called)), CalledEntry._fields)
+
+
 async def write(
     session: Session, heard: Sequence[HeardEntry], called: Sequence[CalledEntry] = ()
 ) -> None:
@@ -66,7 +70,7 @@ async def write(
     elif heard:
         await session.execute(_HEARD, [vars(one) for one in heard])
     if called:
-        await session.execute(_CALLED, [one._asdict() for one in called])
+        await _CALLED.each(session, [one._asdict() for one in called])
 
 
 async def decided(session: Session, activity_iri: str, disposition: str) -> None:

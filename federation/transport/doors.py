@@ -25,6 +25,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from activitypub import wire
+from federation.transport.deadlines import Deadlines
 from federation.transport.guard import Guard, GuardedResolver, GuardedSockets, dialling
 from federation.transport.lines import Line
 from federation.transport.names import nameless
@@ -103,6 +104,7 @@ class Doors:
         self._written_to: OrderedDict[Place, float] = OrderedDict()  # the oldest first
         self._idle: dict[Place, list[_Kept]] = {}
         self._busy: set[Line] = set()
+        self._opening = Deadlines()
         self._sweeping: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
 
@@ -160,8 +162,7 @@ class Doors:
         self, place: Place, line: Line, head: bytes, body: bytes, until: float, *, is_kept: bool
     ) -> wire.Response:
         self._busy.add(line)
-        if self._looking is None:
-            self._looking = self._loop.call_later(LOOK_EVERY, self._look)
+        self._watch()
         try:
             response = await line.ask(head, body, until=until)
         except BaseException:
@@ -175,17 +176,25 @@ class Doors:
             line.close()
         return response
 
+    def _watch(self) -> None:
+        if self._looking is None:
+            self._looking = self._loop.call_later(LOOK_EVERY, self._look)
+
     def _look(self) -> None:
         """End what has taken too long."""
         now = self._loop.time()
         for line in list(self._busy):
             if line.until < now or line.heard_at + self._silence < now:
                 line.fail(TimeoutError("the other server is too slow"))
-        self._looking = self._loop.call_later(LOOK_EVERY, self._look) if self._busy else None
+        self._opening.look(now)
+        self._looking = None
+        if self._busy or self._opening:
+            self._watch()
 
     async def _open(self, place: Place, until: float, dialled: list[str]) -> Line:
         addresses = _literal(place) or await self._looked_up(place, until)
-        async with asyncio.timeout_at(min(until, self._loop.time() + self._connecting)):
+        self._watch()
+        with self._opening.until(min(until, self._loop.time() + self._connecting)):
             trust = self._trust if place.scheme == "https" else None
             while len(addresses) > 1:
                 connected = await self._raced(place, addresses, dialled)

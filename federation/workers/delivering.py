@@ -165,16 +165,11 @@ class Delivering:
             return []
         signings = await self._signatories.for_parcels(session, parcels)
         announced = await synchronising.announced_with(session, self._site, parcels)
-        places = {one.id: iris.host(one.inbox) for one in parcels}
-        blocked = await hosts.blocked_among(session, set(places.values()))
+        places = [iris.host(one.inbox) for one in parcels]
+        blocked = await hosts.blocked_among(session, set(places))
         return [
-            Prepared(
-                one,
-                signings.get(one.id),
-                announced.get(one.id),
-                is_blocked=places[one.id] in blocked,
-            )
-            for one in parcels
+            Prepared(one, signings.get(one.id), announced.get(one.id), place in blocked)
+            for one, place in zip(parcels, places, strict=True)
         ]
 
     async def _deliver(self, prepared: Prepared) -> Outcome:

@@ -14,11 +14,11 @@ next.
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
 
+from federation.transport.deadlines import Deadlines, Waiting
 from federation.workers.loop import LOOK_EVERY
 
 SLOW: Final = 0.3
@@ -43,40 +43,8 @@ AHEAD: Final = 4
 """In line and at work together are at most so many times the places."""
 
 Result = TypeVar("Result")
-_Task = asyncio.Task[Any]
 
 _log = structlog.stdlib.get_logger("federation.workers")
-
-
-class Patience:
-    """The waiting of one task, which others may end: what `asyncio.timeout` does, without a timer.
-
-    Args:
-        ends: by task, whether its waiting is to end.
-    """
-
-    __slots__ = ("_ends", "_task")
-
-    def __init__(self, ends: dict[_Task, bool]) -> None:
-        self._ends = ends
-
-    def __enter__(self) -> None:
-        """From now on."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - coroutines run in tasks
-        self._task = task
-        self._ends[task] = False
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Until here; what was broken off by others is out of time, and not cancelled."""
-        if self._ends.pop(self._task) and kind is asyncio.CancelledError:
-            self._task.uncancel()
-            raise TimeoutError from error
 
 
 class Flights(Generic[Result]):
@@ -94,7 +62,7 @@ class Flights(Generic[Result]):
         self._preparing: set[asyncio.Task[Result]] = set()
         self._sent_at: dict[asyncio.Task[Result], float] = {}  # the oldest first
         self._slow: dict[asyncio.Task[Result], float] = {}  # since when; the oldest first
-        self._patience: dict[_Task, bool] = {}  # whether it is at its end
+        self._patience = Deadlines()
         self._is_more = False
         self._back: list[Result] = []
         self._news = asyncio.Event()
@@ -123,12 +91,12 @@ class Flights(Generic[Result]):
             self._preparing.remove(task)
             self._sent_at[task] = asyncio.get_running_loop().time()
 
-    def patience(self) -> "Patience":
+    def patience(self) -> Waiting:
         """Said by a task about its waiting (`with`): it ends when others need the place more.
 
         TimeoutError is raised then.
         """
-        return Patience(self._patience)
+        return self._patience.until()
 
     @property
     def back(self) -> list[Result]:
@@ -202,9 +170,7 @@ class Flights(Generic[Result]):
         for task, sent_at in list(self._slow.items())[: self._places]:
             if sent_at > limit:
                 break
-            if self._patience.get(task) is False:
-                self._patience[task] = True
-                task.cancel()
+            self._patience.end(task)
 
     def _fill(self) -> None:
         self._find_slow()
