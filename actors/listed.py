@@ -78,4 +78,4 @@ def _in_an_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 def _in_a_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     values = compiler.process(element.values, **options)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - names of ours

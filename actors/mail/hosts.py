@@ -53,7 +53,8 @@ async def heard_from(session: Session, *names: str) -> None:
 
     At once, or a little at a time where a host was away for long (`lanes.spare`).
     """
-    back = dict(await _FAILING.rows(session, {"names": names}))
+    rows = await _FAILING.rows(session, {"names": names})
+    back: dict[str, int] = dict(rows)  # type: ignore[arg-type]
     if not back:
         return
     await session.execute(

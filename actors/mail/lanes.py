@@ -229,7 +229,9 @@ async def _take_from(
     # Nearly all of them have something under way, and nothing else.
     if usual := [lane for lane, next_at in looks.items() if next_at == now + CLAIM]:
         await ALL_LOOKED_AT.rows(session, {"lanes": usual, "at": now + CLAIM})
-    others = [(lane, next_at) for lane, next_at in looks.items() if next_at not in (None, now + CLAIM)]
+    others = [
+        (lane, next_at) for lane, next_at in looks.items() if next_at not in (None, now + CLAIM)
+    ]
     if others:
         await session.execute(LOOKED_AT, [{"lane": lane, "at": at} for lane, at in others])
     if paced := _paced(views, now, fitting, taken):
@@ -303,7 +305,8 @@ def _seen() -> Select[Any]:
         .correlate(Lane)
         .subquery()
     )
-    ready = select(func.aggregate_strings(cast(first.c.id, Text), literal_column("','"))).scalar_subquery()
+    comma: Any = literal_column("','")  # a value would have to be written in anew each time
+    ready = select(func.aggregate_strings(cast(first.c.id, Text), comma)).scalar_subquery()
     in_flight = select(func.count()).where(Delivery.host == Lane.host, Delivery.claimed_until > now)
     later = select(func.min(Delivery.due_at)).where(*_waiting(), Delivery.due_at > now)
     return (

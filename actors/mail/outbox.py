@@ -219,16 +219,14 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
     if not ready:
         return []
     holder = {"holder": holder_of(session), "now": now, "until": now + CLAIM}
-    taken = sorted(await _TAKE.rows(session, {"ids": ready} | holder))
+    taken = sorted(map(tuple, await _TAKE.rows(session, {"ids": ready} | holder)))
     said = await _SAID.rows(session, {"ids": {row[0] for row in taken}})
     activities = {number: activity for number, *activity in said}
     parcels = []
     for outgoing_id, number, address, name, tries, made_at, due_at in taken:
         actor_id, activity_iri, body = activities[outgoing_id]
         parcels.append(
-            Parcel(
-                number, actor_id, Iri(address), name, body, activity_iri, tries, made_at, due_at
-            )
+            Parcel(number, actor_id, Iri(address), name, body, activity_iri, tries, made_at, due_at)
         )
     return parcels
 

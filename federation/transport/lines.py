@@ -102,7 +102,7 @@ class Line(BaseProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Something came; nothing, where aiohttp goes on after it had enough for a moment."""
-        if self._answer is None:
+        if self._answer is None or self._parser is None:
             if data:  # unasked
                 self.close()
             return
@@ -127,7 +127,7 @@ class Line(BaseProtocol):
         """Nothing more comes: an answer without an announced length ends so."""
         self.is_spent = True
         parser, self._parser = self._parser, None
-        if self._answer is not None:
+        if self._answer is not None and parser is not None:
             try:
                 parser.feed_eof()
                 self._look()

@@ -1,4 +1,4 @@
-"""Turns: so many requests to one host at a time; whoever comes later waits, first come first served.
+"""Turns: so many requests to one host at a time; whoever comes later waits, in order.
 
 Hardly anybody ever waits: who sends mail claims no more for one host than that. So nothing is kept
 of a host but a number, and that only while anything is under way.

@@ -186,7 +186,12 @@ class Flights(Generic[Result]):
     def _is_worth_it(self) -> bool:
         has_lingered = bool(self._back) and self._ring is None and not self._line
         runs_dry = len(self._line) < self._places and len(self._back) >= SMALL_BUNDLE
-        return has_lingered or (runs_dry and self._is_more) or len(self._back) >= BUNDLE or not len(self)
+        return (
+            has_lingered
+            or (runs_dry and self._is_more)
+            or len(self._back) >= BUNDLE
+            or not len(self)
+        )
 
     def _landed(self, task: asyncio.Task[Result]) -> None:
         self._preparing.discard(task)
