@@ -101,12 +101,13 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
 async def open_for(session: Session, since_id: int, due_at: datetime) -> None:
     """The same for whatever was written in deliveries behind that one."""
     insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(LANES)
-    theirs = (
-        select(Delivery.host, literal(due_at, Lane.due_at.type), literal(0))
-        .where(Delivery.id > since_id)
-        .distinct()
-        .order_by(Delivery.host)
+    theirs = select(Delivery.host, literal(due_at, Lane.due_at.type), literal(0)).where(
+        Delivery.id > since_id
     )
+    if not _is_sqlite(session):
+        # Each once, and in one order: two that open the same lanes cannot wait for each other.
+        # SQLite takes a host twice, and would go through all deliveries by host to have an order.
+        theirs = theirs.distinct().order_by(Delivery.host)
     await session.execute(
         insert.from_select(["host", "due_at", "spared"], theirs).on_conflict_do_update(
             index_elements=[Lane.host],
