@@ -150,9 +150,10 @@ class Line(BaseProtocol):
             self.is_spent = True
         answer, self._answer = self._answer, None
         self.is_spent = self.is_spent or message.should_close
+        body = content.read_nowait()
+        self._parser = self._message = self._content = None  # a connection may be kept for long
         if answer is None or answer.done():
             return
-        body = content.read_nowait()
         answer.set_result(
             wire.Response(
                 status=message.code,
