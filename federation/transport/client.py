@@ -54,6 +54,7 @@ from federation.transport.guard import (
     look_up,
 )
 from federation.transport.names import nameless, resolver_for
+from federation.transport.regulars import Regulars
 
 CONNECT_SECONDS: Final = 5
 """A server that does not accept a connection within this time is not there."""
@@ -63,6 +64,10 @@ READ_SECONDS: Final = 10
 
 FETCHES_AT_ONCE: Final = 64
 """Documents being read at the same time, from all hosts together."""
+
+FETCHES_KEPT: Final = 64
+"""Hosts to which connections are kept after a document was read, for redirects and what comes next:
+a thousand followers would leave as many of them, and 7 MB."""
 
 PLACES: Final = 1000
 """Hosts whose last address is remembered, to be named when a connection is used again."""
@@ -159,6 +164,7 @@ class Client:
         self._record = record
         self._passes = passes
         self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._regulars: Regulars[tuple[str, int]] = Regulars()
         self.under_way = 0
         self._now = time.monotonic
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
@@ -382,6 +388,9 @@ class Client:
         session = self._sessions.get(target.scheme)
         if session is None:
             raise RuntimeError(_CLOSED)
+        place = target.host or "", target.port or 0
+        if not self._regulars.has(place, self._now(), most=FETCHES_KEPT, seconds=KEEP_SECONDS):
+            headers = [*headers, ("connection", "close")]
         with dialling() as tried:
             try:
                 async with session.request(
@@ -396,7 +405,6 @@ class Client:
                         body=content,
                     )
             finally:
-                place = target.host or "", target.port or 0
                 dialled += [*tried[:-1], self._address(place, tried)]
 
 

@@ -29,6 +29,7 @@ from federation.transport.deadlines import Deadlines
 from federation.transport.guard import Guard, GuardedResolver, GuardedSockets, dialling
 from federation.transport.lines import Line
 from federation.transport.names import nameless
+from federation.transport.regulars import Regulars
 from federation.transport.turns import Turns
 
 KEEP_SECONDS: Final = 15
@@ -101,7 +102,7 @@ class Doors:
         self._silence = silence
         self._turns: Turns[Place] = Turns(per_host)
         self._known: OrderedDict[Place, tuple[float, list[_Address]]] = OrderedDict()
-        self._written_to: OrderedDict[Place, float] = OrderedDict()  # the oldest first
+        self._regulars: Regulars[Place] = Regulars()
         self._idle: dict[Place, list[_Kept]] = {}
         self._busy: set[Line] = set()
         self._opening = Deadlines()
@@ -135,7 +136,7 @@ class Doors:
             async with asyncio.timeout_at(until):
                 await self._turns.wait(place)
         try:
-            is_kept = self._keeps(place)
+            is_kept = self._regulars.has(place, self._loop.time(), most=KEPT, seconds=KEEP_SECONDS)
             head = _head(target, headers, len(body), is_kept=is_kept)
             line = self._take(place)
             if line is None:
@@ -255,17 +256,6 @@ class Doors:
             if len(self._known) > NAMES:
                 self._known.popitem(last=False)
         return addresses[:]
-
-    def _keeps(self, place: Place) -> bool:
-        """Whether the connection is kept after this delivery."""
-        now = self._loop.time()
-        while self._written_to and next(iter(self._written_to.values())) < now - KEEP_SECONDS:
-            self._written_to.popitem(last=False)
-        if place not in self._written_to and len(self._written_to) >= KEPT:
-            return False
-        self._written_to[place] = now
-        self._written_to.move_to_end(place)
-        return True
 
     def _take(self, place: Place) -> Line | None:
         """A kept connection; none over which somebody has spoken unasked."""
