@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Insert, Table
+from sqlalchemy import CursorResult, Dialect, Executable, Insert, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
@@ -30,7 +30,7 @@ class Plain:
     """One statement; the values are given by name.
 
     Args:
-        statement: select or insert, without lists of values whose length varies (see `padded`).
+        statement: any, without lists of values whose length varies (see `padded`, and `among`).
         names: for an insert, the columns that are given; a default of another is a plain value.
     """
 
@@ -51,7 +51,8 @@ class Plain:
         at_hand: AtHand | None = session.info.get(AT_HAND)
         if at_hand is None:
             result = await session.execute(self._statement, values)
-            return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+            is_silent = isinstance(result, CursorResult) and not result.returns_rows
+            return [] if is_silent else list(result)
         raw, dialect = at_hand
         written = self._written(dialect, values)
         try:
@@ -73,6 +74,26 @@ class Plain:
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
         return [self._values(row) for row in rows] if self._read else rows
+
+    async def each(self, session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it for each of these; nothing is read.
+
+        Raises:
+            DBAPIError: as SQLAlchemy raises it.
+        """
+        if not rows:
+            return
+        await flush(session)
+        at_hand: AtHand | None = session.info.get(AT_HAND)
+        if at_hand is None:
+            await session.execute(self._statement, rows)
+            return
+        raw, dialect = at_hand
+        written = [self._written(dialect, values) for values in rows]
+        try:
+            raw.each_at_once(self._text, written)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
 
     def _written(self, dialect: Dialect, values: dict[str, Any]) -> list[Any]:
         if not self._text:

@@ -12,6 +12,7 @@ import asyncio
 from collections import Counter, deque
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import structlog
@@ -58,7 +59,7 @@ class Journal:
         self._database = database
         self._site = site
         self._heard: deque[HeardEntry] = deque()
-        self._called: deque[CalledEntry] = deque()
+        self._called: deque[tuple[datetime, Call]] = deque()
         self._written = 0
         self._pruned_at: datetime | None = None
         self._writing = asyncio.Lock()
@@ -101,26 +102,12 @@ class Journal:
         self.egress[_known(call.result), call.purpose] += 1
         metrics.called(call.purpose, call.ms / 1000)
         if self._has_room():
-            self._called.append(
-                CalledEntry(
-                    at=self._site.now(),
-                    purpose=call.purpose,
-                    method=call.method,
-                    url=escaped(call.url),
-                    ip=call.ip,
-                    port=call.port,
-                    hop=call.hop,
-                    result=call.result,
-                    size=call.size,
-                    ms=call.ms,
-                    cause=escaped(call.cause or NOTHING),
-                )
-            )
+            self._called.append((self._site.now(), call))
 
     async def flush(self) -> None:
         """Write what is in memory; when the database takes nothing, it stays there."""
         async with self._writing:
-            heard, called = list(self._heard), list(self._called)
+            heard, called = list(self._heard), [_entry(*one) for one in self._called]
             if not (heard or called):
                 return
             try:
@@ -183,6 +170,13 @@ class Journal:
         return False
 
 
+def _entry(at: datetime, call: Call) -> CalledEntry:
+    """What is written down of a call; a peer's words are made harmless."""
+    cause = escaped(call.cause or NOTHING)
+    return CalledEntry(at, *call._replace(url=escaped(call.url), cause=cause))
+
+
+@lru_cache
 def _known(result: str) -> str:
     """A result as a label: a peer may answer with any number for a status."""
     kind, _, status = result.partition(":")

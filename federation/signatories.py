@@ -56,15 +56,22 @@ class OurSignatories:
         changed = await keyring.with_former_keys(session, actors)
         manners = await hosts.manners(session, {one.host for one in parcels})
         signings: dict[int, Signing] = {}
+        shared: dict[tuple[int, Manner], Signing] = {}
         for one in parcels:
-            rsa = keys.get((one.actor_id, keyring.RSA))
-            ed25519 = keys.get((one.actor_id, keyring.ED25519))
-            former = None
-            if one.actor_id in changed:
-                former = await keyring.former_key(session, one.actor_id, inbox=one.inbox)
-            if rsa is not None and ed25519 is not None:
-                manner = manners.get(one.host, UNKNOWN)
-                signings[one.id] = _signing(rsa, former, ed25519, manner)
+            manner = manners.get(one.host, UNKNOWN)
+            signing = shared.get((one.actor_id, manner))
+            if signing is None:
+                rsa = keys.get((one.actor_id, keyring.RSA))
+                ed25519 = keys.get((one.actor_id, keyring.ED25519))
+                if rsa is None or ed25519 is None:
+                    continue
+                former = None
+                if one.actor_id in changed:
+                    former = await keyring.former_key(session, one.actor_id, inbox=one.inbox)
+                signing = _signing(rsa, former, ed25519, manner)
+                if one.actor_id not in changed:  # else it hangs on the inbox
+                    shared[one.actor_id, manner] = signing
+            signings[one.id] = signing
         return signings
 
     async def learned(self, host: str, way: Way) -> None:

@@ -12,12 +12,14 @@ import binascii
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 
 from activitypub.errors import NotAuthentic
 
 _DIGEST_ENTRY = re.compile(r"([A-Za-z0-9-]+)=([A-Za-z0-9+/]+={0,2})")
 _CONTENT_DIGEST_ENTRY = re.compile(r"([a-z0-9-]+)=:([A-Za-z0-9+/]+={0,2}):")
 _LONGEST = 1_000  # characters; two digests of 64 bytes need 200
+_KEPT = 16  # bodies whose digest is remembered: one activity goes to thousands of inboxes
 
 
 def make_digest(body: bytes) -> str:
@@ -71,6 +73,7 @@ def _decoded(text: str) -> bytes:
         raise _wrong("the digest is not base64") from fault
 
 
+@lru_cache(_KEPT)
 def _base64(body: bytes) -> str:
     return base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
 

@@ -7,7 +7,8 @@ stronger ones cost seconds. Generating keys needs randomness and is not done her
 Multibase: FEP-521a and https://www.w3.org/TR/cid/#Multikey.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import cast
 
 import base58
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -40,6 +41,9 @@ LONGEST_PEM = 10_000  # characters; an RSA-8192 key has 1,450
 
 _ED25519_CODEC = b"\xed\x01"  # multicodec 0xed as a varint
 _RSA_CODEC = b"\x85\x24"  # multicodec 0x1205 as a varint
+
+_PADDING = PKCS1v15()
+_SHA256 = hashes.SHA256()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class PublicKey:
             raise NotAuthentic("the algorithm does not fit the key", code="algorithm")
         try:
             if isinstance(self.key, RSAPublicKey):
-                self.key.verify(signature, data, PKCS1v15(), hashes.SHA256())
+                self.key.verify(signature, data, _PADDING, _SHA256)
             else:
                 self.key.verify(signature, data)
         except InvalidSignature as fault:
@@ -138,6 +142,13 @@ class PrivateKey:
     """A key that can sign. Never shown: `repr` tells nothing of it."""
 
     key: RSAPrivateKey | Ed25519PrivateKey
+    algorithm: str = field(init=False)
+    """What signatures by this key are made with: `RSA_SHA256` or `ED25519`."""
+
+    def __post_init__(self) -> None:
+        """Look once what kind of key it is: that is asked several times for every signature."""
+        is_rsa = isinstance(self.key, RSAPrivateKey)
+        object.__setattr__(self, "algorithm", RSA_SHA256 if is_rsa else ED25519)
 
     @classmethod
     def from_pem(cls, text: str) -> "PrivateKey":
@@ -168,20 +179,15 @@ class PrivateKey:
         """
         return PublicKey(self.key.public_key())
 
-    @property
-    def algorithm(self) -> str:
-        """What signatures by this key are made with: `RSA_SHA256` or `ED25519`."""
-        return RSA_SHA256 if isinstance(self.key, RSAPrivateKey) else ED25519
-
     def pem(self) -> str:
         """The key as unencrypted PEM, PKCS#8."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
     def sign(self, data: bytes) -> bytes:
         """The raw signature over these bytes. The same bytes give the same signature."""
-        if isinstance(self.key, RSAPrivateKey):
-            return self.key.sign(data, PKCS1v15(), hashes.SHA256())
-        return self.key.sign(data)
+        if self.algorithm == RSA_SHA256:
+            return cast(RSAPrivateKey, self.key).sign(data, _PADDING, _SHA256)
+        return cast(Ed25519PrivateKey, self.key).sign(data)
 
 
 def _supported(key: object) -> RSAPublicKey | Ed25519PublicKey:

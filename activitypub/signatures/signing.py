@@ -14,9 +14,11 @@ A signature is about one moment and one receiver: sign afresh for each try and e
 
 import base64
 from datetime import datetime
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 
 from activitypub import iris
+from activitypub.errors import NotAuthentic
 from activitypub.iris import Iri
 from activitypub.signatures import cavage, rfc9421
 from activitypub.signatures.accepting import Asked
@@ -29,6 +31,10 @@ from activitypub.wire import Request
 _MADE_HERE = frozenset({"host", "date", "digest", "content-digest", "signature", "signature-input"})
 _LABEL = "sig1"
 _LIFETIME = 300  # seconds; Mastodon's, where a signature does not say
+_NAMES = {RSA_SHA256: "rsa-v1_5-sha256", ED25519: ED25519}
+_KEPT = 64  # what hundreds of requests of one second share: dates, lists of what is signed
+
+_Headers = list[tuple[str, str]]
 
 
 def sign(
@@ -52,66 +58,111 @@ def sign(
         asked: By RFC 9421: what the receiver wants to see.
 
     Raises:
-        NotAuthentic: What is asked for cannot be signed, because it is not sent.
+        NotAuthentic: What is to be signed is not sent, or twice.
     """
-    headers = [(name, value) for name, value in request.headers if name not in _MADE_HERE]
-    headers += [("host", iris.host(request.url)), ("date", format_datetime(now, usegmt=True))]
-    dressed = Request(request.method, request.url, tuple(headers), request.body)
-    if scheme is Scheme.RFC9421:
-        return _by_rfc9421(dressed, key_id, key, now, asked)
-    return _by_cavage(dressed, key_id, key)
-
-
-def _by_cavage(request: Request, key_id: Iri, key: PrivateKey) -> Request:
-    covered: tuple[str, ...] = (cavage.TARGET, "host", "date")
+    headers = [one for one in request.headers if one[0] not in _MADE_HERE]
+    created = int(now.timestamp())
+    headers += [("host", iris.host(request.url)), ("date", _date(created))]
     if request.method == "POST":
-        request = _with(request, ("digest", make_digest(request.body)))
-        covered = (*covered, "digest")
-    covered = (*covered, *_also(request))
-    signature = key.sign(cavage.signing_strings(request, covered)[0])
+        digest = make_content_digest if scheme is Scheme.RFC9421 else make_digest
+        name = rfc9421.CONTENT_DIGEST if scheme is Scheme.RFC9421 else "digest"
+        headers.append((name, digest(request.body)))
+    if scheme is Scheme.CAVAGE:
+        headers.append(("signature", _by_cavage(request, headers, key_id, key)))
+    elif asked is None:
+        headers += _by_rfc9421(request, headers, key_id, key, created)
+    else:
+        headers += _as_asked(_with(request, headers), key_id, key, created, asked)
+    return _with(request, headers)
+
+
+def _by_cavage(request: Request, headers: _Headers, key_id: Iri, key: PrivateKey) -> str:
+    """The value of the header."""
+    sent = _sent_once(headers)
+    covered = ["host", "date", *_also(request, sent, "digest")]
+    lines = [f"{cavage.TARGET}: {request.method.lower()} {_target(request.url)}"]
+    lines += [f"{name}: {sent[name].strip()}" for name in covered]
+    signature = key.sign("\n".join(lines).encode())
     algorithm = RSA_SHA256 if key.algorithm == RSA_SHA256 else HS2019
-    value = (
-        f'keyId="{key_id}",algorithm="{algorithm}",headers="{" ".join(covered)}",'
+    return (
+        f'keyId="{key_id}",algorithm="{algorithm}",headers="{cavage.TARGET} {" ".join(covered)}",'
         f'signature="{_base64(signature)}"'
     )
-    return _with(request, ("signature", value))
 
 
 def _by_rfc9421(
-    request: Request, key_id: Iri, key: PrivateKey, now: datetime, asked: Asked | None
-) -> Request:
-    covered: tuple[str, ...] = (rfc9421.METHOD, rfc9421.TARGET_URI)
-    if request.method == "POST":
-        request = _with(request, (rfc9421.CONTENT_DIGEST, make_content_digest(request.body)))
-        covered = (*covered, rfc9421.CONTENT_DIGEST)
-    covered = (*covered, *_also(request))
-    created = int(now.timestamp())
+    request: Request, headers: _Headers, key_id: Iri, key: PrivateKey, created: int
+) -> _Headers:
+    """The two headers, as every server understands them."""
+    sent = _sent_once(headers)
+    covered = _also(request, sent, rfc9421.CONTENT_DIGEST)
+    algorithm = _NAMES[key.algorithm]
+    text = _parameters((rfc9421.METHOD, rfc9421.TARGET_URI, *covered), created, key_id, algorithm)
+    lines = [
+        f'"{rfc9421.METHOD}": {request.method}',
+        f'"{rfc9421.TARGET_URI}": {iris.origin(request.url)}{_target(request.url)}',
+        *(f'"{name}": {sent[name].strip()}' for name in covered),
+        f'"@signature-params": {text}',
+    ]
+    signature = key.sign("\n".join(lines).encode("ascii"))
+    return _two_headers(_LABEL, text, signature)
+
+
+def _as_asked(
+    request: Request, key_id: Iri, key: PrivateKey, created: int, asked: Asked
+) -> _Headers:
+    """The two headers, as the receiver wants them."""
     text = rfc9421.parameters(
-        covered if asked is None else asked.covered,
+        asked.covered,
         created=created,
         key_id=key_id,
-        algorithm="rsa-v1_5-sha256" if key.algorithm == RSA_SHA256 else ED25519,
-        expires=created + _LIFETIME if asked is not None and asked.expires else None,
-        nonce=asked.nonce if asked is not None else None,
-        tag=asked.tag if asked is not None else None,
+        algorithm=_NAMES[key.algorithm],
+        expires=created + _LIFETIME if asked.expires else None,
+        nonce=asked.nonce,
+        tag=asked.tag,
     )
-    label = _LABEL if asked is None else asked.label
-    base = rfc9421.signature_base(request, covered if asked is None else asked.covered, text)
-    return _with(
-        request,
+    base = rfc9421.signature_base(request, asked.covered, text)
+    return _two_headers(asked.label, text, key.sign(base))
+
+
+def _two_headers(label: str, text: str, signature: bytes) -> _Headers:
+    return [
         ("signature-input", f"{label}={text}"),
-        ("signature", f"{label}=:{_base64(key.sign(base))}:"),
-    )
+        ("signature", f"{label}=:{_base64(signature)}:"),
+    ]
 
 
-def _also(request: Request) -> tuple[str, ...]:
+@lru_cache(_KEPT)
+def _parameters(covered: tuple[str, ...], created: int, key_id: Iri, algorithm: str) -> str:
+    """The same for all that one actor sends within a second."""
+    return rfc9421.parameters(covered, created=created, key_id=key_id, algorithm=algorithm)
+
+
+@lru_cache(_KEPT)
+def _date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
+def _target(url: Iri) -> str:
+    """Path and query, as they are sent."""
+    return iris.without_fragment(url).removeprefix(iris.origin(url)) or "/"
+
+
+def _sent_once(headers: _Headers) -> dict[str, str]:
+    sent = dict(headers)
+    if len(sent) < len(headers):
+        raise NotAuthentic("a header that is signed must be sent exactly once", code="coverage")
+    return sent
+
+
+def _also(request: Request, sent: dict[str, str], digest: str) -> list[str]:
     """What is covered besides, where it is sent."""
-    names = ("content-type", HEADER) if request.method == "POST" else ("accept",)
-    return tuple(name for name in names if request.headers_named(name))
+    names = (digest, "content-type", HEADER) if request.method == "POST" else ("accept",)
+    return [name for name in names if name in sent]
 
 
-def _with(request: Request, *headers: tuple[str, str]) -> Request:
-    return Request(request.method, request.url, (*request.headers, *headers), request.body)
+def _with(request: Request, headers: _Headers) -> Request:
+    return Request(request.method, request.url, tuple(headers), request.body)
 
 
 def _base64(raw: bytes) -> str:

@@ -60,6 +60,10 @@ class Connection(sqlite3.Connection):
                 raise
         return await in_thread(lambda: self.at_once(sql, parameters), self)
 
+    def each_at_once(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same for several rows of values."""
+        self._bare.executemany(sql, rows)
+
     def watch(self) -> None:
         """Break off questions that take long, from now on; for connections that only read."""
         self.set_progress_handler(self._is_late, _STEPS)

@@ -9,13 +9,15 @@ up too early (GoToSocial after 4 minutes, Mastodon after 3 days): we hold mail f
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select, update
 
 from activitypub.signatures.claims import Scheme
 from actors.database import Session, insert_once, waits_in
+from actors.listed import among
 from actors.mail import lanes
+from actors.plain import Plain
 from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.host import Host
@@ -31,6 +33,15 @@ ABSENCE: Final = 5
 there has lost its caches, and everybody has mail for it."""
 
 
+_FAILING: Final = Plain(
+    select(Host.name, Host.failures).where(among(Host.name, "names"), Host.failures > 0)
+)
+_MANNERS: Final = Plain(
+    select(Host.name, Host.reads_rfc9421, Host.reads_ed25519).where(among(Host.name, "names"))
+)
+_SHUT: Final = Plain(select(Host.name).where(Host.is_blocked.is_(True), among(Host.name, "names")))
+
+
 def delay(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: 30 s, 1 min, 2 min … 6 h."""
     doublings = min(max(failures - 1, 0), 20)
@@ -42,8 +53,8 @@ async def heard_from(session: Session, *names: str) -> None:
 
     At once, or a little at a time where a host was away for long (`lanes.spare`).
     """
-    failing = select(Host.name, Host.failures).where(Host.name.in_(names), Host.failures > 0)
-    back = dict((await session.execute(failing)).all())
+    rows = await _FAILING.rows(session, {"names": names})
+    back: dict[str, int] = dict(rows)  # type: ignore[arg-type]
     if not back:
         return
     await session.execute(
@@ -103,8 +114,7 @@ async def failed(session: Session, site: Site, troubles: Mapping[str, Trouble]) 
     await lanes.leave_alone(session, pauses)
 
 
-@dataclass(frozen=True)
-class Manner:
+class Manner(NamedTuple):
     """How requests to a host are signed.
 
     Attributes:
@@ -123,11 +133,10 @@ async def manner(session: Session, name: str) -> Manner:
 
 async def manners(session: Session, names: Collection[str]) -> dict[str, Manner]:
     """How requests to these hosts are signed first, where anything is known about it."""
-    rows = await session.execute(
-        select(Host.name, Host.reads_rfc9421, Host.reads_ed25519).where(Host.name.in_(names))
-    )
+    rows = await _MANNERS.rows(session, {"names": names})
     return {
-        name: Manner(_scheme(reads_rfc9421=rfc9421), ed25519) for name, rfc9421, ed25519 in rows
+        name: Manner(_scheme(reads_rfc9421=bool(rfc9421)), bool(ed25519))
+        for name, rfc9421, ed25519 in rows
     }
 
 
@@ -169,11 +178,7 @@ async def blocked_among(session: Session, names: Collection[str]) -> frozenset[s
     """Those that this instance blocks, or that are below one that it blocks."""
     above = {name: rules.covering(name.lower()) for name in names}
     asked = {one for covering in above.values() for one in covering}
-    shut = set(
-        await session.scalars(
-            select(Host.name).where(Host.is_blocked.is_(True), Host.name.in_(asked))
-        )
-    )
+    shut = {name for (name,) in await _SHUT.rows(session, {"names": asked})}
     return frozenset(name for name, covering in above.items() if not shut.isdisjoint(covering))
 
 

@@ -7,10 +7,12 @@ answered 202 is missing after kill -9. Everything else may come later and in bun
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from actors.database import Session, columns, new
+from actors.plain import Plain
 from actors.site import Site
 from actors.tables.journal import Called, Heard
 
@@ -23,7 +25,7 @@ MOST_ROWS = 200_000
 """Rows of each of the two tables: some 100 MB, however much a stranger sends."""
 
 
-_HEARD, _CALLED = insert(columns(Heard)), insert(columns(Called))
+_HEARD = insert(columns(Heard))
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,7 @@ class HeardEntry:
     ms: int
 
 
-@dataclass(frozen=True)
-class CalledEntry:
+class CalledEntry(NamedTuple):
     """A row of `called` to be written."""
 
     at: datetime
@@ -56,6 +57,9 @@ class CalledEntry:
     cause: str
 
 
+_CALLED = Plain(insert(columns(Called)), CalledEntry._fields)
+
+
 async def write(
     session: Session, heard: Sequence[HeardEntry], called: Sequence[CalledEntry] = ()
 ) -> None:
@@ -66,7 +70,7 @@ async def write(
     elif heard:
         await session.execute(_HEARD, [vars(one) for one in heard])
     if called:
-        await session.execute(_CALLED, [vars(one) for one in called])
+        await _CALLED.each(session, [one._asdict() for one in called])
 
 
 async def decided(session: Session, activity_iri: str, disposition: str) -> None:

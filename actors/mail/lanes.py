@@ -11,9 +11,8 @@ Whatever makes something of a lane ready earlier than it says has to `open` or `
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Integer,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -35,7 +35,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from actors.database import Session
+from actors.listed import among
 from actors.mail.claims import LONG_AGO, WAITING
+from actors.plain import Plain
 from actors.site import Site
 from actors.tables.base import Base
 from actors.tables.host import Host
@@ -58,8 +60,7 @@ LANES: Final = Base.metadata.tables[Lane.__tablename__]
 """For statements about many rows with different values: the mapped class allows fewer of them."""
 
 
-@dataclass(frozen=True)
-class _View:
+class _View(NamedTuple):
     """What is to be seen of a lane.
 
     Attributes:
@@ -97,11 +98,34 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
     )
 
 
+async def open_for(session: Session, since_id: int, due_at: datetime) -> None:
+    """The same for whatever was written in deliveries behind that one."""
+    insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(LANES)
+    theirs = select(Delivery.host, literal(due_at, Lane.due_at.type), literal(0)).where(
+        Delivery.id > since_id
+    )
+    if not _is_sqlite(session):
+        # Each once, and in one order: two that open the same lanes cannot wait for each other.
+        # SQLite takes a host twice, and would go through all deliveries by host to have an order.
+        theirs = theirs.distinct().order_by(Delivery.host)
+    await session.execute(
+        insert.from_select(["host", "due_at", "spared"], theirs).on_conflict_do_update(
+            index_elements=[Lane.host],
+            set_={"due_at": insert.excluded.due_at},
+            where=Lane.due_at > insert.excluded.due_at,
+        )
+    )
+
+
 async def reopen(session: Session, hosts: Collection[str] | None = None) -> None:
     """Something became of what waits in these lanes (in all of them, by default): look again."""
-    mine = [] if hosts is None else [Lane.host.in_(hosts)]
+    await _reopen(session, *([] if hosts is None else [Lane.host.in_(hosts)]))
+
+
+async def _reopen(session: Session, *mine: ColumnElement[bool]) -> None:
     # In one order, whoever does it: two that take the same rows cannot wait for each other.
-    await session.execute(select(Lane.id).where(*mine).order_by(Lane.id).with_for_update())
+    if not _is_sqlite(session):  # there the transaction holds everything
+        await session.execute(select(Lane.id).where(*mine).order_by(Lane.id).with_for_update())
     await session.execute(
         update(Lane)
         .where(*mine)
@@ -116,26 +140,18 @@ async def close_or_reopen(session: Session, hosts: Collection[str]) -> None:
     The others are looked at again. What waits is asked in a statement of its own, when the lanes
     are held: it sees what others had committed by then, and who commits later opens a new lane.
     """
-    mine = Lane.host.in_(hosts)
-    held = select(Lane.id).where(mine).order_by(Lane.id).with_for_update()
+    named = {"hosts": hosts}
     if not _is_sqlite(session):  # there the transaction holds everything
-        await session.execute(held)
-    await session.execute(delete(LANES).where(mine, ~exists().where(*_waiting()).correlate(LANES)))
-    await session.execute(
-        update(LANES)
-        .where(mine)
-        .values(due_at=func.coalesce(_earliest(), literal(LONG_AGO, Lane.due_at.type)))
-    )
+        await HELD.rows(session, named)
+    closed = await CLOSED.rows(session, named)
+    if len(closed) < len(hosts):
+        await REOPENED.rows(session, named)
 
 
 async def reopen_for(session: Session, outgoing_id: int, since: datetime) -> None:
     """All of an activity is fanned out: whoever has looked at its lanes since was too early."""
     theirs = select(Delivery.host).where(Delivery.outgoing_id == outgoing_id)
-    seen = await session.scalars(
-        select(Lane.host).where(Lane.host.in_(theirs), Lane.due_at > since)
-    )
-    if hosts := seen.all():
-        await reopen(session, hosts)
+    await _reopen(session, Lane.host.in_(theirs), Lane.due_at > since)
 
 
 async def spare(session: Session, hosts: Collection[str]) -> None:
@@ -188,14 +204,7 @@ async def take_ready(session: Session, site: Site, *, limit: int, per_host: int)
     chosen: list[int] = []
     while len(chosen) < limit:
         wanted = limit - len(chosen)
-        lanes = await session.scalars(
-            select(Lane.id)
-            .where(Lane.due_at <= now)
-            .order_by(Lane.due_at, Lane.id)
-            .limit(wanted)
-            .with_for_update(skip_locked=True)
-        )
-        found = lanes.all()
+        found = [one for (one,) in await DUE.rows(session, {"now": now, "wanted": wanted})]
         chosen += await _take_from(session, now, found, wanted, per_host)
         if len(found) < wanted:
             break  # no other lane is due; a lane that was looked at is not due any more
@@ -217,9 +226,15 @@ async def _take_from(
     taken = set(chosen)
     looks = {view.id: _next_look(view, now, fitting[view.id], taken) for view in views}
     if empty := [lane for lane, next_at in looks.items() if next_at is None]:
-        await session.execute(delete(LANES).where(Lane.id.in_(empty)))
-    if due := [{"lane": lane, "at": next_at} for lane, next_at in looks.items() if next_at]:
-        await session.execute(LOOKED_AT, due)
+        await EMPTIED.rows(session, {"lanes": empty})
+    # Nearly all of them have something under way, and nothing else.
+    if usual := [lane for lane, next_at in looks.items() if next_at == now + CLAIM]:
+        await ALL_LOOKED_AT.rows(session, {"lanes": usual, "at": now + CLAIM})
+    others = [
+        (lane, next_at) for lane, next_at in looks.items() if next_at not in (None, now + CLAIM)
+    ]
+    if others:
+        await session.execute(LOOKED_AT, [{"lane": lane, "at": at} for lane, at in others])
     if paced := _paced(views, now, fitting, taken):
         await session.execute(update(Lane), paced)
     return chosen
@@ -291,7 +306,8 @@ def _seen() -> Select[Any]:
         .correlate(Lane)
         .subquery()
     )
-    ready = select(func.aggregate_strings(cast(first.c.id, Text), ",")).scalar_subquery()
+    comma: Any = literal_column("','")  # a value would have to be written in anew each time
+    ready = select(func.aggregate_strings(cast(first.c.id, Text), comma)).scalar_subquery()
     in_flight = select(func.count()).where(Delivery.host == Lane.host, Delivery.claimed_until > now)
     later = select(func.min(Delivery.due_at)).where(*_waiting(), Delivery.due_at > now)
     return (
@@ -307,12 +323,48 @@ def _seen() -> Select[Any]:
             later.correlate(Lane).scalar_subquery(),
         )
         .outerjoin(Host, Host.name == Lane.host)
-        .where(Lane.id.in_(bindparam("lanes", expanding=True)))
+        .where(among(Lane.id, "lanes"))
         .order_by(Lane.due_at, Lane.id)
     )
 
 
+DUE: Final = Plain(
+    select(Lane.id)
+    .where(Lane.due_at <= bindparam("now", type_=Lane.due_at.type))
+    .order_by(Lane.due_at, Lane.id)
+    .limit(bindparam("wanted", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+"""The next lanes that are worth a look, and held from then on. Parameters: `now` and `wanted`."""
+
 SEEN: Final = _seen()
+
+_LOOK: Final = Plain(SEEN)
+
+_THESE: Final = among(LANES.c.host, "hosts")
+
+HELD: Final = Plain(select(LANES.c.id).where(_THESE).order_by(LANES.c.id).with_for_update())
+
+CLOSED: Final = Plain(
+    delete(LANES)
+    .where(_THESE, ~exists().where(*_waiting()).correlate(LANES))
+    .returning(LANES.c.host)
+)
+
+REOPENED: Final = Plain(
+    update(LANES)
+    .where(_THESE)
+    .values(due_at=func.coalesce(_earliest(), literal(LONG_AGO, Lane.due_at.type)))
+)
+
+EMPTIED: Final = Plain(delete(LANES).where(among(LANES.c.id, "lanes")))
+
+ALL_LOOKED_AT: Final = Plain(
+    update(LANES)
+    .where(among(LANES.c.id, "lanes"))
+    .values(due_at=bindparam("at", type_=Lane.due_at.type))
+)
+"""When these lanes are worth the next look. Parameters: `lanes` and `at`."""
 
 LOOKED_AT: Final = (
     update(LANES)
@@ -336,7 +388,7 @@ async def _look(
         in_flight,
         ready,
         *times,
-    ) in await session.execute(SEEN, parameters):
+    ) in await _LOOK.rows(session, parameters):
         is_paced = spared and paced_until is not None and paced_until <= now + PACE
         pauses = [host_due_at, paced_until if is_paced else None]  # a clock set back paces nobody
         pause_until = max((one for one in pauses if one is not None), default=None)

@@ -13,18 +13,30 @@ house: fan-out writes it into the inbox.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    delete,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.canonical_json import Document, encode
 from activitypub.iris import Iri, host
-from actors.database import Session, waits_in
+from actors.database import Session, columns, holder_of, waits_in
+from actors.listed import among
 from actors.mail import claims, fanning, hosts, lanes, relays
 from actors.mail.claims import WAITING
 from actors.mail.hosts import Trouble
 from actors.mail.lanes import CLAIM
+from actors.plain import Plain
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.base import Base
@@ -34,8 +46,7 @@ from actors.tables.mail import Delivery, Outgoing
 PARKED = "parked"
 
 
-@dataclass(frozen=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A claimed delivery, as plain values."""
 
     id: int
@@ -47,6 +58,48 @@ class Parcel:
     tries: int
     made_at: datetime
     due_at: datetime
+
+
+DELIVERIES: Final = columns(Delivery)
+
+_IS_OURS: Final = and_(
+    DELIVERIES.c.state == literal_column(f"'{WAITING}'"),
+    or_(
+        DELIVERIES.c.claimed_until.is_(None),
+        DELIVERIES.c.claimed_by == bindparam("holder", type_=DELIVERIES.c.claimed_by.type),
+    ),
+)
+"""As `claims.ours`, for statements that are put together once."""
+
+_TAKE: Final = Plain(
+    update(DELIVERIES)
+    .where(
+        among(DELIVERIES.c.id, "ids"),
+        or_(
+            DELIVERIES.c.claimed_until.is_(None),
+            DELIVERIES.c.claimed_until <= bindparam("now", type_=DELIVERIES.c.due_at.type),
+        ),
+    )
+    .values(
+        claimed_until=bindparam("until", type_=DELIVERIES.c.due_at.type),
+        claimed_by=bindparam("holder", type_=DELIVERIES.c.claimed_by.type),
+    )
+    .returning(
+        DELIVERIES.c.outgoing_id,
+        DELIVERIES.c.id,
+        DELIVERIES.c.inbox,
+        DELIVERIES.c.host,
+        DELIVERIES.c.tries,
+        DELIVERIES.c.made_at,
+        DELIVERIES.c.due_at,
+    )
+)
+_SAID: Final = Plain(
+    select(Outgoing.id, Outgoing.actor_id, Outgoing.activity_iri, Outgoing.document).where(
+        among(Outgoing.id, "ids")
+    )
+)
+_ARRIVED: Final = Plain(delete(DELIVERIES).where(among(DELIVERIES.c.id, "ids"), _IS_OURS))
 
 
 async def post(
@@ -165,54 +218,23 @@ async def claim(session: Session, site: Site, *, limit: int, per_host: int) -> l
     ready = await lanes.take_ready(session, site, limit=limit, per_host=per_host)
     if not ready:
         return []
-    taken = await claims.take(session, Delivery, ready, now=now, until=now + CLAIM)
-    rows = await session.execute(
-        select(
-            Delivery.id,
-            Delivery.inbox,
-            Delivery.host,
-            Delivery.tries,
-            Delivery.made_at,
-            Delivery.due_at,
-            Outgoing.id,
-            Outgoing.actor_id,
-            Outgoing.activity_iri,
+    holder = {"holder": holder_of(session), "now": now, "until": now + CLAIM}
+    taken = sorted(map(tuple, await _TAKE.rows(session, {"ids": ready} | holder)))
+    said = await _SAID.rows(session, {"ids": {row[0] for row in taken}})
+    activities = {number: activity for number, *activity in said}
+    parcels = []
+    for outgoing_id, number, address, name, tries, made_at, due_at in taken:
+        actor_id, activity_iri, body = activities[outgoing_id]
+        parcels.append(
+            Parcel(number, actor_id, Iri(address), name, body, activity_iri, tries, made_at, due_at)
         )
-        .join(Outgoing, Outgoing.id == Delivery.outgoing_id)
-        .where(Delivery.id.in_(taken))
-        .order_by(Delivery.outgoing_id, Delivery.id)
-    )
-    found = rows.all()
-    documents = await session.execute(
-        select(Outgoing.id, Outgoing.document).where(Outgoing.id.in_({row[6] for row in found}))
-    )
-    bodies = dict(documents.all())
-    return [
-        Parcel(
-            id=number,
-            actor_id=actor_id,
-            inbox=Iri(address),
-            host=name,
-            body=bodies[outgoing_id],
-            activity_iri=activity_iri,
-            tries=tries,
-            made_at=made_at,
-            due_at=due_at,
-        )
-        for number, address, name, tries, made_at, due_at, outgoing_id, actor_id, activity_iri in (
-            found
-        )
-    ]
+    return parcels
 
 
 async def delivered(session: Session, *parcels: Parcel) -> None:
     """They arrived: the rows go, and the hosts are well."""
-    mine = [one.id for one in parcels]
-    await session.execute(
-        delete(Delivery)
-        .where(Delivery.id.in_(mine), claims.ours(session, Delivery))
-        .execution_options(synchronize_session=False)
-    )
+    mine = {"ids": [one.id for one in parcels], "holder": holder_of(session)}
+    await _ARRIVED.rows(session, mine)
     names = {one.host for one in parcels}
     await hosts.heard_from(session, *names)
     await lanes.close_or_reopen(session, names)

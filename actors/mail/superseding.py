@@ -16,10 +16,9 @@ Only where nothing is lost by it:
 What was said stays readable in the outbox, sent or not.
 """
 
-from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from actors.database import Session
 from actors.mail.claims import WAITING
@@ -29,13 +28,13 @@ from actors.tables.mail import Delivery, Outgoing
 UPDATE: Final = "Update"
 
 
-async def withdraw_older(session: Session, newer: Outgoing, inboxes: Collection[str]) -> None:
+async def withdraw_older(session: Session, newer: Outgoing, inboxes: Select[str]) -> None:
     """Take back what waits for these inboxes and is out of date, because this goes there now.
 
     Args:
         session: the transaction in which its rows were written.
         newer: what was posted.
-        inboxes: where it goes.
+        inboxes: where it goes; a query.
     """
     if newer.type != UPDATE or await _is_of_an_actor(session, newer):
         return

@@ -156,9 +156,10 @@ def _settings(directory: Path, processes: int) -> Settings:
     return settings
 
 
-LOOSE_OBJECTS: Final = 5_000
+LOOSE_OBJECTS: Final = 10_000
 """How many more containers than before must be alive until the garbage collector looks for circles.
-By default it is 700, what two requests make and drop: a tenth of the time of a busy inbox."""
+By default it is 700, what two requests make and drop: a tenth of the time of a busy inbox; and
+5,000 is what some hundred deliveries under way make and keep."""
 
 
 async def _serve(

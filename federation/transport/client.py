@@ -22,11 +22,11 @@ import asyncio
 import logging
 import re
 import ssl
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -54,6 +54,7 @@ from federation.transport.guard import (
     look_up,
 )
 from federation.transport.names import nameless
+from federation.transport.regulars import Regulars
 from federation.transport.resolvers import resolver_for
 
 CONNECT_SECONDS: Final = 5
@@ -64,6 +65,10 @@ READ_SECONDS: Final = 10
 
 FETCHES_AT_ONCE: Final = 64
 """Documents being read at the same time, from all hosts together."""
+
+FETCHES_KEPT: Final = 64
+"""Hosts to which connections are kept after a document was read, for redirects and what comes next:
+a thousand followers would leave as many of them, and 7 MB."""
 
 PLACES: Final = 1000
 """Hosts whose last address is remembered, to be named when a connection is used again."""
@@ -81,11 +86,11 @@ _UNWRITABLE: Final = re.compile("[\x00-\x20\x7f]")
 
 _LOG: Final = "federation.transport"
 
+_said = logging.getLogger(_LOG)
 _log = structlog.stdlib.get_logger(_LOG)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One try to call another server, as it is recorded.
 
     Attributes:
@@ -160,7 +165,9 @@ class Client:
         self._record = record
         self._passes = passes
         self._addresses: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._regulars: Regulars[tuple[str, int]] = Regulars()
         self.under_way = 0
+        self._now = time.monotonic
         self._agent = f"Essaim/{federation.__version__} (+{own_origin}/)"
         self._own_place = _place(own_origin)
         self._sessions: dict[str, aiohttp.ClientSession] = {}
@@ -261,36 +268,34 @@ class Client:
         if in_transaction():
             raise RuntimeError("the network is called while a transaction is open")
         limit = self.settings.max_body if max_body is None else max_body
-
-        host, port = _place(url)
-        began = asyncio.get_running_loop().time()
+        place = host, port = _place(url)
+        began = self._now()
+        dialled: list[str] = []
 
         def record(result: str, size: int = 0, ip: str = "") -> None:
-            ms = round((asyncio.get_running_loop().time() - began) * 1000)
-            called = Call(purpose, method, url, ip, port, hop, result, size, ms, cause())
-            self._record(called)
+            ms = round((self._now() - began) * 1000)
+            self._record(Call(purpose, method, url, ip, port, hop, result, size, ms, cause()))
 
         self.under_way += 1
-        with dialling() as dialled:
-            try:
-                target = self._target(url, (host, port))
-                self._check_listed(host)
-                if may_be_blocked:
-                    await self._check_open(host)
-                response = await self._exchange(method, target, headers, body, limit)
-            except TransportError as error:
-                tried = error.address if isinstance(error, Unsafe) else ""
-                record(f"refused:{error.code}", ip=tried or next(iter(dialled), ""))
-                raise refused(error, url=url, purpose=purpose) from error.__cause__
-            except asyncio.CancelledError:
-                record("refused:deadline", ip=next(iter(dialled), ""))
-                raise
-            finally:
-                self.under_way -= 1
-        record(f"done:{response.status}", len(response.body), self._address(host, port, dialled))
+        try:
+            target = self._target(url, place)
+            self._check_listed(host)
+            if may_be_blocked:
+                await self._check_open(host)
+            response = await self._exchange(method, target, headers, body, limit, dialled)
+        except TransportError as error:
+            tried = error.address if isinstance(error, Unsafe) else ""
+            record(f"refused:{error.code}", ip=tried or next(iter(dialled), ""))
+            raise refused(error, url=url, purpose=purpose) from error.__cause__
+        except asyncio.CancelledError:
+            record("refused:deadline", ip=next(iter(dialled), ""))
+            raise
+        finally:
+            self.under_way -= 1
+        record(f"done:{response.status}", len(response.body), dialled[-1] if dialled else "")
         if method == "GET":
             self._passes("fetch.sent")
-        if logging.getLogger(_LOG).isEnabledFor(logging.DEBUG):
+        if _said.isEnabledFor(logging.DEBUG):
             _log.debug(
                 "egress.done",
                 purpose=purpose,
@@ -303,9 +308,8 @@ class Client:
             )
         return response
 
-    def _address(self, host: str, port: int, dialled: Sequence[str]) -> str:
+    def _address(self, place: tuple[str, int], dialled: Sequence[str]) -> str:
         """The address that answered; of a connection that was kept, the one it was made to."""
-        place = (host, port)
         if dialled:
             self._addresses[place] = dialled[-1]
             self._addresses.move_to_end(place)
@@ -358,37 +362,51 @@ class Client:
         return _spelled(url)
 
     async def _exchange(
-        self, method: str, target: URL, headers: Headers, body: bytes, limit: int
+        self,
+        method: str,
+        target: URL,
+        headers: Headers,
+        body: bytes,
+        limit: int,
+        dialled: list[str],
     ) -> wire.Response:
         sent = [*headers, ("user-agent", self._agent), ("accept-encoding", "identity")]
         try:
             if method == "POST":
-                return await self._deliver(target, sent, body)
-            return await self._ask(method, target, sent, limit)
+                if self._doors is None:
+                    raise RuntimeError(_CLOSED)
+                total = self.settings.total_timeout
+                return await self._doors.post(target, sent, body, total=total, dialled=dialled)
+            return await self._ask(method, target, sent, limit, dialled)
         except TimeoutError as error:
             raise Unreachable("the other server is too slow", code="deadline") from error
         except _BROKEN as error:
             raise _translated(error) from error
 
-    async def _deliver(self, target: URL, headers: Headers, body: bytes) -> wire.Response:
-        if self._doors is None:
-            raise RuntimeError(_CLOSED)
-        async with asyncio.timeout(self.settings.total_timeout):
-            return await self._doors.post(target, headers, body)
-
-    async def _ask(self, method: str, target: URL, headers: Headers, limit: int) -> wire.Response:
+    async def _ask(
+        self, method: str, target: URL, headers: Headers, limit: int, dialled: list[str]
+    ) -> wire.Response:
         session = self._sessions.get(target.scheme)
         if session is None:
             raise RuntimeError(_CLOSED)
-        async with session.request(
-            method, target, headers=CIMultiDict(headers), allow_redirects=False
-        ) as answer:
-            content = await _whole(answer, limit)
-            return wire.Response(
-                status=answer.status,
-                headers=tuple((name.lower(), value) for name, value in answer.headers.items()),
-                body=content,
-            )
+        place = target.host or "", target.port or 0
+        if not self._regulars.has(place, self._now(), most=FETCHES_KEPT, seconds=KEEP_SECONDS):
+            headers = [*headers, ("connection", "close")]
+        with dialling() as tried:
+            try:
+                async with session.request(
+                    method, target, headers=CIMultiDict(headers), allow_redirects=False
+                ) as answer:
+                    content = await _whole(answer, limit)
+                    return wire.Response(
+                        status=answer.status,
+                        headers=tuple(
+                            (name.lower(), value) for name, value in answer.headers.items()
+                        ),
+                        body=content,
+                    )
+            finally:
+                dialled += [*tried[:-1], self._address(place, tried)]
 
 
 def refused(error: TransportError, *, url: str, purpose: str) -> TransportError:

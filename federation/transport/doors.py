@@ -1,34 +1,36 @@
 """Doors: connections to inboxes, each request written and each answer heard without a session.
 
 aiohttp's client session is made for everything that HTTP can be; of a delivery it takes more time
-than its connection (measured over loopback: 0.31 ms, and 0.13 like this). What talks to strangers
-is the same: aiohttp's protocol with its parser, its limits and its clock reads every answer,
-aiohappyeyeballs opens every socket as aiohttp has it done, and the guard judges the address there.
-What a session would do besides is wanted by no delivery: redirects, cookies, proxies, passwords,
-compression, files, and trying again.
+than its connection. What a session would do besides is wanted by no delivery: redirects, cookies,
+proxies, passwords, compression, files, and trying again. What talks to strangers is the same:
+aiohttp's parser with its limits reads every answer (`lines`), aiohappyeyeballs opens every socket
+as aiohttp has it done, and the guard judges the address there.
+
+Nothing has a clock of its own: twice a second all requests that are under way are looked at, and
+those that have taken too long, or heard nothing for too long, end.
 
 Connections are kept and used again, those to so many hosts at most. A host has a few requests at a
 time; how many there are in all is for whoever sends (`workers.flights`).
 """
 
 import asyncio
-import functools
 import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
-from weakref import WeakValueDictionary
 
 import aiohappyeyeballs
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.streams import StreamReader
 from yarl import URL
 
 from activitypub import wire
-from federation.transport.guard import Guard, GuardedResolver, GuardedSockets
+from federation.transport.deadlines import Deadlines
+from federation.transport.guard import Guard, GuardedResolver, GuardedSockets, dialling
+from federation.transport.lines import Line
 from federation.transport.names import nameless
+from federation.transport.regulars import Regulars
+from federation.transport.turns import Turns
 
 KEEP_SECONDS: Final = 15
 """How long an idle connection is kept: enough for the redirects and deliveries of one burst."""
@@ -36,9 +38,6 @@ KEEP_SECONDS: Final = 15
 KEPT: Final = 500
 """Hosts to which connections are kept after a delivery: each costs a descriptor and some 10 KB, and
 most hosts are not written to again within `KEEP_SECONDS`."""
-
-LONGEST_ANSWER: Final = 65_536
-"""Bytes read of an answer whose status is all that matters; reading it frees the connection."""
 
 NAMED_SECONDS: Final = 10
 """How long an address is used without asking again: the deliveries of one burst (aiohttp's own)."""
@@ -49,7 +48,8 @@ NAMES: Final = 1000
 EYEBALLS_SECONDS: Final = 0.25
 """After this time without a connection the next address of a host is tried too (RFC 8305)."""
 
-SWITCHING: Final = 101
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at what is under way: so much later than its time a request ends."""
 
 Headers = Sequence[tuple[str, str]]
 _Address = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
@@ -66,7 +66,7 @@ class Place(NamedTuple):
 class _Kept(NamedTuple):
     """A connection that nobody uses, and since when."""
 
-    line: ResponseHandler
+    line: Line
     since: float
 
 
@@ -93,7 +93,6 @@ class Doors:
         per_host: int,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._new_line = functools.partial(ResponseHandler, self._loop)
         self._resolvers = {
             scheme: GuardedResolver(resolver, guard, scheme) for scheme in ("https", "http")
         }
@@ -101,15 +100,18 @@ class Doors:
         self._trust = trust
         self._connecting = connecting
         self._silence = silence
-        self._per_host = per_host
-        self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
+        self._turns: Turns[Place] = Turns(per_host)
         self._known: OrderedDict[Place, tuple[float, list[_Address]]] = OrderedDict()
-        self._written_to: OrderedDict[Place, float] = OrderedDict()  # the oldest first
+        self._regulars: Regulars[Place] = Regulars()
         self._idle: dict[Place, list[_Kept]] = {}
-        self._busy: set[ResponseHandler] = set()
+        self._busy: set[Line] = set()
+        self._opening = Deadlines()
         self._sweeping: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
 
-    async def post(self, target: URL, headers: Headers, body: bytes) -> wire.Response:
+    async def post(
+        self, target: URL, headers: Headers, body: bytes, *, total: float, dialled: list[str]
+    ) -> wire.Response:
         """Write one request and hear its answer, of which only the beginning is read.
 
         Args:
@@ -117,86 +119,89 @@ class Doors:
             headers: sent as they are, names in lower case; what the connection and the body ask for
                 is added, and Host where it is missing.
             body: sent as it is.
+            total: seconds that all of it may take.
+            dialled: takes the addresses that are called.
 
         Raises:
+            TimeoutError: it took too long.
             Unsafe, OSError: its address may not be called.
             Unreachable: its name has no address.
             aiohttp.ClientError, HttpProcessingError, OSError: the connection broke, or what came
                 was no HTTP.
             ValueError: a header would be read as two.
         """
+        until = self._loop.time() + total
         place = Place(target.scheme, target.raw_host or "", target.port or 0)
-        turn = self._turns.get(place)
-        if turn is None:
-            turn = self._turns[place] = asyncio.Semaphore(self._per_host)
-        async with turn:
-            return await self._post(place, target, headers, body)
-
-    async def _post(
-        self, place: Place, target: URL, headers: Headers, body: bytes
-    ) -> wire.Response:
-        is_kept = self._keeps(place)
-        head = _head(target, headers, len(body), is_kept=is_kept)
-        line = self._take(place)
-        if line is None:
-            line = await self._open(place)
-        self._busy.add(line)
+        if not self._turns.take(place):
+            async with asyncio.timeout_at(until):
+                await self._turns.wait(place)
         try:
-            response = await self._exchange(line, head, body)
+            is_kept = self._regulars.has(place, self._loop.time(), most=KEPT, seconds=KEEP_SECONDS)
+            head = _head(target, headers, len(body), is_kept=is_kept)
+            line = self._take(place)
+            if line is None:
+                line = await self._open(place, until, dialled)
+            else:
+                dialled.append(line.address)
+            return await self._exchange(place, line, head, body, until, is_kept=is_kept)
+        finally:
+            self._turns.give_back(place)
+
+    async def close(self) -> None:
+        """Close every connection; what is under way breaks."""
+        for timer in (self._sweeping, self._looking):
+            if timer is not None:
+                timer.cancel()
+        self._sweeping = self._looking = None
+        lines = [*self._busy, *(one.line for kept in self._idle.values() for one in kept)]
+        self._idle.clear()
+        for line in lines:
+            line.abort()
+        await asyncio.sleep(0)  # the loop tells them that they are closed
+
+    async def _exchange(
+        self, place: Place, line: Line, head: bytes, body: bytes, until: float, *, is_kept: bool
+    ) -> wire.Response:
+        self._busy.add(line)
+        self._watch()
+        try:
+            response = await line.ask(head, body, until=until)
         except BaseException:
             line.close()
             raise
         finally:
             self._busy.discard(line)
-        if is_kept and not line.should_close:
+        if is_kept and line.is_usable():
             self._keep(place, line)
         else:
             line.close()
         return response
 
-    async def close(self) -> None:
-        """Close every connection; what is under way breaks."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            self._sweeping = None
-        lines = [*self._busy, *(one.line for kept in self._idle.values() for one in kept)]
-        self._idle.clear()
-        closing = [one.closed for one in lines if one.closed is not None]
-        for line in lines:
-            line.abort()
-        await asyncio.gather(*closing, return_exceptions=True)
+    def _watch(self) -> None:
+        if self._looking is None:
+            self._looking = self._loop.call_later(LOOK_EVERY, self._look)
 
-    async def _exchange(self, line: ResponseHandler, head: bytes, body: bytes) -> wire.Response:
-        line.set_response_params(
-            read_until_eof=True, auto_decompress=False, read_timeout=self._silence
-        )
-        if line.transport is None:
-            raise ConnectionResetError("the connection was closed before it was used")
-        line.transport.writelines([head, body])
-        line.start_timeout()
-        while True:
-            message, content = await line.read()
-            if message.code >= 200 or message.code == SWITCHING:  # else it says "go on"
-                break
-        return wire.Response(
-            status=message.code,
-            headers=tuple((name.lower(), value) for name, value in message.headers.items()),
-            body=await _beginning(line, content),
-        )
+    def _look(self) -> None:
+        """End what has taken too long."""
+        now = self._loop.time()
+        for line in list(self._busy):
+            if line.until < now or line.heard_at + self._silence < now:
+                line.fail(TimeoutError("the other server is too slow"))
+        self._opening.look(now)
+        self._looking = None
+        if self._busy or self._opening:
+            self._watch()
 
-    async def _open(self, place: Place) -> ResponseHandler:
-        addresses = await self._addresses(place)
-        trust = self._trust if place.scheme == "https" else None
-        async with asyncio.timeout(self._connecting):
+    async def _open(self, place: Place, until: float, dialled: list[str]) -> Line:
+        addresses = _literal(place) or await self._looked_up(place, until)
+        self._watch()
+        with self._opening.until(min(until, self._loop.time() + self._connecting)):
+            trust = self._trust if place.scheme == "https" else None
             while len(addresses) > 1:
-                connected = await aiohappyeyeballs.start_connection(
-                    addresses,
-                    happy_eyeballs_delay=EYEBALLS_SECONDS,
-                    loop=self._loop,
-                    socket_factory=self._sockets[place.scheme],
-                )
+                connected = await self._raced(place, addresses, dialled)
                 try:
-                    return await self._connect(place, trust, sock=connected)
+                    address = connected.getpeername()[0]
+                    return await self._connect(place, address, trust, sock=connected)
                 except ssl.SSLError:
                     # Somebody else may be at the address that answered first.
                     aiohappyeyeballs.pop_addr_infos_interleave(addresses, 1)
@@ -205,32 +210,44 @@ class Doors:
             # No race where only one runs: the loop connects by itself, for half the price.
             host, port, *_ = addresses[0][4]
             self._sockets[place.scheme].judge(host, port)
-            return await self._connect(place, trust, host=host, port=port)
+            dialled.append(host)
+            return await self._connect(place, host, trust, host=host, port=port)
+
+    async def _raced(
+        self, place: Place, addresses: list[_Address], dialled: list[str]
+    ) -> socket.socket:
+        """A socket to the address that answered first."""
+        with dialling() as tried:
+            try:
+                return await aiohappyeyeballs.start_connection(
+                    addresses,
+                    happy_eyeballs_delay=EYEBALLS_SECONDS,
+                    loop=self._loop,
+                    socket_factory=self._sockets[place.scheme],
+                )
+            finally:
+                dialled += tried
 
     async def _connect(
-        self, place: Place, trust: ssl.SSLContext | None, **where: Any
-    ) -> ResponseHandler:
-        _, line = await self._loop.create_connection(
-            self._new_line,
+        self, place: Place, address: str, trust: ssl.SSLContext | None, **where: Any
+    ) -> Line:
+        line = Line(self._loop, address)
+        await self._loop.create_connection(
+            lambda: line,
             ssl=trust,
             server_hostname=place.host.rstrip(".") if trust else None,
             **where,
         )
         return line
 
-    async def _addresses(self, place: Place) -> list[_Address]:
-        """Where to connect to; what looks like an address is judged at its socket alone."""
-        if ":" in place.host:
-            return [_address(socket.AF_INET6, 0, place.host, place.port)]
-        if place.host.rpartition(".")[2].isdigit():  # no name ends in a number
-            return [_address(socket.AF_INET, 0, place.host, place.port)]
-        return await self._looked_up(place)
-
-    async def _looked_up(self, place: Place) -> list[_Address]:
-        until, addresses = self._known.get(place, (0.0, []))
-        if until < self._loop.time():
+    async def _looked_up(self, place: Place, until: float) -> list[_Address]:
+        known_until, addresses = self._known.get(place, (0.0, []))
+        if known_until < self._loop.time():
             try:
-                found = await self._resolvers[place.scheme].resolve(place.host, place.port)
+                async with asyncio.timeout_at(until):
+                    found = await self._resolvers[place.scheme].resolve(place.host, place.port)
+            except TimeoutError:
+                raise
             except OSError as error:
                 raise nameless(error) from error
             addresses = [_found(one) for one in found]
@@ -240,29 +257,18 @@ class Doors:
                 self._known.popitem(last=False)
         return addresses[:]
 
-    def _keeps(self, place: Place) -> bool:
-        """Whether the connection is kept after this delivery."""
-        now = self._loop.time()
-        while self._written_to and next(iter(self._written_to.values())) < now - KEEP_SECONDS:
-            self._written_to.popitem(last=False)
-        if place not in self._written_to and len(self._written_to) >= KEPT:
-            return False
-        self._written_to[place] = now
-        self._written_to.move_to_end(place)
-        return True
-
-    def _take(self, place: Place) -> ResponseHandler | None:
+    def _take(self, place: Place) -> Line | None:
         """A kept connection; none over which somebody has spoken unasked."""
         kept = self._idle.get(place)
         while kept:
             line, since = kept.pop()
             is_fresh = since > self._loop.time() - KEEP_SECONDS
-            if is_fresh and line.is_connected() and not line.should_close:
+            if is_fresh and line.is_usable():
                 return line
             line.close()
         return None
 
-    def _keep(self, place: Place, line: ResponseHandler) -> None:
+    def _keep(self, place: Place, line: Line) -> None:
         self._idle.setdefault(place, []).append(_Kept(line, self._loop.time()))
         if self._sweeping is None:
             self._sweeping = self._loop.call_later(KEEP_SECONDS, self._sweep)
@@ -272,7 +278,7 @@ class Doors:
         self._sweeping = None
         oldest = self._loop.time() - KEEP_SECONDS
         for place, kept in list(self._idle.items()):
-            fresh = [one for one in kept if one.since > oldest and one.line.is_connected()]
+            fresh = [one for one in kept if one.since > oldest and one.line.is_usable()]
             for one in kept:
                 if one not in fresh:
                     one.line.close()
@@ -293,20 +299,19 @@ def _head(target: URL, headers: Headers, size: int, *, is_kept: bool) -> bytes:
     if not is_kept:
         lines.append("connection: close")
     text = "\r\n".join(lines)
-    if len(text.splitlines()) != len(lines) or "\0" in text:
+    ends = len(lines) - 1
+    if text.count("\n") != ends or text.count("\r") != ends or "\0" in text:
         raise ValueError("a header may not hold the end of a line")
     return f"{text}\r\n\r\n".encode()
 
 
-async def _beginning(line: ResponseHandler, content: StreamReader) -> bytes:
-    """The first bytes of a body; when there are more, the connection is closed."""
-    body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > LONGEST_ANSWER:
-            line.close()
-            break
-    return bytes(body[:LONGEST_ANSWER])
+def _literal(place: Place) -> list[_Address]:
+    """Of what looks like an address, itself: it is judged at its socket alone; else nothing."""
+    if ":" in place.host:
+        return [_address(socket.AF_INET6, 0, place.host, place.port)]
+    if place.host.rpartition(".")[2].isdigit():  # no name ends in a number
+        return [_address(socket.AF_INET, 0, place.host, place.port)]
+    return []
 
 
 def _found(one: ResolveResult) -> _Address:

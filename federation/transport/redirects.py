@@ -135,6 +135,8 @@ def retry_after(response: wire.Response) -> timedelta | None:
     None when it does not say, or says nonsense.
     """
     text = (response.header("retry-after") or "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
     try:

@@ -16,10 +16,9 @@ counts unless it is "never": then the host understood none, and the first one sa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from activitypub import mediatypes, wire
 from activitypub.iris import Iri
@@ -47,8 +46,7 @@ class Sent(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(NamedTuple):
     """What became of one try, and why.
 
     Attributes:
@@ -128,10 +126,11 @@ async def _knock(
         return SendResult(Sent.NEVER, None, None, error.reason, way, is_news), None
     except TransportError as error:
         return SendResult(Sent.LATER, None, None, error.reason, way, is_news), None
-    wait, reason = retry_after(response), _reason(response)
-    status = response.status
+    status, reason = response.status, _reason(response)
+    meaning = _meaning(status)
+    wait = None if meaning is Sent.DELIVERED else retry_after(response)
     ahead = clock_ahead(response, now()) if status in MAY_BE_THE_TIME else None
-    return SendResult(_meaning(status), status, wait, reason, way, is_news, ahead), response
+    return SendResult(meaning, status, wait, reason, way, is_news, ahead), response
 
 
 def _meaning(status: int) -> Sent:

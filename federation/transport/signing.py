@@ -12,7 +12,8 @@ redirect, and no signature is ever shown to another host.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from activitypub import wire
 from activitypub.errors import NotAuthentic
@@ -42,8 +43,7 @@ class Signatory:
     key: PrivateKey = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One way to sign a request."""
 
     signatory: Signatory
@@ -56,7 +56,7 @@ class Way:
         return self.signatory.key.algorithm == ED25519
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signing:
     """How requests to one host are signed.
 
@@ -74,6 +74,7 @@ class Signing:
     scheme: Scheme = Scheme.CAVAGE
     reads_ed25519: bool = False
 
+    @cached_property
     def ways(self) -> Sequence[Way]:
         """The ways to try, one after the other."""
         known = self.former or self.signatory
@@ -114,7 +115,7 @@ class Knocking:
         self._unsigned = unsigned
         self._signing = signing
         self._now = now
-        self._ways = list(signing.ways())
+        self._ways = list(signing.ways)
         self._is_challenged = False
         self.first = self.way = self._ways.pop(0)
         """The way that was tried first, and the way that is tried now."""

@@ -11,9 +11,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -53,8 +52,7 @@ TOO_SLOW: Final = "the other server is too slow"
 """Of a host whose place in a full waiting room was given to others, in the client's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A parcel that was claimed, with all that is needed to send it.
 
     Attributes:
@@ -69,8 +67,7 @@ class Prepared:
     is_blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a parcel; without a result where this program made a mistake."""
 
     parcel: Parcel
@@ -168,16 +165,11 @@ class Delivering:
             return []
         signings = await self._signatories.for_parcels(session, parcels)
         announced = await synchronising.announced_with(session, self._site, parcels)
-        places = {one.id: iris.host(one.inbox) for one in parcels}
-        blocked = await hosts.blocked_among(session, set(places.values()))
+        places = [iris.host(one.inbox) for one in parcels]
+        blocked = await hosts.blocked_among(session, set(places))
         return [
-            Prepared(
-                one,
-                signings.get(one.id),
-                announced.get(one.id),
-                is_blocked=places[one.id] in blocked,
-            )
-            for one in parcels
+            Prepared(one, signings.get(one.id), announced.get(one.id), place in blocked)
+            for one, place in zip(parcels, places, strict=True)
         ]
 
     async def _deliver(self, prepared: Prepared) -> Outcome:
@@ -194,7 +186,7 @@ class Delivering:
                 )
             because_of("activity", parcel.activity_iri)  # this task does nothing else
             telemetry.about_activity(parcel.activity_iri)
-            async with self._flights.patience():
+            with self._flights.patience():
                 result = await send(
                     self._client,
                     inbox=parcel.inbox,

@@ -13,12 +13,12 @@ next.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
 
+from federation.transport.deadlines import Deadlines, Waiting
 from federation.workers.loop import LOOK_EVERY
 
 SLOW: Final = 0.3
@@ -34,7 +34,7 @@ BUNDLE: Final = 256
 10 ms each, whether it is one or so many."""
 
 SMALL_BUNDLE: Final = 64
-"""The same, when hardly anything stands in line any more: who hangs never comes back in time."""
+"""The same, when hardly anything stands in line any more and more could be fetched."""
 
 LINGER: Final = 0.1
 """Seconds that something which has come back waits for others when nothing stands in line."""
@@ -62,7 +62,8 @@ class Flights(Generic[Result]):
         self._preparing: set[asyncio.Task[Result]] = set()
         self._sent_at: dict[asyncio.Task[Result], float] = {}  # the oldest first
         self._slow: dict[asyncio.Task[Result], float] = {}  # since when; the oldest first
-        self._patience: dict[asyncio.Task[Any], asyncio.Timeout] = {}
+        self._patience = Deadlines()
+        self._is_more = False
         self._back: list[Result] = []
         self._news = asyncio.Event()
         self._ring: asyncio.TimerHandle | None = None  # since the first came back
@@ -90,21 +91,12 @@ class Flights(Generic[Result]):
             self._preparing.remove(task)
             self._sent_at[task] = asyncio.get_running_loop().time()
 
-    @asynccontextmanager
-    async def patience(self) -> AsyncIterator[None]:
-        """Said by a task about its waiting: it ends when others need the place more.
+    def patience(self) -> Waiting:
+        """Said by a task about its waiting (`with`): it ends when others need the place more.
 
-        Raises:
-            TimeoutError: that has happened.
+        TimeoutError is raised then.
         """
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - coroutines run in tasks
-        async with asyncio.timeout(None) as waiting:
-            self._patience[task] = waiting
-            try:
-                yield
-            finally:
-                self._patience.pop(task, None)
+        return self._patience.until()
 
     @property
     def back(self) -> list[Result]:
@@ -124,6 +116,7 @@ class Flights(Generic[Result]):
             is_more: there was no room for all that was to be sent: wait no longer than until there
                 is some because hosts were found slow.
         """
+        self._is_more = is_more
         loop = asyncio.get_running_loop()
         deadline = loop.time() + LOOK_EVERY
         self._news.clear()
@@ -177,8 +170,7 @@ class Flights(Generic[Result]):
         for task, sent_at in list(self._slow.items())[: self._places]:
             if sent_at > limit:
                 break
-            if (waiting := self._patience.get(task)) is not None:
-                waiting.reschedule(asyncio.get_running_loop().time())
+            self._patience.end(task)
 
     def _fill(self) -> None:
         self._find_slow()
@@ -194,7 +186,12 @@ class Flights(Generic[Result]):
     def _is_worth_it(self) -> bool:
         has_lingered = bool(self._back) and self._ring is None and not self._line
         runs_dry = len(self._line) < self._places and len(self._back) >= SMALL_BUNDLE
-        return has_lingered or runs_dry or len(self._back) >= BUNDLE or not len(self)
+        return (
+            has_lingered
+            or (runs_dry and self._is_more)
+            or len(self._back) >= BUNDLE
+            or not len(self)
+        )
 
     def _landed(self, task: asyncio.Task[Result]) -> None:
         self._preparing.discard(task)

@@ -133,7 +133,7 @@ class Pushing:
         because_of("push", parcel.subscription_id)
         self._flights.sent()
         try:
-            async with self._flights.patience():
+            with self._flights.patience():
                 result = await push(self._client, identity, parcel, payload, self._site.now)
         except TimeoutError:
             result = TOO_SLOW

@@ -229,4 +229,8 @@ async def test_a_claim_finds_its_rows_by_indexes(session: Session, coop: Actor) 
     question = str(seen.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
     plan = await session.execute(text(f"EXPLAIN QUERY PLAN {question.replace('?', '1')}"))
     steps = [str(row[3]) for row in plan]
-    assert [one for one in steps if one.startswith("SCAN") and "anon" not in one] == [], steps
+    assert [
+        one
+        for one in steps
+        if one.startswith("SCAN") and "anon" not in one and "json_each" not in one
+    ] == [], steps

@@ -35,6 +35,7 @@ class Raw:
         self.answers = list(answers)
         self.connections = 0
         self.requests: list[bytes] = []
+        self.answered = asyncio.Event()
         self.ended = asyncio.Event()
         self.talking: list[asyncio.Task[None]] = []
 
@@ -50,6 +51,7 @@ class Raw:
             self.requests.append(head)
             writer.write(self.answers.pop(0))
             await writer.drain()
+            self.answered.set()
         try:
             await reader.read()
         finally:
@@ -197,3 +199,47 @@ async def test_a_header_is_one_line(client: Client, peer: Peer) -> None:
     error = await refusal(client, peer.url("/inbox"), ("x-one", "1\r\nx-two: 2"))
     assert error.code == "url"
     assert peer.requests == []
+
+
+async def test_a_server_that_says_nothing_is_too_slow(
+    client_for: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "LOOK_EVERY", 0.01)
+    async with answering(b"HTTP/1.1 202 Accepted\r\n") as (_, port):
+        client = await client_for(port, total_timeout=1, fetch_timeout=1)
+        error = await refusal(client, f"http://peer.localhost:{port}/inbox")
+    assert (error.code, error.temporary) == ("deadline", True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 202 Accepted\r\nX-Long: " + b"x" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 202 Accepted\r\n" + b"X-Many: x\r\n" * 1000 + b"\r\n",
+        b"HTTP/1.1 202 " + b"x" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
+        b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nok!",
+    ],
+    ids=["a long header", "many headers", "a long line", "a bad chunk", "two lengths", "both"],
+)
+async def test_an_answer_beyond_the_limits_breaks_the_connection(
+    client_for: Opened, answer: bytes
+) -> None:
+    async with answering(answer) as (raw, port):
+        client = await client_for(port)
+        error = await refusal(client, f"http://peer.localhost:{port}/inbox")
+        async with asyncio.timeout(30):
+            await raw.ended.wait()
+    assert (error.code, error.temporary) == ("connection", True)
+
+
+async def test_an_answer_without_a_length_ends_with_its_connection(client_for: Opened) -> None:
+    async with answering(b"HTTP/1.1 503 Away\r\n\r\nback at noon") as (raw, port):
+        client = await client_for(port)
+        posting = asyncio.create_task(posted(client, f"http://peer.localhost:{port}/inbox"))
+        async with asyncio.timeout(30):
+            await raw.answered.wait()
+            raw.talking[0].cancel()  # it closes
+            response = await posting
+    assert (response.status, response.body) == (503, b"back at noon")

@@ -98,7 +98,7 @@ async def test_a_full_waiting_room_gives_a_place_to_the_next(
 
     async def hang(number: int) -> str:
         try:
-            async with flights.patience():
+            with flights.patience():
                 flights.sent()
                 await asyncio.Event().wait()
         except TimeoutError:
@@ -106,7 +106,7 @@ async def test_a_full_waiting_room_gives_a_place_to_the_next(
         return "never"
 
     async def reach() -> str:
-        async with flights.patience():
+        with flights.patience():
             flights.sent()
         return "well"
 
