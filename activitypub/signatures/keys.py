@@ -38,6 +38,7 @@ LARGEST_RSA = 8192  # bits; verifying takes under a millisecond up to here
 SMALLEST_EXPONENT = 65537  # FIPS 186-5; e=1 and e=3 allow forgeries
 LONGEST_PEM = 10_000  # characters; an RSA-8192 key has 1,450
 
+_PADDING, _DIGEST = PKCS1v15(), hashes.SHA256()  # how, not what: they hold nothing
 _ED25519_CODEC = b"\xed\x01"  # multicodec 0xed as a varint
 _RSA_CODEC = b"\x85\x24"  # multicodec 0x1205 as a varint
 
@@ -126,7 +127,7 @@ class PublicKey:
             raise NotAuthentic("the algorithm does not fit the key", code="algorithm")
         try:
             if isinstance(self.key, RSAPublicKey):
-                self.key.verify(signature, data, PKCS1v15(), hashes.SHA256())
+                self.key.verify(signature, data, _PADDING, _DIGEST)
             else:
                 self.key.verify(signature, data)
         except InvalidSignature as fault:
@@ -180,7 +181,7 @@ class PrivateKey:
     def sign(self, data: bytes) -> bytes:
         """The raw signature over these bytes. The same bytes give the same signature."""
         if isinstance(self.key, RSAPrivateKey):
-            return self.key.sign(data, PKCS1v15(), hashes.SHA256())
+            return self.key.sign(data, _PADDING, _DIGEST)
         return self.key.sign(data)
 
 
