@@ -76,7 +76,7 @@ _HOSTS, _RECEIVED = columns(Host).c, columns(Received).c
 _FAILING = select(_HOSTS.id).where(_HOSTS.name == _HOST, _HOSTS.failures > 0)
 # In letters, because a database uses the index of those who wait only where it reads the word.
 _WAITS = _RECEIVED.state == literal_column(f"'{WAITING}'")
-_COMMONS = select(columns(Commons).c.id)
+_COMMONS = select(columns(Commons).c.id).limit(1).scalar_subquery()
 _BEHIND = select(_RECEIVED.id).where(_RECEIVED.speaker == _SPEAKER, _WAITS)
 
 
@@ -88,7 +88,7 @@ def _asking(names: int) -> Plain:
     actor = columns(Actor)
     return Plain(
         select(
-            *(blocked.exists(), _FAILING.exists(), _BEHIND.exists(), _COMMONS.exists()),
+            *(blocked.exists(), _FAILING.exists(), _BEHIND.exists(), _COMMONS.is_not(None)),
             *actor.columns,
         ).where(actor.c.iri == _SPEAKER)
     )
