@@ -5,10 +5,11 @@ in `to` is public, in `cc` unlisted, the author's followers only, or just the ac
 `bto` and `bcc` are never sent nor kept (ActivityPub 6).
 """
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 
-from activitypub.canonical_json import Document, Json
+from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import Iri
 from activitypub.vocabulary import terms
 
@@ -16,6 +17,7 @@ PUBLIC = terms.PUBLIC
 """Everybody (ActivityPub 5.6)."""
 
 _BLIND = frozenset({"bto", "bcc"})
+_PERHAPS_BLIND = re.compile(rb'"b(?:to|cc)":')
 
 
 class Visibility(Enum):
@@ -70,6 +72,18 @@ def addresses(
 def without_blind_copies(document: Document) -> Document:
     """The document without `bto` and `bcc`, at any depth; the given one stays as it is."""
     return {key: _without(value) for key, value in document.items() if key not in _BLIND}
+
+
+def encoded_without_blind_copies(document: Document) -> bytes:
+    """The same in bytes, to be kept; where none is written, as nearly always, nothing is copied.
+
+    Raises:
+        Malformed: as `canonical_json.encode`.
+    """
+    written = encode(document)
+    if _PERHAPS_BLIND.search(written) is None:
+        return written
+    return encode(without_blind_copies(document))
 
 
 def _without(value: Json) -> Json:

@@ -86,9 +86,10 @@ def _is_simple(value: Json, deepest: int) -> bool:
     for _ in range(deepest):
         below: list[Json] = []
         for each in level:
-            if isinstance(each, dict | list):
-                inside = each.values() if isinstance(each, dict) else each
-                below.extend(one for one in inside if type(one) is not str)
+            if isinstance(each, dict):
+                below += [one for one in each.values() if type(one) is not str]
+            elif isinstance(each, list):
+                below += [one for one in each if type(one) is not str]
             elif type(each) is float or (type(each) is int and abs(each) > LARGEST_INTEGER):
                 return False
         if not below:

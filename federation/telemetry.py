@@ -23,6 +23,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from logging.handlers import WatchedFileHandler
 from random import getrandbits
 from typing import Final
@@ -36,6 +37,9 @@ from federation.settings import Log
 
 LONGEST_VALUE: Final = 400
 """Characters of one value: an id of a peer is shorter, and a header must not fill the disk."""
+
+NAMES_KEPT: Final = 256
+"""Names of fields that were looked at: more than there are in this program."""
 
 LONGEST_LINE: Final = 1000
 """Bytes of one line: what reads logs elsewhere cuts at 1,024 (RFC 3164, 4.1)."""
@@ -71,6 +75,8 @@ def configure(log: Log, *, in_background: bool = False) -> None:
     handler = _in_background(log) if in_background else _at_once(log)
     handler.setFormatter(_formatter(log.format))
     handler.addFilter(_Sampling())
+    # No line of ours shows them, and to find them out takes a tenth of what a line costs.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     for former in root.handlers[:]:
         if getattr(former, "formatter", None).__class__ is structlog.stdlib.ProcessorFormatter:
@@ -152,6 +158,9 @@ def escaped(text: str) -> str:
     return shown if len(text) == len(cut) else f"{shown} ... ({len(text)} characters)"
 
 
+_name = lru_cache(maxsize=NAMES_KEPT)(escaped)
+
+
 def _escape(character: str) -> str:
     return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
@@ -180,7 +189,7 @@ def _formatter(kind: str) -> logging.Formatter:
 
 def _escape_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {
-        escaped(key): _escape_lines(str(value)) if key == _TRACEBACK else _escape_value(value)
+        _name(key): _escape_lines(str(value)) if key == _TRACEBACK else _escape_value(value)
         for key, value in event.items()
     }
 
@@ -203,7 +212,7 @@ def _within_line(
     """The line, its longest values shortened while it is too long; a bug's traceback is whole."""
     traceback = event.get(_TRACEBACK)
     short = {key: value for key, value in event.items() if key != _TRACEBACK}
-    while len(render(dict(short)).encode("utf-8", "replace")) > LONGEST_LINE:
+    while len((line := render(dict(short))).encode("utf-8", "replace")) > LONGEST_LINE:
         longest = max(short, key=lambda key: len(str(short[key])))
         text = str(short[longest])
         if len(text) <= SHORTENED:
@@ -211,7 +220,7 @@ def _within_line(
             short.pop(next(key for key in reversed(short) if key not in _NEEDED))
             continue
         short[longest] = text[: min(SHORTENED, len(text) // 2)] + "…"
-    return render(short if traceback is None else short | {_TRACEBACK: traceback})
+    return line if traceback is None else render(short | {_TRACEBACK: traceback})
 
 
 def _as_json(event: EventDict) -> str:

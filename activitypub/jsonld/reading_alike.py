@@ -15,7 +15,7 @@ Measured on the 124 documents of some twenty programs that Lemmy keeps as fixtur
 those which are stored there without any context, which is not how they are sent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -252,14 +252,14 @@ def _check_members(
             is_plain = ":" not in name
             if not is_plain or name[:1] == "@":
                 _check_name(name, known)
-            if name == "type":
+            if name == "type" and (not isinstance(value, str) or ":" in value):
                 _check_types(value, known)
             if not isinstance(value, dict | list):
                 continue  # as most members are
             if node is document and name == "signature" and _is_signature(value):
                 continue
             if is_plain and name not in _LANGUAGE_MAPS and name != "@context":
-                pending.extend((inner, known) for inner in _objects(value))
+                pending += [(inner, known) for inner in _objects(value)]
 
 
 def _check_nested(
@@ -303,15 +303,17 @@ def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
 
 
-def _objects(value: Json) -> Iterator[Document]:
+def _objects(value: Json) -> list[Document]:
     """The objects in a value, through any number of arrays."""
+    found: list[Document] = []
     pending = [value]
     while pending:
         entry = pending.pop()
         if isinstance(entry, dict):
-            yield entry
+            found.append(entry)
         elif isinstance(entry, list):
             pending.extend(entry)
+    return found
 
 
 @cache

@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 from activitypub import iris
 from activitypub.errors import Malformed, NotAuthentic
@@ -70,6 +71,9 @@ class NoAddress(NotAuthentic):
         super().__init__("the key id must be an http(s) address")
         self.text = text
 
+
+LISTS_KEPT = 64
+"""Lists of signed headers that were judged lately; at most half a megabyte."""
 
 _LONGEST = 8_192  # characters; with RSA-8192 and a long key id about 3,500 are needed
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([0-9]+))\s*')
@@ -162,6 +166,7 @@ def _key_id(text: str) -> Iri:
         raise NoAddress(text) from fault
 
 
+@lru_cache(maxsize=LISTS_KEPT)  # each program writes one list, or two
 def _covered(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ("(created)",)  # the default of draft-cavage-12, section 2.1.6

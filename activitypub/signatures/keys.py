@@ -39,11 +39,9 @@ LARGEST_RSA = 8192  # bits; verifying takes under a millisecond up to here
 SMALLEST_EXPONENT = 65537  # FIPS 186-5; e=1 and e=3 allow forgeries
 LONGEST_PEM = 10_000  # characters; an RSA-8192 key has 1,450
 
+_PADDING, _DIGEST = PKCS1v15(), hashes.SHA256()  # how, not what: they hold nothing
 _ED25519_CODEC = b"\xed\x01"  # multicodec 0xed as a varint
 _RSA_CODEC = b"\x85\x24"  # multicodec 0x1205 as a varint
-
-_PADDING = PKCS1v15()
-_SHA256 = hashes.SHA256()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ class PublicKey:
             raise NotAuthentic("the algorithm does not fit the key", code="algorithm")
         try:
             if isinstance(self.key, RSAPublicKey):
-                self.key.verify(signature, data, _PADDING, _SHA256)
+                self.key.verify(signature, data, _PADDING, _DIGEST)
             else:
                 self.key.verify(signature, data)
         except InvalidSignature as fault:
@@ -186,7 +184,7 @@ class PrivateKey:
     def sign(self, data: bytes) -> bytes:
         """The raw signature over these bytes. The same bytes give the same signature."""
         if self.algorithm == RSA_SHA256:
-            return cast(RSAPrivateKey, self.key).sign(data, _PADDING, _SHA256)
+            return cast(RSAPrivateKey, self.key).sign(data, _PADDING, _DIGEST)
         return cast(Ed25519PrivateKey, self.key).sign(data)
 
 

@@ -23,6 +23,7 @@ from actors.plain import Plain, padded
 from actors.rules import hosts as rules
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.commons import Commons
 from actors.tables.host import Host
 from actors.tables.mail import Received
 
@@ -58,6 +59,7 @@ class Standing:
         is_blocked: nothing is taken from their host.
         is_failing: mail of ours waits for their host, which speaks now.
         is_behind: something that they said before waits for its effect.
+        has_commons: there is a commons here, which may have to pass on what they say.
     """
 
     host: str
@@ -65,6 +67,7 @@ class Standing:
     is_blocked: bool
     is_failing: bool
     is_behind: bool
+    has_commons: bool = True
 
 
 _SPEAKER: BindParameter[str] = bindparam("speaker")
@@ -73,6 +76,7 @@ _HOSTS, _RECEIVED = columns(Host).c, columns(Received).c
 _FAILING = select(_HOSTS.id).where(_HOSTS.name == _HOST, _HOSTS.failures > 0)
 # In letters, because a database uses the index of those who wait only where it reads the word.
 _WAITS = _RECEIVED.state == literal_column(f"'{WAITING}'")
+_COMMONS = select(columns(Commons).c.id).limit(1).scalar_subquery()
 _BEHIND = select(_RECEIVED.id).where(_RECEIVED.speaker == _SPEAKER, _WAITS)
 
 
@@ -83,9 +87,10 @@ def _asking(names: int) -> Plain:
     blocked = select(_HOSTS.id).where(_HOSTS.name.in_(covering), _HOSTS.is_blocked.is_(True))
     actor = columns(Actor)
     return Plain(
-        select(blocked.exists(), _FAILING.exists(), _BEHIND.exists(), *actor.columns).where(
-            actor.c.iri == _SPEAKER
-        )
+        select(
+            *(blocked.exists(), _FAILING.exists(), _BEHIND.exists(), _COMMONS.is_not(None)),
+            *actor.columns,
+        ).where(actor.c.iri == _SPEAKER)
     )
 
 
@@ -99,13 +104,14 @@ async def standing(session: Session, speaker: Iri) -> Standing:
     if not rows:
         is_blocked = await hosts.is_blocked(session, name)
         return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
-    is_blocked, is_failing, is_behind, *actor = rows[0]
+    is_blocked, is_failing, is_behind, has_commons, *actor = rows[0]
     return Standing(
         name,
         as_read(session, Actor, actor),
         is_blocked=bool(is_blocked),
         is_failing=bool(is_failing),
         is_behind=bool(is_behind),
+        has_commons=bool(has_commons),
     )
 
 

@@ -9,15 +9,17 @@ than `KEPT` is not worth telling any more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from actors.database import Session, insert_once, safe_of, waits_in
+from actors.database import Session, columns, insert_once, safe_of, waits_in
 from actors.errors import NotFound
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
+from actors.plain import Plain
 from actors.site import Site
 from actors.tables.access import Token
 from actors.tables.member import Mandate
@@ -70,13 +72,9 @@ class Push:
 
 async def put(session: Session, site: Site, owner_id: int, notice_id: int) -> None:
     """A notice was written: let every app of its owner be told, whose member still acts for it."""
-    rows = await session.execute(
-        select(PushSubscription.id, PushSubscription.failures, PushSubscription.paused_until).where(
-            PushSubscription.owner_id == owner_id, _holds()
-        )
-    )
+    rows = await _to_tell().rows(session, {"owner": owner_id})
     now = site.now()
-    for subscription_id, failures, paused_until in rows.all():
+    for subscription_id, failures, paused_until in rows:
         if failures and await _waiting(session, subscription_id) >= MOST_WAITING:
             continue
         row = {
@@ -250,19 +248,31 @@ async def keep_key(session: Session, pem: str, public: str) -> None:
     )
 
 
+@cache
+def _to_tell() -> Plain:
+    """Asked for every notice of whoever has an app that is told."""
+    to = columns(PushSubscription).c
+    return Plain(
+        select(to.id, to.failures, to.paused_until).where(
+            to.owner_id == bindparam("owner"), _holds()
+        )
+    )
+
+
 def _holds() -> Any:
     """The subscription's token is not revoked, and who got it still acts for the organisation."""
+    token, mandate, to = columns(Token), columns(Mandate), columns(PushSubscription).c
     return (
-        select(Token.id)
+        select(token.c.id)
         .join(
-            Mandate,
-            (Mandate.member_id == Token.member_id)
-            & (Mandate.organisation_id == Token.organisation_id),
+            mandate,
+            (mandate.c.member_id == token.c.member_id)
+            & (mandate.c.organisation_id == token.c.organisation_id),
         )
         .where(
-            Token.id == PushSubscription.token_id,
-            Token.revoked_at.is_(None),
-            Token.organisation_id == PushSubscription.owner_id,
+            token.c.id == to.token_id,
+            token.c.revoked_at.is_(None),
+            token.c.organisation_id == to.owner_id,
         )
         .exists()
     )

@@ -55,7 +55,7 @@ class UtcTime(TypeDecorator[datetime]):
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time without a zone cannot be remembered")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 _WITHOUT_ZONE = len("2026-03-02 08:00:00.123456")

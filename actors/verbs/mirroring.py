@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 import activitypub.vocabulary as ap
 from activitypub import reading
-from activitypub.addressing import without_blind_copies
+from activitypub.addressing import encoded_without_blind_copies
 from activitypub.canonical_json import encode
 from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
@@ -212,7 +212,7 @@ async def remember_remark(
     if said_at > known.updated_at:
         await keep_wording(session, site, known)
         known.content, known.summary = clean(remark_documents.shown(note)), note.summary or ""
-        known.document = encode(without_blind_copies(note.document))
+        known.document = encoded_without_blind_copies(note.document)
         known.updated_at = said_at
         await cataloguing.tag(session, site, known, hashtags(note))
         tells(session, news.word(news.CHANGED, known.id))
@@ -251,7 +251,7 @@ async def remember_new_remark(
         "content": clean(remark_documents.shown(note)),
         "summary": note.summary or "",
         "poll": poll.to_json() if poll else None,
-        "document": encode(without_blind_copies(note.document)),
+        "document": encoded_without_blind_copies(note.document),
         "published_at": published_at,
         "updated_at": _not_later_than_now(site, note.updated or note.published),
         "commons_iri": next(iter(audience(note)), None),

@@ -52,15 +52,20 @@ async def write(
     model: Model | None = None,
     remark: Remark | None = None,
     about: dict[str, Any] | None = None,
+    is_simple: bool = False,
 ) -> None:
     """The same, where it is known already that its owner wants to be told.
 
     Of what is said in a conversation that she has silenced she is told nothing; what comes from
-    whom she does not want to hear at once is held back, or not even written.
+    whom she does not want to hear at once is held back, or not even written. Nothing of that is
+    asked where it is known that she has said nothing of the kind and that no app of hers is told
+    (`Listener.is_simply_told`).
     """
-    if remark is not None and await shelves.is_silenced(session, owner_id, remark):
-        return
-    verdict = await holding.verdict(session, site, owner_id, kind, sender, remark)
+    verdict = Verdict.ACCEPT
+    if not is_simple:
+        if remark is not None and await shelves.is_silenced(session, owner_id, remark):
+            return
+        verdict = await holding.verdict(session, site, owner_id, kind, sender, remark)
     if verdict is Verdict.DROP:
         return
     notice_id, is_held = site.new_id(), verdict is Verdict.HOLD
@@ -78,7 +83,8 @@ async def write(
     await new(Notice, tuple(row)).rows(session, row)
     if not is_held:
         tells(session, news.word(news.NOTICE, owner_id, notice_id))
-        await pushes.put(session, site, owner_id, notice_id)
+        if not is_simple:
+            await pushes.put(session, site, owner_id, notice_id)
 
 
 async def unsay_proposal(session: Session, proposal: Proposal) -> None:

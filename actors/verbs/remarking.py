@@ -617,9 +617,14 @@ async def _tell(
     for one in ours:
         wants_it = one.is_addressed and one.reads and not one.silences and one.id != author.id
         if wants_it and one.id not in told:
-            await noticing.write(session, site, one.id, "mention", author, remark=kept)
+            await noticing.write(
+                *(session, site, one.id, "mention", author),
+                remark=kept,
+                is_simple=one.is_simply_told,
+            )
             told.add(one.id)
-    await heeding.tell(session, site, author, kept, told=told)
+    if any(one.heeds for one in ours):
+        await heeding.tell(session, site, author, kept, told=told)
 
 
 async def _tell_owner(

@@ -37,6 +37,9 @@ from actors.verbs.hearing import iri_of
 from actors.verbs.mirroring import Gathered
 from actors.vocabulary import audience
 
+_NO_COMMONS = "no commons"
+"""Under this name a transaction knows that there is none here, as on most instances."""
+
 _ACTOR, _POSTING, _COMMONS = columns(Actor).c, columns(Posting).c, columns(Commons).c
 
 
@@ -63,12 +66,19 @@ def _asking(named: int, subjects: int) -> Plain:
     )
 
 
+def without_commons(session: Session) -> None:
+    """There is no commons here, as was read in this transaction: nothing is to be passed on."""
+    session.info[_NO_COMMONS] = True
+
+
 async def on_said(
     session: Session, site: Site, heard: Heard[ap.Activity], gathered: Gathered
 ) -> None:
     """Pass on what was said to a commons of ours, or about something that stands in one."""
     if heard.vouched is Vouched.ORIGIN:
         return  # history that we read somewhere; whom it was for has heard it at its time
+    if _NO_COMMONS in session.info:
+        return
     speaker = await hearing.speaker(session, heard)
     is_new_thing = isinstance(heard.activity, (ap.Create, ap.Update))
     for commons in await _concerned(session, heard):

@@ -4,11 +4,14 @@ Public remarks with a hashtag that one follows stand on the home timeline from t
 """
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Text, bindparam, delete, func, select
 
-from actors.database import Session, insert_once
+from actors.database import Session, columns, insert_once
 from actors.errors import Unwise
+from actors.plain import Plain, padded
 from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -89,13 +92,23 @@ async def put_before_followers(
     """
     if not hashtags or remark.visibility != "public" or site.is_catching_up:
         return
-    owners = await session.scalars(
-        select(FollowedSubject.owner_id)
-        .where(FollowedSubject.name.in_(hashtags), FollowedSubject.owner_id != remark.actor_id)
+    names = padded(list(hashtags))
+    values: dict[str, Any] = {"author": remark.actor_id}
+    values |= {f"name_{place}": name for place, name in enumerate(names)}
+    for (owner_id,) in await _asking(len(names)).rows(session, values):
+        await distributing.put(session, site, owner_id, remark)
+
+
+@cache
+def _asking(hashtags: int) -> Plain:
+    """Who follows one of so many hashtags; each note that has any asks."""
+    named = [bindparam(f"name_{place}", type_=Text()) for place in range(hashtags)]
+    subject = columns(FollowedSubject).c
+    return Plain(
+        select(subject.owner_id)
+        .where(subject.name.in_(named), subject.owner_id != bindparam("author"))
         .distinct()
     )
-    for owner_id in owners.all():
-        await distributing.put(session, site, owner_id, remark)
 
 
 def _row(site: Site, us: Actor, name: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Who of ours listens: for whom is what somebody says?
 
 One question for everything that depends on it: whether a note is kept, on whose timeline it
-stands, who is told.
+stands, who is told, and whether more has to be asked before they are.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,11 @@ from actors.plain import Plain, padded
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.tables.block import Block, HostBlock, Mute
+from actors.tables.bookmark import HiddenThread
+from actors.tables.circle import Acquaintance
 from actors.tables.follow import Follow
+from actors.tables.holding import NoticePolicy
+from actors.tables.push import PushSubscription
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class Listener:
         bars: it wants nothing of them: it blocks them, or their host.
         silences: it does not want to be told what they do.
         reads: it looks at notices; a commons does not.
+        heeds: it follows them, and asked to be told of whatever they publish.
+        is_simply_told: a notice for it is a row and nothing else: it has silenced no conversation,
+            holds nobody's notices back, and has no app that is told while it is closed.
     """
 
     id: int
@@ -38,10 +45,14 @@ class Listener:
     bars: bool
     silences: bool
     reads: bool
+    heeds: bool
+    is_simply_told: bool
 
 
 _ACTOR, _FOLLOW, _BLOCK = columns(Actor).c, columns(Follow).c, columns(Block).c
 _HOST_BLOCK, _MUTE = columns(HostBlock).c, columns(Mute).c
+_ACQUAINTANCE, _THREAD = columns(Acquaintance).c, columns(HiddenThread).c
+_POLICY, _SUBSCRIPTION = columns(NoticePolicy).c, columns(PushSubscription).c
 
 _AUTHOR: BindParameter[int] = bindparam("author")
 
@@ -61,6 +72,14 @@ def _asking(addressed: int, names: int) -> Plain:
     mutes = select(_MUTE.id).where(
         _MUTE.muter_id == _ACTOR.id, _MUTE.muted_id == _AUTHOR, _MUTE.hides_notices.is_(True)
     )
+    heeds = select(_ACQUAINTANCE.id).where(
+        _ACQUAINTANCE.owner_id == _ACTOR.id,
+        _ACQUAINTANCE.actor_id == _AUTHOR,
+        _ACQUAINTANCE.notifies.is_(True),
+    )
+    silences_threads = select(_THREAD.id).where(_THREAD.owner_id == _ACTOR.id)
+    holds_back = select(_POLICY.id).where(_POLICY.owner_id == _ACTOR.id)
+    has_apps = select(_SUBSCRIPTION.id).where(_SUBSCRIPTION.owner_id == _ACTOR.id)
     return Plain(
         select(
             _ACTOR.id,
@@ -69,6 +88,8 @@ def _asking(addressed: int, names: int) -> Plain:
             and_(_ACTOR.iri.in_(named), _ACTOR.gone_at.is_(None)),
             or_(blocks.exists(), blocks_host.exists()),
             mutes.exists(),
+            heeds.exists(),
+            or_(silences_threads.exists(), holds_back.exists(), has_apps.exists()),
         ).where(
             _ACTOR.is_ours.is_(True),
             _ACTOR.id.in_(union(followers, select(_ACTOR.id).where(_ACTOR.iri.in_(named)))),
@@ -98,6 +119,8 @@ async def of(session: Session, author: Actor, addressed: Sequence[str]) -> list[
             bars=is_shut or bool(row[4]),
             silences=is_shut or bool(row[4] or row[5]),
             reads=row[1] != "Group",
+            heeds=bool(row[2] and row[6]),
+            is_simply_told=not row[7],
         )
         for row in rows
     ]

@@ -24,7 +24,7 @@ from actors.mail.inbox import DONE, NOBODY
 from actors.mail.journal import HeardEntry
 from actors.reactions import Reaction
 from actors.site import Site
-from actors.verbs import hearing
+from actors.verbs import hearing, sharing
 from federation.reacting import needs_nothing, tidy_ahead, why_none
 from federation.refusals import FORESEEN
 
@@ -97,6 +97,8 @@ async def _store(
             outcome = Outcome(journal.ACCEPTED if is_new else journal.DUPLICATE)
         else:
             hearing.introduce(session, standing.actor)
+            if not standing.has_commons:
+                sharing.without_commons(session)
             outcome = await _act(session, site, heard, reaction)
         if outcome.disposition == journal.ACCEPTED:
             why = outcome.without_effect
