@@ -72,7 +72,7 @@ async def model(request: web.Request) -> web.Response:
     here = await sessions.visitor(request)
     async with request.app[DATABASE].read() as session:
         found = await find(session, request.match_info["slug"])
-        author = await history.author(session, found)
+        author, withheld = await crawling.author_of(session, found)
         head = await history.head(session, found)
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
@@ -100,7 +100,6 @@ async def model(request: web.Request) -> web.Response:
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
         kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
-        withheld = await crawling.is_withheld(session, found.id)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
