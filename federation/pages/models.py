@@ -38,6 +38,7 @@ from federation.pages import (
     forms,
     illustrated,
     mapping,
+    pausing,
     proofs,
     reading,
     rendering,
@@ -99,6 +100,7 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
+        begun = await pausing.begun(session, here, f"/remarks/{found.id}")
         kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
     if here.acting is not None:
         await looking.look(request.app, found)
@@ -128,6 +130,7 @@ async def model(request: web.Request) -> web.Response:
         practice_map=mapping.drawn(practice),
         fork_count=fork_count,
         replies=replies,
+        begun=begun,
         receptions=receptions,
         is_mine=is_mine,
         pinned=pinned,
