@@ -25,6 +25,7 @@ from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
 ADDRESS: Final = "/unsent"
+PROFILE: Final = "/profile"
 SAVED: Final = N_("Saved {time}. Only you see it until you send it.")
 
 
@@ -46,6 +47,7 @@ class Form:
 
 
 _SAID: Final = re.compile("text|language")
+_PROFILE: Final = re.compile("(?!(token|place|paused|do)$)[A-Za-z]{1,30}")
 
 FORMS: Final = (
     Form(re.compile(r"/remarks/\d{1,19}"), _SAID, "text", N_("An answer")),
@@ -56,6 +58,12 @@ FORMS: Final = (
         re.compile(r"message|language|seen|(take|text|reason|note)\.[\w.-]{1,200}"),
         "",
         N_("A proposal"),
+    ),
+    Form(
+        re.compile(PROFILE),
+        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),
+        "",
+        N_("Our profile"),
     ),
 )
 

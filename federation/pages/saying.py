@@ -76,6 +76,7 @@ SENTENCES: Final = {
     ),
     "entry-kept": N_("The glossary is saved."),
     "entry-forgotten": N_("The word is struck out."),
+    "presented": N_("This is what your profile says now. Those who follow you are being told."),
     "portrayed": N_(
         "This is how your organisation looks now. Those who follow you are being told."
     ),
