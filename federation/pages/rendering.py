@@ -33,6 +33,7 @@ from federation.pages import (
     addresses,
     forms,
     illustrated,
+    looks,
     planning,
     reading,
     saying,
@@ -153,6 +154,7 @@ def page(
             .render(
                 {
                     "here": here,
+                    "look": looks.of(request, here),
                     "lang": spoken,
                     "path": request.path,
                     "other_languages": _other_languages(request, spoken),
