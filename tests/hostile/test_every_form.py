@@ -46,7 +46,7 @@ OWN: dict[str, str | None] = {
     ),
     **dict.fromkeys(["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO),
     **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons"], BRUNO),
-    **dict.fromkeys(["/mail", "/reports", "/members/import"], OLGA),
+    **dict.fromkeys(["/mail", "/reports", "/members/import", "/look"], OLGA),
     "/m/{slug}/fork": BRUNO,
     "/m/{slug}/propose": BRUNO,
     "/m/{slug}/record": BRUNO,
