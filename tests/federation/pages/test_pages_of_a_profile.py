@@ -33,7 +33,8 @@ async def test_a_profile_is_looked_at_then_published_and_nobody_is_written_over(
         assert other.status == 422
         assert "Somebody else changed the profile meanwhile." in other.text
         assert "La Coop" in other.text
-    document = parse((await alpha.actor("coop")).document)
+    coop = await alpha.actor("coop")
+    document = parse(coop.document)
     assert document["name"] == "La Coop"
     assert document["areaServed"] == [
         "http://data.europa.eu/nuts/code/FR",
@@ -42,5 +43,5 @@ async def test_a_profile_is_looked_at_then_published_and_nobody_is_written_over(
     assert document["essStatus"] == "ess:EssByLegalForm"
     assert (document["discoverable"], document["indexable"]) == (True, False)
     async with alpha.read() as session:
-        facts = await profiles.facts(session, await alpha.actor("coop"))
+        facts = await profiles.facts(session, coop)
     assert facts["website"] == "https://coop.example/"
