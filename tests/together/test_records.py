@@ -304,9 +304,14 @@ async def test_what_a_record_counts_for_may_lie_here_and_there_in_turn_and_even_
             if first is None or last is None:
                 continue
             head = await history.head(session, last)
-            ring = {"upstream_iri": lower.iri, "base_iri": head.iri, "base_digest": head.digest}
             tie = Lineage(
-                id=house.site.new_id(), model_id=first.id, seen_iri=head.iri, kind="variant", **ring
+                id=house.site.new_id(),
+                model_id=first.id,
+                upstream_iri=lower.iri,
+                base_iri=head.iri,
+                base_digest=head.digest,
+                seen_iri=head.iri,
+                kind="variant",
             )
             tie.listed_at = house.site.now()
             session.add(tie)

@@ -87,9 +87,9 @@ async def test_an_app_that_listens_is_told_at_once(street: Street) -> None:
             await forgetting.delete_remark(session, alpha.site, row)
         told = await heard(socket)
         assert (told["event"], told["payload"]) == ("delete", str(said.id))
-    words = {"title": "bruit", "context[]": "home"}
+    given = {"title": "bruit", "context[]": "home"}
     filters = alpha.url("/api/v2/filters")
-    async with street.session.post(filters, data=words, headers=bearer) as answer:
+    async with street.session.post(filters, data=given, headers=bearer) as answer:
         assert answer.status == 200
     while (told := await heard(socket))["event"] == "delete":
         pass  # as a remark with that hashtag, too
