@@ -63,10 +63,11 @@ def marks(text: Text) -> dict[str, str]:
     for section in sheet.sections:
         said = (section.role.value, section.adaptability.value)
         found[f"#{section.key}"] = [*said, section.names, section.texts, why.get(section.key)]
-    return {part: _mark(said) for part, said in found.items()}
+    return {part: mark(said) for part, said in found.items()}
 
 
-def _mark(said: object) -> str:
+def mark(said: object) -> str:
+    """A short sign of what something says: equal for equal things, made of JSON, in any order."""
     written = json.dumps(said, sort_keys=True, default=dict)
     return hashlib.sha256(written.encode()).hexdigest()[:_SHOWN]
 

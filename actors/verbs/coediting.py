@@ -13,7 +13,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.draft import Draft
 from actors.tables.member import Member
-from actors.verbs import drafting
+from actors.verbs import beginning, drafting
 from actors.verbs.drafting import Writing
 
 
@@ -59,7 +59,7 @@ async def save(
         Collided: a part collides, and all or nothing was wanted.
         Unwise, Gone: as `drafting.save`.
     """
-    now = await drafting.held(session, draft)
+    now = await beginning.held(session, draft)
     mine = Text(writing.sheet, writing.note, tuple(writing.modifications))
     kept, commons_id = text_of(now), now.commons_id
     done = coediting.joined(seen, mine, kept) if seen else Joined(mine)

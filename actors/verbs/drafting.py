@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from actors.database import Session
-from actors.errors import Conflicting, Gone, Unwise
+from actors.errors import Conflicting, Unwise
 from actors.rules.modifications import Modification
 from actors.rules.sections import MAX_SHEET, Sheet, check, clean
 from actors.site import Site
@@ -28,10 +28,8 @@ from actors.tables.draft import Draft
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.verbs import noticing, picturing, publishing
+from actors.verbs.beginning import MOST, held, must_have_room
 from actors.views import history
-
-MOST_DRAFTS = 100
-"""Drafts of one organisation: a list that people still read."""
 
 FARTHEST = timedelta(days=366)
 """How far ahead a time may be: who plans for longer has mistyped the year."""
@@ -103,9 +101,9 @@ async def save(
 async def _new(
     session: Session, site: Site, organisation: Actor, writing: Writing, new_id: int | None
 ) -> Draft:
-    many = await session.scalar(select(func.count()).where(Draft.actor_id == organisation.id))
-    if (many or 0) >= MOST_DRAFTS:
-        raise Unwise(f"An organisation has at most {MOST_DRAFTS} drafts.")
+    await must_have_room(
+        session, Draft, organisation, f"An organisation has at most {MOST} drafts."
+    )
     draft = Draft(
         id=site.new_id() if new_id is None else new_id,
         actor_id=organisation.id,
@@ -116,18 +114,6 @@ async def _new(
     )
     session.add(draft)
     return draft
-
-
-async def held(session: Session, draft: Draft) -> Draft:
-    """The draft as it is now, and nobody else changes it until the end of the transaction.
-
-    Raises:
-        Gone: it was published or thrown away meanwhile.
-    """
-    found = await session.get(Draft, draft.id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise Gone("This draft was published or thrown away meanwhile.")
-    return found
 
 
 async def put_away(session: Session, draft: Draft) -> None:

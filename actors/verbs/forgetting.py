@@ -40,6 +40,7 @@ from actors.tables.revision import Revision
 from actors.tables.timeline import TimelineEntry
 from actors.tables.tombstone import Tombstone
 from actors.tables.translation import Term, Translation
+from actors.tables.unsent import Unsent
 from actors.tables.vote import Ballot, Vote
 from actors.tables.wording import Hashtag, Wording
 from actors.verbs import (
@@ -150,6 +151,7 @@ async def close_organisation(session: Session, site: Site, organisation: Actor) 
     await session.execute(delete(Draft).where(Draft.actor_id == organisation.id))
     await session.execute(delete(Term).where(Term.actor_id == organisation.id))
     await session.execute(delete(RecordDraft).where(RecordDraft.actor_id == organisation.id))
+    await session.execute(delete(Unsent).where(Unsent.actor_id == organisation.id))
     for model in await session.scalars(
         select(Model).where(Model.actor_id == organisation.id, Model.deleted_at.is_(None))
     ):

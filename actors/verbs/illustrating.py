@@ -13,7 +13,7 @@ from actors.tables.draft import Draft
 from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.revision import Revision
-from actors.verbs import drafting, publishing
+from actors.verbs import beginning, drafting, publishing
 from actors.verbs.drafting import Writing
 from actors.views import drafts, history
 
@@ -54,7 +54,7 @@ async def illustrate_draft(
         Unwise: that is too much.
         Gone: it was published or thrown away meanwhile.
     """
-    draft = await drafting.held(session, draft)
+    draft = await beginning.held(session, draft)
     model = None if draft.model_id is None else await session.get_one(Model, draft.model_id)
     commons = None if draft.commons_id is None else await session.get(Actor, draft.commons_id)
     writing = Writing(

@@ -8,10 +8,10 @@ Its file stays as long as the draft.
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from actors.database import Session
-from actors.errors import Gone, Unwise
+from actors.errors import Gone
 from actors.rules import jottings
 from actors.site import Site
 from actors.tables.actor import Actor
@@ -20,9 +20,9 @@ from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.record_draft import RecordDraft
 from actors.verbs import picturing
+from actors.verbs.beginning import MOST, held, must_have_room
 
-MOST: Final = 100
-"""Of one organisation: a list that people still read."""
+TOO_MANY: Final = f"An organisation has at most {MOST} drafts of records."
 
 
 async def save(
@@ -45,11 +45,7 @@ async def save(
         raise Gone("This model was deleted.")
     said = jottings.checked(fields)
     if draft is None:
-        many = await session.scalar(
-            select(func.count()).where(RecordDraft.actor_id == organisation.id)
-        )
-        if (many or 0) >= MOST:
-            raise Unwise(f"An organisation has at most {MOST} drafts of records.")
+        await must_have_room(session, RecordDraft, organisation, TOO_MANY)
         draft = RecordDraft(
             id=site.new_id(),
             actor_id=organisation.id,
@@ -64,18 +60,6 @@ async def save(
     await session.flush()
     await picturing.show(session, site, picturing.RECORD_DRAFT, draft.id, [media])
     return draft
-
-
-async def held(session: Session, draft: RecordDraft) -> RecordDraft:
-    """The draft as it is now, and nobody else changes it until the end of the transaction.
-
-    Raises:
-        Gone: it was published or thrown away meanwhile.
-    """
-    found = await session.get(RecordDraft, draft.id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise Gone("This draft was published or thrown away meanwhile.")
-    return found
 
 
 async def discard(session: Session, draft: RecordDraft) -> None:

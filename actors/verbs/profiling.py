@@ -1,12 +1,13 @@
-"""Profiling: an organisation of ours changes what its profile says, from an app.
+"""Profiling: an organisation of ours changes what its profile says, from an app or on a page.
 
 Wire: one Update{Organization}, where anything that others see has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from activitypub.canonical_json import Json
 from actors.database import Session
 from actors.documents import organisation as documents
 from actors.errors import Unwise
@@ -37,6 +38,7 @@ class Said:
         name: what people call it.
         note: a few words about it, Markdown.
         lines: name and value of each line, plain text; all of them.
+        facts: structured statements by their names on the wire; all of them.
         approves: it decides itself who follows it.
         is_discoverable: it wants to be suggested.
         is_indexable: it wants to be found by what it says.
@@ -46,6 +48,7 @@ class Said:
     name: str | None = None
     note: str | None = None
     lines: Sequence[tuple[str, str]] | None = None
+    facts: Mapping[str, Json] | None = None
     approves: bool | None = None
     is_discoverable: bool | None = None
     is_indexable: bool | None = None
@@ -91,6 +94,8 @@ async def say(session: Session, site: Site, organisation: Actor, said: Said) -> 
         organisation.summary = documents.markdown_summary(said.note)
     if said.lines is not None:
         row.lines = [list(line) for line in said.lines]
+    if said.facts is not None:
+        row.facts = dict(said.facts)
     if said.approves is not None:
         organisation.approves_followers = said.approves
     if said.is_discoverable is not None:
@@ -108,6 +113,7 @@ def _seen(organisation: Actor, row: Organisation) -> tuple[object, ...]:
         organisation.name,
         organisation.summary,
         list(row.lines),
+        dict(row.facts),
         organisation.approves_followers,
         row.is_discoverable,
         row.is_indexable,

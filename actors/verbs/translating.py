@@ -111,6 +111,8 @@ async def save(
         unit = units[one.section]
         if not _is_new(unit, name, text):
             continue
+        if one.seen == standing(name, text):
+            continue  # a colleague's page changed it since, and this one was only left open
         if one.seen is not None and one.seen != standing(unit.shown_name, unit.shown_text):
             crossed.append(one.section)
             continue

@@ -46,6 +46,17 @@ async def is_withheld(session: Session, listed: int) -> bool:
     return await session.scalar(found) is True
 
 
+async def author_of(session: Session, model: Model) -> tuple[Actor, bool]:
+    """Whose model it is, and whether the model does not want to be found: one question for both."""
+    found = await session.execute(
+        select(Actor, Listing.is_withheld)
+        .outerjoin(Listing, Listing.id == model.id)
+        .where(Actor.id == model.actor_id)
+    )
+    author, withheld = found.one()
+    return author, withheld is True
+
+
 async def starts(session: Session) -> Sequence[int]:
     """Where each map of ours begins: 0, then the last listing of the map before."""
     rank = func.row_number().over(order_by=Listing.id).label("rank")

@@ -6,15 +6,15 @@ from typing import Final
 from aiohttp import BodyPartReader, MultipartReader, web
 from multidict import MultiDict, MultiDictProxy
 
-from actors.errors import NotAllowed, Refusal, Unwise
+from actors.errors import Refusal, Unwise
 from actors.rules import permissions
 from actors.verbs.reclaiming import Restored
 from federation import archives
-from federation.app_keys import ARCHIVIST, DATABASE, SETTINGS
+from federation.app_keys import ARCHIVIST, DATABASE
 from federation.archives import MEDIA_TYPE
 from federation.middleware import LARGEST_UPLOAD
 from federation.pages import addresses, forms, models, rendering, sessions
-from federation.pages.forms import EXPIRED, UNREADABLE
+from federation.pages.forms import UNREADABLE
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
@@ -69,8 +69,7 @@ async def _file(request: web.Request, here: Visitor) -> bytes | None:
     Raises:
         Unwise: it is no such form. NotAllowed: it was not drawn for this reader.
     """
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     try:
         reader = await request.multipart()
         token = await _part(reader, "token")

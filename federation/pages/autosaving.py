@@ -6,38 +6,32 @@ she changed comes back with the answer, part by part (`rules.coediting`), and wh
 saved but told. Without the script, the form and its buttons do the same.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from aiohttp import web
 
 from actors.database import Session
-from actors.errors import Gone, NotFound, Refusal, Unwise
+from actors.errors import Gone, NotFound, Refusal
 from actors.rules import coediting, permissions
 from actors.rules.coediting import LICENCE, NAMES, SUMMARIES, Joined, Text
 from actors.site import id_in
 from actors.tables.draft import Draft
 from actors.tables.model import Model
-from actors.verbs import coediting as keeping
+from actors.verbs import coediting as together
 from actors.verbs import drafting
 from actors.verbs.drafting import Writing
 from actors.views import drafts
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, meanwhile, rendering, sessions, translating, words, writing
+from federation.pages import forms, keeping, meanwhile, sessions, writing
 from federation.pages import sheet_form as sheets
 from federation.pages.translating import N_
 from federation.pages.writing import Editing
 
-SAVED: Final = N_("Saved as a draft. Only your organisation sees it.")
-JOINED: Final = N_("Saved. Somebody else changed other parts meanwhile: both are kept.")
-NOT_ALL: Final = N_(
-    "Not everything is saved: somebody else changed the same part. Press “Save as a draft” to see"
-    " both texts."
-)
-NO_FACTS: Final = N_("Saved, but for the facts: a word among them is no code yet.")
+NO_FACTS: Final = N_("Saved {time}, but for the facts: a word among them is no code yet.")
 NOT_NOW: Final = N_("Another version was published since. Press “Save as a draft” to go on.")
 
 
@@ -45,16 +39,12 @@ async def typed(request: web.Request) -> web.Response:
     """POST /drafts/{id}/typed: what the form says just now."""
     here = await sessions.visitor(request)
     given = await forms.fields(request)
-    with translating.speaking(rendering.language(request)):
-        if here.acting is None or not forms.token_fits(here, given):
-            said = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
-            return _answer(403, said)
-        try:
-            return await _keep(request, here.acting, given)
-        except Unwise as refused:
-            return _answer(422, next(iter(refused.fields.values()), refused.reason))
-        except Refusal as refused:
-            return _answer(refused.status_hint, refused.reason)
+    if here.acting is None or not forms.token_fits(here, given):
+        return keeping.signed_out(request, here)
+    try:
+        return await _keep(request, here.acting, given)
+    except Refusal as refused:
+        return keeping.refused(request, refused)
 
 
 async def _keep(request: web.Request, acting: Acting, given: forms.Fields) -> web.Response:
@@ -63,10 +53,10 @@ async def _keep(request: web.Request, acting: Acting, given: forms.Fields) -> we
     async with request.app[DATABASE].read() as session:
         draft_id, kept, editing = await _place(session, acting, request, given.get("model", ""))
     if editing is not None and draft.base != editing.number:
-        return _answer(409, NOT_NOW)
+        return keeping.answer(request, 409, NOT_NOW)
     what, is_whole = _written(draft, editing, kept)
     if kept is None and editing is None and not what.sheet.sections and not what.sheet.names:
-        return _answer(200, "", seen={}, fields={})
+        return keeping.answer(request, 200, "", values=[])
     site, seen = request.app[SITE], meanwhile.marks_in(draft.seen)
     mine = Text(what.sheet, what.note, tuple(what.modifications))
     async with request.app[DATABASE].begin() as session:
@@ -77,22 +67,24 @@ async def _keep(request: web.Request, acting: Acting, given: forms.Fields) -> we
             saved = await drafting.save(session, site, us, member, what, new_id=draft_id)
             done = Joined(mine)
         else:
-            saved, done = await keeping.save(
+            saved, done = await together.save(
                 session, site, us, member, what, kept, seen=seen, is_partial=True
             )
-        stored = keeping.text_of(saved)
+        stored = together.text_of(saved)
     fields, shown = _changed(draft, done)
     own, now = coediting.marks(mine), coediting.marks(stored)
     marks = {
         part: now[part] if part in shown else seen.get(part, "") if _is_theirs(part, done) else mark
         for part, mark in own.items()
     }
-    said = NOT_ALL if done.collided else JOINED if done.taken else SAVED if is_whole else NO_FACTS
-    return _answer(
+    kept_whole = keeping.SAVED_FOR_US if is_whole else NO_FACTS
+    joined = keeping.JOINED if done.taken else kept_whole
+    said = keeping.COLLIDED if done.collided else joined
+    return keeping.answer(
+        request,
         200,
         said,
-        seen=marks,
-        fields=fields,
+        values=[*({name: text} for name, text in fields.items()), {"seen": json.dumps(marks)}],
         collided=bool(done.collided),
         address=f"/drafts/{draft_id}",
     )
@@ -169,10 +161,3 @@ def _changed(draft: sheets.Draft, done: Joined) -> tuple[dict[str, str], set[str
 
 def _by_language(draft: sheets.Draft, name: str, texts: Mapping[str, str]) -> dict[str, str]:
     return {f"{name}.{tag}": texts.get(tag, "") for tag in draft.languages}
-
-
-def _answer(status: int, said: str, **values: Any) -> web.Response:
-    body = {"said": words.say(said) if said else "", **values}
-    return web.Response(
-        status=status, body=orjson.dumps(body), content_type="application/json", charset="utf-8"
-    )

@@ -19,10 +19,9 @@ from actors.rules.pictures import LARGEST_FILE
 from actors.verbs import drafting
 from actors.verbs.drafting import Writing
 from actors.views.access import Acting
-from federation.app_keys import DATABASE, READING_ROOM, SETTINGS, SITE, UPLOADS
+from federation.app_keys import DATABASE, READING_ROOM, SITE, UPLOADS
 from federation.errors import TransportError
 from federation.pages import elsewhere, forms, rendering, saying, sessions, words
-from federation.pages.forms import EXPIRED
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 from federation.uploads import Arrived
@@ -47,8 +46,7 @@ async def bring(request: web.Request) -> web.Response:
     """POST /bring: read it, and begin a draft with it."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     room, arrived = request.app[UPLOADS], Arrived({})
     typed: Mapping[str, str] = NOTHING
     try:

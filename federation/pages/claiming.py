@@ -82,24 +82,23 @@ async def claim(request: web.Request) -> web.Response:
     )
     hashed = "" if here.visit is not None else await newcomers.hashed(form)
     keys = await asyncio.to_thread(keyring.new_keys)
+    claimed = web.HTTPSeeOther(saying.address("/space", "claimed"))
     try:
         async with request.app[DATABASE].begin() as session:
             if here.visit is not None:
                 await _publish(session, request, profile, here.visit.member, keys, here.secret)
-                raise_to = web.HTTPSeeOther(saying.address("/space", "claimed"))
             else:
                 member = await newcomers.enrol(session, request, here, form, hashed)
                 opened = await newcomers.open_session(session, request, member)
                 await _publish(session, request, profile, member, keys, opened)
-                raise_to = web.HTTPSeeOther(saying.address("/space", "claimed"))
-                newcomers.welcome(request, raise_to, opened, member)
+                newcomers.welcome(request, claimed, opened, member)
     except Unwise as refused:
         faults = {
             "organisation" if name == "name" else name: words
             for name, words in refused.fields.items()
         }
         return await _show(request, here, form, wanted, faults=faults)
-    raise raise_to
+    raise claimed
 
 
 async def _publish(

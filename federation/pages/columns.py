@@ -5,7 +5,8 @@ a row for each section, and for each name, summary or fact beside them. A row kn
 chosen so far, and whether that was before one of the sides changed.
 
 Names of fields, for a row of key `k`: `choice.k` (`theirs`, `ours`, `own`), `own.k.fr` (a third
-text), `reason.k`, `why.k`, `unplanned.k`, and `saw.k`: what there was to choose between.
+text), `reason.k`, `why.k`, `unplanned.k`, `saw.k`: what there was to choose between, and `was.k`:
+what was chosen when the page was drawn.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Final
 
 from activitypub.canonical_json import Json
 from actors.rules import comparing
+from actors.rules.coediting import mark
 from actors.rules.comparing import Mark
 from actors.rules.heading import Kind, ValueMerge
 from actors.rules.merging import SectionMerge, Verdict
@@ -58,6 +60,7 @@ class Row:
         writable: a third text may be written.
         keeps_ours: taking theirs keeps changes of our own in other lines or languages.
         adapted: ours says why it differs; a section, not a value.
+        mark: of what is kept; a page sends it back, to tell what others have chosen since.
     """
 
     key: str
@@ -74,6 +77,7 @@ class Row:
     writable: bool = True
     keeps_ours: bool = False
     adapted: bool = True
+    mark: str = ""
 
     @property
     def is_conflict(self) -> bool:
@@ -169,9 +173,10 @@ def as_chosen(row: Row, kept: Mapping[str, Chosen], given: Fields | None) -> Row
             chosen = replace(
                 chosen, reason=row.chosen.reason, why=row.chosen.why, planned=row.chosen.planned
             )
+    kept_mark = _mark(chosen)
     if given is not None and f"saw.{row.key}" in given:
         chosen = _typed(given, row, chosen)
-    return replace(row, chosen=chosen, is_kept=saved is not None)
+    return replace(row, chosen=chosen, is_kept=saved is not None, mark=kept_mark)
 
 
 def typed(given: Fields, rows: Iterable[Row], target: str = "") -> dict[str, Chosen]:
@@ -190,6 +195,40 @@ def typed(given: Fields, rows: Iterable[Row], target: str = "") -> dict[str, Cho
             untouched = chosen.chosen != "own" and chosen.texts == row.chosen.texts
             found[row.key] = replace(chosen, texts={}) if untouched else chosen
     return found
+
+
+def apart(
+    given: Fields, rows: Iterable[Row], decided: Mapping[str, Chosen]
+) -> tuple[dict[str, Chosen], dict[str, Row]]:
+    """What a form decides, beside what others have decided since it was drawn.
+
+    Args:
+        given: the form; `was.k` is the mark of what stood in a row when it was drawn.
+        rows: as they are kept now.
+        decided: what the form says.
+
+    Returns:
+        What can be kept; and the rows that both changed, as they are kept.
+    """
+    kept, collided = dict(decided), dict[str, Row]()
+    for row in rows:
+        was, now = given.get(f"was.{row.key}", ""), row.mark
+        if row.key not in decided or was in ("", now):
+            continue
+        own = _mark(_typed(given, row, row.chosen))
+        if own != was and own != now:
+            collided[row.key] = row
+        del kept[row.key]
+    return kept, collided
+
+
+def fields(row: Row) -> dict[str, str]:
+    """What stands in the fields of a row."""
+    said = row.chosen
+    told = {f"choice.{row.key}": said.chosen}
+    if row.adapted:
+        told |= {f"reason.{row.key}": said.reason, f"why.{row.key}": said.why}
+    return told | {f"own.{row.key}.{tag}": text for tag, text in said.texts.items()}
 
 
 def started(row: Row, chosen: Chosen, texts: Mapping[str, str]) -> Chosen:
@@ -243,6 +282,11 @@ def reasons(rows: Iterable[Row]) -> list[Modification]:
         for row in rows
         if row.adapted and row.chosen.chosen in ("ours", "own") and row.chosen.reason in set(Reason)
     ]
+
+
+def _mark(said: Chosen) -> str:
+    texts = {tag: text.strip() for tag, text in said.texts.items()}
+    return mark([said.chosen, texts, said.reason, said.why.strip(), said.planned])
 
 
 def _unexplained(row: Row) -> bool:

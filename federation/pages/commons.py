@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from wtforms import BooleanField, StringField
 
-from actors.errors import NotFound, Refusal
+from actors.errors import NotFound, Refusal, Unwise
 from actors.mail import keyring
 from actors.rules import permissions
 from actors.rules.commons import LONGEST_NAME, LONGEST_RULES, LONGEST_SUMMARY, MayPost
@@ -173,7 +173,9 @@ async def tend(request: web.Request) -> web.Response:
     permissions.must_publish(acting.office)
     found = await _named(request)
     act = Act(form.do.data) if form.do.data in set(Act) else None
-    if act is None or not form.validate():
+    if act is None:
+        raise Unwise(forms.UNREADABLE)
+    if not form.validate():
         return await _show(request, here, found, form=form, faults=forms.faults(form))
     try:
         somebody = (

@@ -20,7 +20,7 @@ from actors.views import findings, profiles
 from actors.views.findings import Entry
 from federation import searching
 from federation.app_keys import DATABASE, SETTINGS
-from federation.pages import addresses, rendering, words
+from federation.pages import addresses, rendering, words, xml
 from federation.pages.reading import best
 from federation.pages.translating import gettext, speaking
 
@@ -148,9 +148,7 @@ def _time(moment: datetime) -> str:
 
 
 def _answer(root: ET.Element, content_type: str, language: str) -> web.Response:
-    body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    response = web.Response(body=body, content_type=content_type, charset="utf-8")
+    response = xml.answer(root, content_type, fresh_for=FRESH_FOR)
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language, Cookie"
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
     return response

@@ -76,9 +76,7 @@ async def fields(request: web.Request) -> Fields:
         Unwise: it is something else, or in a broken encoding.
         NotAllowed: a browser says that a page of another site sent it.
     """
-    ours = request.app[SETTINGS].instance.origin
-    if request.headers.get("Origin", ours) != ours:
-        raise NotAllowed(EXPIRED)
+    must_come_from_us(request)
     if request.content_type != "application/x-www-form-urlencoded":
         raise Unwise(UNREADABLE)
     try:
@@ -90,6 +88,22 @@ async def fields(request: web.Request) -> Fields:
         if isinstance(value, str) and len(read) < MAX_FIELDS:
             read.add(name, without_nul(value))
     return MultiDictProxy(read)
+
+
+def must_come_from_us(request: web.Request) -> None:
+    """Refuse a form that a page of another site sends, also with a token that it has got hold of.
+
+    Whatever browsers say of it counts: `Origin` (Fetch Standard), and `Sec-Fetch-Site` (Fetch
+    Metadata), which they also send where a referrer policy makes the origin null.
+
+    Raises:
+        NotAllowed: a browser says that another site sent it.
+    """
+    ours = request.app[SETTINGS].instance.origin
+    if request.headers.get("Origin", ours) != ours:
+        raise NotAllowed(EXPIRED)
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        raise NotAllowed(EXPIRED)
 
 
 def without_nul(text: str) -> str:

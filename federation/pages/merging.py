@@ -32,6 +32,7 @@ from federation.pages import (
     columns,
     comparing,
     forms,
+    keeping,
     models,
     reading,
     rendering,
@@ -46,6 +47,10 @@ from federation.pages.translating import N_
 
 MOVED_ON: Final = N_(
     "Something changed while you were choosing. Your choices are still here: check them, and save."
+)
+COLLIDED: Final = N_(
+    "Somebody else chose otherwise here meanwhile. What they chose is shown; if you save again,"
+    " yours takes its place."
 )
 MAX_NOTE: Final = 500  # characters; what changed, in a sentence or two
 PUBLISHING: Final = ("publish", "result")
@@ -87,14 +92,23 @@ async def merge(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         beside = await _beside(session, acting, request)
     if acting is None or not forms.token_fits(here, given):
+        if keeping.is_script(request):
+            return keeping.signed_out(request, here)
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
         return await _show(request, here, beside, given, {}, problem=problem)
     verb, _, target = given.get("do", "keep").partition(":")
     try:
         async with request.app[DATABASE].begin() as session:
-            beside = await _kept(session, request, acting, beside, given, verb, target)
+            beside, collided = await _kept(session, request, acting, beside, given, verb, target)
     except Refusal as refused:
+        if keeping.is_script(request):
+            return keeping.refused(request, refused)
         return await _show(request, here, beside, given, _fields(refused), problem=refused.reason)
+    if keeping.is_script(request):
+        return _told(request, beside, given, collided)
+    if collided:
+        faults = {f"choice.{key}": COLLIDED for key in collided}
+        return await _show(request, here, beside, given, faults, collided=collided)
     if verb not in PUBLISHING:
         raise web.HTTPSeeOther(_back(request, beside.model, verb, target))
     return await _publish(request, here, acting, beside, given, verb)
@@ -145,24 +159,59 @@ async def _kept(
     given: Fields,
     verb: str,
     target: str,
-) -> Beside:
-    """What was typed, kept; with what its button changes."""
-    site = request.app[SITE]
+) -> tuple[Beside, Mapping[str, Row]]:
+    """What was typed, kept; with what its button changes.
+
+    Returns:
+        What is kept now; and the rows that somebody else decided otherwise meanwhile, where nothing
+        was kept of this form.
+    """
+    site, collided = request.app[SITE], dict[str, Row]()
     if verb == "undo":
         await choosing.undo(session, beside.model, beside.iri, target or None)
     elif verb == "forget":
         await choosing.undo(session, beside.model, beside.iri)
     else:
+        beside = await _now(session, beside)
         rows = _rows(beside, None, rendering.language(request))
-        decided = columns.typed(given, rows, target.rpartition(":")[2])
+        typed = columns.typed(given, rows, target.rpartition(":")[2])
+        decided, collided = columns.apart(given, rows, typed)
         if verb == "start":
             decided |= _started(rows, decided, beside, target)
         if "note" in given:
             texts = {"": note} if (note := given["note"].strip()[:MAX_NOTE]) else {}
             decided[heading.NOTE] = Chosen(texts=texts)
         await choosing.keep(session, site, beside.model, beside.iri, decided, author=acting.member)
+    return await _now(session, beside), collided
+
+
+async def _now(session: Session, beside: Beside) -> Beside:
     kept = await choices.of(session, beside.model, beside.iri)
     return replace(beside, kept={key: choosing.read(row) for key, row in kept.items()})
+
+
+def _told(
+    request: web.Request, beside: Beside, given: Fields, collided: Mapping[str, Row]
+) -> web.Response:
+    """What the script of the form is told: what is kept, with what others decided meanwhile.
+
+    Rows that collide keep the mark from which they started: the button shows both.
+    """
+    values: list[dict[str, str]] = []
+    joined = False
+    for row in _rows(beside, None, rendering.language(request)):
+        if row.key in collided or f"saw.{row.key}" not in given:
+            continue
+        told, mark = columns.fields(row), {f"was.{row.key}": row.mark}
+        is_theirs = any(
+            given.get(name, "").replace("\r\n", "\n").strip() != text.strip()
+            for name, text in told.items()
+        )
+        joined |= is_theirs
+        values.append(told | mark if is_theirs else mark)
+    said = keeping.JOINED if joined else keeping.SAVED_FOR_US
+    said = keeping.COLLIDED if collided else said
+    return keeping.answer(request, 200, said, values=values, collided=bool(collided))
 
 
 def _started(
@@ -272,12 +321,13 @@ async def _show(
     faults: Mapping[str, str],
     *,
     problem: str = "",
+    collided: Mapping[str, Row] | None = None,
 ) -> web.Response:
     """The three columns; marking the words of long texts takes a while, so in a thread."""
     async with request.app[DATABASE].read() as session:
         relatives = await _relatives(session, beside, rendering.language(request))
     return await asyncio.to_thread(
-        _columns, request, here, beside, given, faults, problem, relatives
+        _columns, request, here, beside, given, faults, problem, relatives, collided or {}
     )
 
 
@@ -314,8 +364,11 @@ def _columns(
     faults: Mapping[str, str],
     problem: str,
     relatives: Relatives,
+    collided: Mapping[str, Row],
 ) -> web.Response:
     rows = _rows(beside, given, rendering.language(request))
+    if here.acting is None and given is not None:  # what is kept is not told, so it is not judged
+        rows = [replace(row, mark=given.get(f"was.{row.key}", "")) for row in rows]
     upstream = beside.upstream
     kept = [row for row in upstream.sections if row.verdict in (Verdict.OURS, Verdict.ALIKE)]
     return rendering.page(
@@ -333,4 +386,5 @@ def _columns(
         problem=problem,
         candidates=relatives.candidates,
         varied=relatives.varied,
+        collided=collided,
     )

@@ -38,6 +38,7 @@ from federation.pages import (
     forms,
     illustrated,
     mapping,
+    pausing,
     proofs,
     reading,
     rendering,
@@ -72,7 +73,7 @@ async def model(request: web.Request) -> web.Response:
     here = await sessions.visitor(request)
     async with request.app[DATABASE].read() as session:
         found = await find(session, request.match_info["slug"])
-        author = await history.author(session, found)
+        author, withheld = await crawling.author_of(session, found)
         head = await history.head(session, found)
         upstream = await lineage.upstream(session, found)
         tie = await lineage.of(session, found)
@@ -99,8 +100,8 @@ async def model(request: web.Request) -> web.Response:
         sheet = history.sheet(head)
         text = reading.read(sheet, wanted(request))
         behind = await translations.behind(session, found, sheet, text.language, upstream)
+        begun = await pausing.begun(session, here, f"/remarks/{found.id}")
         kept_files = await illustrated.copies_of(session, request.app[SITE].origin, sheet)
-        withheld = await crawling.is_withheld(session, found.id)
     if here.acting is not None:
         await looking.look(request.app, found)
         if tie is not None and is_mine:
@@ -129,6 +130,7 @@ async def model(request: web.Request) -> web.Response:
         practice_map=mapping.drawn(practice),
         fork_count=fork_count,
         replies=replies,
+        begun=begun,
         receptions=receptions,
         is_mine=is_mine,
         pinned=pinned,

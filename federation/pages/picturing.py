@@ -14,7 +14,7 @@ from multidict import MultiDict, MultiDictProxy
 from activitypub.canonical_json import Document
 from actors.database import Session
 from actors.documents import media as documents
-from actors.errors import NotAllowed, NotFound, Refusal, Unwise
+from actors.errors import NotFound, Refusal, Unwise
 from actors.rules import illustrations, permissions
 from actors.rules.illustrations import Illustrations
 from actors.rules.pictures import (
@@ -33,7 +33,7 @@ from actors.verbs.picturing import DESCRIBE, Words
 from actors.views import drafts
 from actors.views import media as views
 from actors.views.access import Acting
-from federation.app_keys import DATABASE, SETTINGS, SITE, UPLOADS
+from federation.app_keys import DATABASE, SITE, UPLOADS
 from federation.pages import (
     addresses,
     forms,
@@ -43,7 +43,6 @@ from federation.pages import (
     translating,
     writing,
 )
-from federation.pages.forms import EXPIRED
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 from federation.uploads import Arrived
@@ -138,8 +137,7 @@ async def _add(
     request: web.Request, here: Visitor, acting: Acting, find: Finder, place: Place
 ) -> web.Response:
     """One more file."""
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     room = request.app[UPLOADS]
     arrived = Arrived({})
     try:

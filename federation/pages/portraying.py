@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
-from actors.errors import NotAllowed, Refusal, Unwise
+from actors.errors import Refusal, Unwise
 from actors.rules import permissions
 from actors.rules.pictures import LARGEST_FILE, LONGEST_DESCRIPTION
 from actors.tables.media import Media
 from actors.verbs import portraying
 from actors.views import media as views
 from actors.views.access import Acting
-from federation.app_keys import DATABASE, SETTINGS, SITE, UPLOADS
+from federation.app_keys import DATABASE, SITE, UPLOADS
 from federation.pages import forms, picturing, rendering, saying, sessions
-from federation.pages.forms import EXPIRED
 from federation.pages.sessions import Visitor
 from federation.uploads import Arrived
 
@@ -42,8 +41,7 @@ async def portray(request: web.Request) -> web.Response:
 
 
 async def _replace(request: web.Request, here: Visitor, acting: Acting) -> web.Response:
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     room, arrived = request.app[UPLOADS], Arrived({})
     typed: Mapping[str, str] = {}
     try:

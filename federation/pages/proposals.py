@@ -27,7 +27,7 @@ from actors.views.access import Acting
 from actors.views.paging import Page
 from actors.views.proposals import Beside, Item
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, models, reading, rendering, saying, sessions
+from federation.pages import forms, models, pausing, reading, rendering, saying, sessions
 from federation.pages.forms import Fields, Form
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
@@ -397,6 +397,7 @@ async def _show(
         note = await conferring.remark(session, item.proposal.note_iri)
         root = await timelines.status(session, note.id, us) if note else None
         _, below = await timelines.thread(session, root, us) if root else ([], [])
+        begun = await pausing.begun(session, here, f"/remarks/{root.id}") if root else None
         result = await history.revision_by_iri(session, item.proposal.result_iri or "")
         fork = await history.revision_by_iri(session, item.proposal.fork_iri or "")
         fork_model = await history.model_by_id(session, fork.model_id) if fork else None
@@ -414,6 +415,7 @@ async def _show(
         is_owner=may and us is not None and us.id == item.owner.id,
         is_proposer=may and us is not None and us.id == item.proposer.id,
         root=root,
+        begun=begun,
         below=below,
         result=result,
         fork_model=fork_model,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from aiohttp import web
+from yarl import URL
 
 from actors.database import Session
 from actors.errors import NotAllowed, Refusal, Unwise
@@ -27,7 +28,7 @@ from actors.views import history, proposals
 from actors.views.access import Acting
 from actors.views.proposals import Item
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, models, reading, rendering, saying, sessions
+from federation.pages import forms, models, pausing, reading, rendering, saying, sessions
 from federation.pages import proposals as pages
 from federation.pages.forms import Fields
 from federation.pages.sessions import Visitor
@@ -95,7 +96,12 @@ async def propose_page(request: web.Request) -> web.Response:
     """GET /m/{slug}/propose: what could be proposed for a model."""
     here, acting = await sessions.acting(request)
     permissions.must_publish(acting.office)
-    return await _show(request, here, await _ground(request, acting), None, {})
+    ground = await _ground(request, acting)
+    async with request.app[DATABASE].read() as session:
+        begun = await pausing.begun(session, here, _place(request))
+    given = None if begun is None else pausing.fields_of(begun)
+    moved = given is not None and given.get("seen") != ground.head.iri
+    return await _show(request, here, ground, given, {}, problem=MOVED_ON if moved else "")
 
 
 async def propose(request: web.Request) -> web.Response:
@@ -135,6 +141,7 @@ async def propose(request: web.Request) -> web.Response:
                 language=language if is_tag(language) else rendering.language(request),
                 fork=ground.fork,
             )
+            await pausing.done(session, acting, _place(request))
     except Refusal as refused:
         fields = refused.fields if isinstance(refused, Unwise) else {}
         faults = {"message": fields["message"]} if "message" in fields else {}
@@ -142,6 +149,12 @@ async def propose(request: web.Request) -> web.Response:
         problem = others[0] if others else "" if faults else refused.reason
         return await _show(request, here, ground, given, faults, problem=problem)
     raise web.HTTPSeeOther(saying.address(f"/proposals/{made.id}", "proposed"))
+
+
+def _place(request: web.Request) -> str:
+    """The address of this form, without what only says where to look first."""
+    told = [(name, request.query[name]) for name in ("from", "again") if name in request.query]
+    return str(URL(request.path, encoded=True).with_query(told[:1]))
 
 
 async def _ground(request: web.Request, acting: Acting | None) -> _Ground:
@@ -319,6 +332,7 @@ async def _show(
 ) -> web.Response:
     async with request.app[DATABASE].read() as session:
         owner = await history.author(session, ground.source)
+        begun = await pausing.begun(session, here, _place(request))
     message = ground.again.proposal.message if ground.again else ""
     return rendering.page(
         request,
@@ -332,6 +346,8 @@ async def _show(
         fork=ground.fork,
         again=ground.again,
         rows=_rows(request, ground, given),
+        place=_place(request),
+        begun=begun,
         message=message if given is None else given.get("message", ""),
         language=rendering.language(request) if given is None else given.get("language", ""),
         longest=MAX_MESSAGE,

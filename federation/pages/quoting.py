@@ -14,7 +14,7 @@ from actors.views import timelines
 from actors.views.paging import Page
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.pages import forms, remarks, rendering, saying, sessions
+from federation.pages import forms, pausing, remarks, rendering, saying, sessions
 from federation.pages.remarks import ReplyForm
 from federation.pages.sessions import Visitor
 
@@ -52,6 +52,7 @@ async def quote(request: web.Request) -> web.Response:
                 quoted=item.subject,
                 language=remarks.language(request, form),
             )
+            await pausing.done(session, acting, f"/remarks/{item.id}/quotes")
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
     raise web.HTTPSeeOther(saying.address(f"/remarks/{said.id}", "quoted"))
@@ -82,6 +83,7 @@ async def _show(
         item = await remarks.seen(session, request.match_info["id"], us)
         rows = await views.quoting(session, item.subject.iri, Page(limit=SHOWN))
         found = [await timelines.status(session, one.id, us) for one in rows]
+        begun = await pausing.begun(session, here, f"/remarks/{item.id}/quotes")
     return rendering.page(
         request,
         here,
@@ -90,6 +92,7 @@ async def _show(
         item=item,
         found=[one for one in found if one is not None],
         text=text,
+        begun=begun,
         faults=faults,
         problem=problem,
     )

@@ -13,17 +13,17 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
-from actors.errors import NotAllowed, Refusal, Unwise
+from actors.errors import Refusal, Unwise
 from actors.rules.pictures import LARGEST_FILE, LONGEST_CREDIT, LONGEST_DESCRIPTION
 from actors.site import id_in
 from actors.tables.media import Media
 from actors.verbs import picturing
 from actors.views import media as views
 from actors.views.access import Acting
-from federation.app_keys import DATABASE, SETTINGS, UPLOADS
+from federation.app_keys import DATABASE, UPLOADS
 from federation.pages import forms
 from federation.pages import picturing as pages
-from federation.pages.forms import EXPIRED, Fields
+from federation.pages.forms import Fields
 from federation.pages.record_form import Typed
 from federation.pages.sessions import Visitor
 from federation.uploads import Arrived
@@ -50,8 +50,7 @@ async def sent(request: web.Request, here: Visitor) -> AsyncIterator[Sent]:
     if request.content_type != "multipart/form-data":
         yield Sent(await forms.fields(request), Arrived({}))
         return
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     room = request.app[UPLOADS]
     arrived = await room.form(request, here.organisation, is_needed=False, is_typed=True)
     try:

@@ -38,6 +38,7 @@ from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
 from federation.pages import (
     forms,
+    keeping,
     mapping,
     models,
     reading,
@@ -216,6 +217,8 @@ async def _write(request: web.Request, here: Visitor, given: record_files.Sent) 
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, slug)
     if here.acting is None or not forms.token_fits(here, given.fields):
+        if keeping.is_script(request):
+            return keeping.signed_out(request, here)
         problem = forms.SIGNED_OUT if here.acting is None else forms.OTHER_SESSION
         return _show(request, here, model, typed, problem=problem)
     permissions.must_publish(here.acting.office)
@@ -265,6 +268,8 @@ async def _save(
     if arrived.path is not None or arrived.refused is not None or given.fields.get("kept"):
         file = await record_files.keep(request, acting, given, typed)
     if typed.faults:
+        if keeping.is_script(request):
+            return keeping.answer(request, 422, next(iter(typed.faults.values())))
         return _show(request, here, model, typed, file=file, draft=draft)
     try:
         async with request.app[DATABASE].begin() as session:
@@ -279,9 +284,14 @@ async def _save(
                 draft,
             )
     except Refusal as refused:
+        if keeping.is_script(request):
+            return keeping.refused(request, refused)
         problem = _noted(typed, refused)
         return _show(request, here, model, typed, problem=problem, file=file, draft=draft)
     back = f"{request.path}?draft={saved.id}"
+    if keeping.is_script(request):
+        values = [{"draft": str(saved.id)}]
+        return keeping.answer(request, 200, keeping.SAVED_FOR_US, values=values)
     raise web.HTTPSeeOther(saying.address(back, "record-draft-saved"))
 
 

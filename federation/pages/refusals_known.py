@@ -126,6 +126,13 @@ DRAFTS: Final = (
     N_("This is more than a year ahead."),
     N_("Another version was published since this draft was begun."),
     N_("Something went wrong here; the log of this site says more."),
+    N_("There is no such form here."),
+    N_("This is too much to be kept for later."),
+    N_("You have begun %(number)s texts. Send some, or throw them away, first."),
+    N_(
+        "You went on with this text in another window. What stands here is not saved: copy it, then"
+        " reload the page."
+    ),
 )
 """`actors.verbs.drafting` and the worker that publishes."""
 

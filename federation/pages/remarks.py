@@ -21,7 +21,7 @@ from actors.views import history, reception, timelines
 from actors.views.timelines import Item
 from federation import addressees, looking
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.pages import addresses, forms, rendering, saying, sessions
+from federation.pages import addresses, forms, pausing, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
 
@@ -65,6 +65,7 @@ async def reply(request: web.Request) -> web.Response:
                 visible=circle_of(item),
                 language=language(request, form),
             )
+            await pausing.done(session, acting, f"/remarks/{item.id}")
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
     raise web.HTTPSeeOther(saying.address(page_of(item), "replied"))
@@ -84,6 +85,7 @@ async def _show(
             if isinstance(item.subject, Remark)
             else []
         )
+        begun = await pausing.begun(session, here, f"/remarks/{item.id}")
     if here.acting is not None:
         await looking.look(request.app, item.subject)
     return rendering.page(
@@ -98,6 +100,7 @@ async def _show(
         wordings=wordings,
         visible=circle_of(item).value,
         text=text,
+        begun=begun,
         faults=faults,
         problem=problem,
     )

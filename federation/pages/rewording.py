@@ -14,9 +14,10 @@ from actors.verbs import forgetting, rewording
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.views.access import Acting
 from actors.views.timelines import Item
+from actors.views.unsent import Begun
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.pages import forms, rendering, saying, sessions
+from federation.pages import forms, pausing, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.remarks import seen, source_of
 from federation.pages.sessions import Visitor
@@ -41,7 +42,10 @@ async def edit_page(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         item, remark = await _own(session, request, acting)
-    return _show(request, here, item, text=source_of(remark), language=remark.language, faults={})
+        begun = await pausing.begun(session, here, f"/remarks/{remark.id}/edit")
+    said = {} if begun is None else begun.fields
+    text, language = said.get("text") or source_of(remark), said.get("language") or remark.language
+    return _show(request, here, item, text=text, language=language, faults={}, begun=begun)
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -64,6 +68,7 @@ async def edit(request: web.Request) -> web.Response:
                 summary=remark.summary,
                 language=language if is_tag(language) else None,
             )
+            await pausing.done(session, acting, f"/remarks/{remark.id}/edit")
     except Refusal as refused:
         faults = {"text": refused.reason}
         return _show(request, here, item, text=text, language=language, faults=faults)
@@ -114,6 +119,7 @@ def _show(
     text: str,
     language: str | None,
     faults: Mapping[str, str],
+    begun: Begun | None = None,
 ) -> web.Response:
     return rendering.page(
         request,
@@ -121,6 +127,7 @@ def _show(
         "remark_edit.html",
         status=422 if faults else 200,
         item=item,
+        begun=begun,
         text=text,
         language=language or rendering.language(request),
         faults=faults,

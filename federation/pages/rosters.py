@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 from multidict import MultiDict, MultiDictProxy
 
-from actors.errors import NotAllowed, Refusal, Unwise
+from actors.errors import Refusal, Unwise
 from actors.rules import permissions, rosters
 from actors.rules.rosters import Table
 from actors.site import id_in
@@ -21,7 +21,7 @@ from actors.views import members
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SETTINGS, SITE
 from federation.pages import forms, newcomers, rendering, saying, sessions
-from federation.pages.forms import EXPIRED, UNREADABLE, Fields
+from federation.pages.forms import UNREADABLE, Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
@@ -133,9 +133,7 @@ async def _sent(request: web.Request) -> tuple[Fields, bytes, str]:
     if request.content_type != "multipart/form-data":
         fields = await forms.fields(request)
         return fields, b"", fields.get("name", "")
-    ours = request.app[SETTINGS].instance.origin
-    if request.headers.get("Origin", ours) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     try:
         posted = await request.post()
     except (ValueError, AssertionError, LookupError) as broken:

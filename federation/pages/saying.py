@@ -38,6 +38,8 @@ SENTENCES: Final = {
     "dismissed": N_("They do not follow you."),
     "approval": N_("That is saved, and your followers are being told."),
     "closed": N_("The organisation is closed. Other sites are being told."),
+    "paused": N_("Saved for later. Only you see it until you send it."),
+    "pause-ended": N_("What you had begun there is thrown away."),
     "replied": N_("Your reply is published."),
     "quoted": N_("Your quote is published."),
     "quote-withdrawn": N_("You no longer agree to that quote. Those who show it are being told."),
@@ -74,6 +76,7 @@ SENTENCES: Final = {
     ),
     "entry-kept": N_("The glossary is saved."),
     "entry-forgotten": N_("The word is struck out."),
+    "presented": N_("This is what your profile says now. Those who follow you are being told."),
     "portrayed": N_(
         "This is how your organisation looks now. Those who follow you are being told."
     ),

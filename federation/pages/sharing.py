@@ -26,7 +26,7 @@ from actors.tables.model import Model
 from actors.views import crawling
 from actors.views.crawling import Place
 from federation.app_keys import DATABASE, SETTINGS
-from federation.pages import addresses
+from federation.pages import addresses, xml
 from federation.pages.reading import Reading
 
 MAPS: Final = "/sitemap.xml"
@@ -55,7 +55,9 @@ async def robots(request: web.Request) -> web.Response:
     origin = request.app[SETTINGS].instance.origin
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS)]
     body = "\n".join([*lines, "", f"Sitemap: {origin}{MAPS}", ""])
-    return _kept(web.Response(text=body, content_type="text/plain"))
+    response = web.Response(text=body, content_type="text/plain")
+    response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
+    return response
 
 
 async def maps(request: web.Request) -> web.Response:
@@ -67,7 +69,7 @@ async def maps(request: web.Request) -> web.Response:
     for start in starts:
         entry = ET.SubElement(root, "sitemap")
         ET.SubElement(entry, "loc").text = origin + MAP.format(start=start)
-    return _xml(root)
+    return xml.answer(root, "application/xml", fresh_for=FRESH_FOR)
 
 
 async def map_of(request: web.Request) -> web.Response:
@@ -86,7 +88,7 @@ async def map_of(request: web.Request) -> web.Response:
     for path in FRONT if not start else ():
         ET.SubElement(ET.SubElement(root, "url"), "loc").text = origin + path
     _draw(root, origin, found)
-    return _xml(root)
+    return xml.answer(root, "application/xml", fresh_for=FRESH_FOR)
 
 
 def model_as_data(
@@ -159,13 +161,3 @@ def _draw(root: ET.Element, origin: str, found: Iterable[Place]) -> None:
         ET.SubElement(entry, "loc").text = origin + page
         changed = one.changed_at.astimezone(UTC)
         ET.SubElement(entry, "lastmod").text = changed.isoformat(timespec="seconds")
-
-
-def _xml(root: ET.Element) -> web.Response:
-    body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return _kept(web.Response(body=body, content_type="application/xml", charset="utf-8"))
-
-
-def _kept(response: web.Response) -> web.Response:
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"
-    return response

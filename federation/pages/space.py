@@ -12,11 +12,20 @@ from wtforms import StringField
 from actors.errors import NotAllowed
 from actors.rules import permissions
 from actors.verbs import signing_in
-from actors.views import catalogue, drafts, jottings, profiles, proposals, reception, timelines
+from actors.views import (
+    catalogue,
+    drafts,
+    jottings,
+    profiles,
+    proposals,
+    reception,
+    timelines,
+    unsent,
+)
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
-from federation.pages import forms, rendering, saying, sessions
+from federation.pages import forms, pausing, rendering, saying, sessions
 from federation.pages.forms import Form
 from federation.pages.sessions import Visitor
 
@@ -45,6 +54,7 @@ async def show(
         now = await profiles.by_id(session, us.id)
         written = await drafts.of(session, us)
         begun = await jottings.of(session, us)
+        unfinished = await unsent.all_of(session, acting)
         proposed = await proposals.counts(session, us)
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
@@ -57,6 +67,7 @@ async def show(
         models=models,
         drafts=written,
         begun=begun,
+        unfinished=[(one, pausing.called(one.place)) for one in unfinished],
         proposed=proposed,
         news=news,
         receptions=receptions,

@@ -29,7 +29,7 @@ from actors.views import translations as views
 from actors.views.access import Acting
 from actors.views.translations import Work
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, models, rendering, saying, sessions, words
+from federation.pages import addresses, forms, keeping, models, rendering, saying, sessions, words
 from federation.pages.forms import Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
@@ -143,6 +143,8 @@ async def work(request: web.Request) -> web.Response:
     sayings = _read(given)
     note = given.get("note", "").strip()[:MAX_NOTE]
     if acting is None or not forms.token_fits(here, given):
+        if keeping.is_script(request):
+            return keeping.signed_out(request, here)
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
         typed = Typed({one.section: one for one in sayings}, problem=problem, note=note)
         return await _again(request, here, None, language, typed)
@@ -151,8 +153,12 @@ async def work(request: web.Request) -> web.Response:
     try:
         word, crossed = await _act(request, acting, given, language, sayings, note)
     except Refusal as refused:
+        if keeping.is_script(request):
+            return keeping.refused(request, refused)
         typed = _refused(refused, sayings, note)
         return await _again(request, here, acting, language, typed)
+    if keeping.is_script(request):
+        return await _told(request, acting, language, sayings, crossed)
     if crossed:
         faults = dict.fromkeys(crossed, CROSSED)
         kept = {one.section: one for one in sayings if one.section in crossed}
@@ -203,6 +209,35 @@ async def _act(
             )
             return "revised", ()
     return "translation-dropped" if button == "drop" else "translation-saved", crossed
+
+
+async def _told(
+    request: web.Request,
+    acting: Acting,
+    language: str,
+    sayings: list[Saying],
+    crossed: tuple[str, ...],
+) -> web.Response:
+    """What the script of the form is told: what stands there now, also by others."""
+    async with request.app[DATABASE].read() as session:
+        now = await _work(session, acting, request.match_info["slug"], language)
+    units = {unit.key: unit for unit in now.units}
+    values: list[dict[str, str]] = []
+    joined = False
+    for one in sayings:
+        unit = units.get(one.section)
+        if unit is None or one.section in crossed:
+            continue
+        key, name, text = one.section or "HEADING", unit.shown_name, unit.shown_text
+        told = {f"seen.{key}": standing(name, text)}
+        typed = tidied(one.section, language, one.name, one.text)
+        if typed != (name, text) and one.seen == standing(*typed):
+            joined = True
+            told |= {f"name.{key}": name, f"text.{key}": text}
+        values.append(told)
+    said = keeping.JOINED if joined else keeping.SAVED_FOR_US
+    said = keeping.COLLIDED if crossed else said
+    return keeping.answer(request, 200, said, values=values, collided=bool(crossed))
 
 
 def _after(request: web.Request, given: Fields, word: str) -> str:

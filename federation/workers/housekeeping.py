@@ -19,6 +19,7 @@ from actors.verbs import (
     forgetting,
     inviting,
     listing,
+    pausing,
     picturing,
     reporting,
     signing_in,
@@ -41,9 +42,9 @@ class Housekeeping:
     """Throws away what has expired; one process at a time.
 
     Sessions, codes, tries, links, letters, invitations, former keys, old tombstones and reports,
-    errands and explorations that are done, files that nothing shows. And once after each start it
-    lists what nobody listed yet, or by older rules: after an upgrade that is everything, a few at
-    a time.
+    errands and explorations that are done, files that nothing shows, forms that nobody sent. And
+    once after each start it lists what nobody listed yet, or by older rules: after an upgrade that
+    is everything, a few at a time.
     """
 
     def __init__(self, database: Database, site: Site, uploads: Uploads) -> None:
@@ -80,6 +81,7 @@ class Housekeeping:
                 await corresponding.forget_old(session, self._site)
                 await inviting.forget_old(session, self._site)
                 await picturing.forget_unused(session, self._site)
+                await pausing.forget_old(session, self._site)
             await self._sweep()
         return await self._list()
 

@@ -121,7 +121,8 @@ class Reader:
         values += [(name, value) for name, value in typed.items() if value is not None]
         if button.get("name"):
             values.append((button.get("name"), button.get("value", "")))
-        address = urljoin(self.address, form.get("action") or self.address)
+        place = button.get("formaction") or form.get("action")
+        address = urljoin(self.address, place or self.address)
         if (form.get("method") or "get").lower() == "get":
             return await self.go(str(URL(address).with_query(values)))
         return await self._ask("POST", address, values)

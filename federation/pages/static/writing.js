@@ -1,70 +1,10 @@
-// Writing: saves what is typed, offers a plain toolbar, and cleans what is pasted. Without this
-// script the same form works with its buttons. Every word comes from the page (data-…).
+// Writing: offers a plain toolbar, and cleans what is pasted (`keeping.js` saves what is typed).
+// Without this script the same form works with its buttons. Every word comes from the page (data-…).
 "use strict";
 (() => {
   const form = document.getElementById("form");
-  if (!form || !form.dataset.typed) return;
-  const words = form.dataset, live = document.getElementById("autosave");
-  const say = (text) => { if (live.textContent !== text) live.textContent = text; };
-
-  // Saving. One request at a time; what could not be sent is tried again, ever more slowly.
-  const QUIET = 2500, FIRST = 5000, LAST = 60000;
-  let typed = 0, saved = 0, timer = 0, wait = FIRST, sending = null, leaving = false;
-
-  const values = () => {
-    const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
-    data.append("model", words.model);
-    return data;
-  };
-
-  async function send() {
-    const upTo = typed, sent = values();
-    let answer, told;
-    try {
-      answer = await fetch(words.typed, { method: "POST", body: sent, headers: { Accept: "application/json" } });
-      told = await answer.json();
-      if (answer.status >= 500) throw new Error();
-    } catch {
-      say(words.lost);
-      later(wait);
-      wait = Math.min(2 * wait, LAST);
-      return;
-    }
-    wait = FIRST;
-    say(told.said);
-    if (!answer.ok) return;
-    saved = upTo;
-    form.elements.seen.value = JSON.stringify(told.seen);
-    if (told.address) {
-      form.action = told.address;
-      if (location.pathname !== told.address) history.replaceState(null, "", told.address);
-    }
-    for (const [name, value] of Object.entries(told.fields)) {
-      const field = form.elements[name];
-      // What was typed since it was sent goes first; it collides when it is sent in turn.
-      if (field && field.value.replace(/\r?\n/g, "\n") === (sent.get(name) || "").replace(/\r\n/g, "\n")) field.value = value;
-    }
-    if (told.collided) saved = upTo - 1;
-    else if (typed > saved) later(QUIET);
-  }
-  const run = () => { clearTimeout(timer); if (!sending) sending = send().finally(() => { sending = null; }); };
-  const later = (ms) => { clearTimeout(timer); timer = setTimeout(run, ms); };
-  const touched = () => { typed += 1; if (!sending) later(QUIET); };
-
-  form.addEventListener("input", touched);
-  form.addEventListener("change", touched);
-  window.addEventListener("online", () => { if (typed > saved) run(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && typed > saved) run(); });
-  window.addEventListener("beforeunload", (event) => { if (typed > saved && !leaving) event.preventDefault(); });
-  form.addEventListener("submit", (event) => {
-    clearTimeout(timer);
-    leaving = true;
-    if (!sending) return;
-    event.preventDefault();
-    const button = event.submitter;
-    sending.finally(() => { clearTimeout(timer); form.requestSubmit(button); });
-  });
+  if (!form || !form.dataset.tools) return;
+  const words = form.dataset;
 
   // The toolbar.
   const put = (area, text, from, to) => {
