@@ -31,7 +31,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state, manager_of_
 from sqlalchemy.pool import NullPool
 
 from actors import outages
-from actors.embedded import connections, soundness
+from actors.embedded import connections, sessions, soundness
 from actors.embedded.writers import Writers
 from actors.errors import NotYet
 from actors.plain import Plain, defaults
@@ -268,6 +268,8 @@ class Database:
             with outages.told():
                 async with _beginning(self._reader) as session:
                     session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
+                    if self.is_sqlite:
+                        session.info[sessions.READS] = None
                     yield session
         finally:
             _open.reset(token)

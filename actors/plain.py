@@ -53,17 +53,34 @@ class Plain:
             result = await session.execute(self._statement, values)
             return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
         raw, dialect = at_hand
-        if not self._text:
-            self._prepare(dialect)
-        written = [
-            write(values.get(name, own)) if write else values.get(name, own)
-            for name, own, write in self._bound
-        ]
+        written = self._written(dialect, values)
         try:
             rows = raw.at_once(self._text, written)
         except sqlite3.Error as error:
             raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
         return [self._values(row) for row in rows] if self._read else rows
+
+    async def looked_up(self, at_hand: AtHand, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        """Run a select that may take long, where nothing is written.
+
+        Raises:
+            DBAPIError: as above.
+        """
+        raw, dialect = at_hand
+        written = self._written(dialect, values)
+        try:
+            rows = await raw.looked_up(self._text, written)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(self._text, None, error, sqlite3.Error) from error
+        return [self._values(row) for row in rows] if self._read else rows
+
+    def _written(self, dialect: Dialect, values: dict[str, Any]) -> list[Any]:
+        if not self._text:
+            self._prepare(dialect)
+        return [
+            write(values.get(name, own)) if write else values.get(name, own)
+            for name, own, write in self._bound
+        ]
 
     def _values(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)

@@ -16,10 +16,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         calling = import_module("federation.commands.calling")
+        command = calling.understood(sys.argv[1:] if arguments is None else list(arguments))
     finally:
         gc.freeze()
         gc.enable()
-    return int(calling.call(sys.argv[1:] if arguments is None else list(arguments)))
+    return int(command())
 
 
 if __name__ == "__main__":

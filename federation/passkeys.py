@@ -3,23 +3,18 @@
 A key belongs to our host and is shown to no other; whoever uses it has unlocked her device, so it
 takes the place of a password. Nothing is asked about the make of a device (attestation "none").
 
-Source: WebAuthn Level 3; the checks of 7.1 and 7.2 are those of the library `webauthn`.
+The library that proves it, with the certificates of every maker of devices, is loaded when the
+first passkey is made or used (`ceremonies`): it takes 6 MB, and most servers never need it.
+
+Source: WebAuthn Level 3.
 """
 
 import base64
-import hashlib
+import json
 from collections.abc import Iterable
 from typing import Final
 
 import orjson
-import webauthn
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from activitypub import iris
 from activitypub.iris import Iri
@@ -31,7 +26,7 @@ LONGEST_ANSWER: Final = 20_000
 """Characters; an answer has a thousand, with a certificate some more."""
 
 _SHORTEST_CHALLENGE: Final = 16  # bytes; WebAuthn 13.4.3
-_USER: Final = 32  # bytes by which a device tells our accounts apart
+_PATIENCE: Final = 60_000  # milliseconds that a browser may wait for her
 _REFUSED: Final = "This passkey did not work. Try again, or sign in with your password."
 
 
@@ -47,31 +42,32 @@ def to_create(
         name: what it shows as whose account it is.
         known: her passkeys; a device that has one makes no second.
     """
-    options = webauthn.generate_registration_options(
-        rp_id=_host(origin),
-        rp_name=site_name,
-        user_name=name,
-        user_id=hashlib.sha256(f"{origin} {name}".encode()).digest()[:_USER],
-        challenge=_bytes(challenge),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        ),
-        exclude_credentials=[
-            PublicKeyCredentialDescriptor(_bytes(one.credential)) for one in known
-        ],
+    from federation import ceremonies  # noqa: PLC0415 - see above
+
+    return ceremonies.to_create(
+        origin,
+        _host(origin),
+        _bytes(challenge),
+        site_name=site_name,
+        name=name,
+        known=[_bytes(one.credential) for one in known],
     )
-    return webauthn.options_to_json(options)
 
 
 def to_sign_in(origin: Iri, challenge: str) -> str:
-    """What a browser needs to offer the passkeys it has for us, as JSON: nobody says her name."""
-    options = webauthn.generate_authentication_options(
-        rp_id=_host(origin),
-        challenge=_bytes(challenge),
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return webauthn.options_to_json(options)
+    """What a browser needs to offer the passkeys it has for us, as JSON: nobody says her name.
+
+    `PublicKeyCredentialRequestOptionsJSON` of WebAuthn 5.1.10; written here, because every page on
+    which somebody signs in has it.
+    """
+    asked = {
+        "challenge": challenge.rstrip("="),
+        "timeout": _PATIENCE,
+        "rpId": _host(origin),
+        "allowCredentials": [],
+        "userVerification": "required",
+    }
+    return json.dumps(asked)
 
 
 def challenge_in(answer: str) -> str:
@@ -99,19 +95,13 @@ def made(origin: Iri, answer: str, challenge: bytes) -> Proven:
     Raises:
         NotAllowed: the answer proves nothing.
     """
+    from federation import ceremonies  # noqa: PLC0415 - see above
+
     _must_be_bearable(answer, challenge)
-    try:
-        found = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=_host(origin),
-            expected_origin=origin,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as fault:
-        raise NotAllowed(_REFUSED) from fault
-    name = base64.urlsafe_b64encode(found.credential_id).rstrip(b"=").decode("ascii")
-    return Proven(name, found.credential_public_key, found.sign_count)
+    found = ceremonies.made(origin, _host(origin), answer, challenge)
+    if found is None:
+        raise NotAllowed(_REFUSED)
+    return found
 
 
 def used(origin: Iri, answer: str, challenge: bytes, passkey: Passkey) -> int:
@@ -120,20 +110,13 @@ def used(origin: Iri, answer: str, challenge: bytes, passkey: Passkey) -> int:
     Raises:
         NotAllowed: the answer proves nothing.
     """
+    from federation import ceremonies  # noqa: PLC0415 - see above
+
     _must_be_bearable(answer, challenge)
-    try:
-        found = webauthn.verify_authentication_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=_host(origin),
-            expected_origin=origin,
-            credential_public_key=passkey.public,
-            credential_current_sign_count=passkey.uses,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as fault:
-        raise NotAllowed(_REFUSED) from fault
-    return found.new_sign_count
+    uses = ceremonies.used(origin, _host(origin), answer, challenge, passkey)
+    if uses is None:
+        raise NotAllowed(_REFUSED)
+    return uses
 
 
 def refused() -> NotAllowed:

@@ -51,6 +51,15 @@ class Connection(sqlite3.Connection):
         """All rows of a statement that is known to be short, with nothing around it."""
         return self._bare.execute(sql, parameters).fetchall()
 
+    async def looked_up(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a question; one that takes long is asked again in a thread."""
+        try:
+            return self.quickly(lambda: self.at_once(sql, parameters))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+        return await in_thread(lambda: self.at_once(sql, parameters), self)
+
     def watch(self) -> None:
         """Break off questions that take long, from now on; for connections that only read."""
         self.set_progress_handler(self._is_late, _STEPS)

@@ -12,6 +12,21 @@ AT_HAND = "at hand"
 """Under this name it stands in the `info` of the session, while a transaction is open."""
 
 
+READS = "reads"
+"""Under this name stands, in a session that only reads SQLite, what is `AT_HAND` in one that
+writes; None before it is asked for."""
+
+
+async def reading(session: AsyncSession) -> AtHand | None:
+    """What a session that only reads has at hand; None for any other session."""
+    if READS not in session.info:
+        return None
+    found: AtHand | None = session.info[READS]
+    if found is None:
+        found = session.info[READS] = await driven_by(session)
+    return found
+
+
 async def flush(session: AsyncSession) -> None:
     """Write what waits to be written, if there is any: to ask costs less than to flush."""
     if not session.sync_session._is_clean():  # noqa: SLF001 - the public way builds three sets

@@ -1,12 +1,14 @@
 """Who is asking? Tokens, browser sessions, mandates."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, bindparam, func, select
 
-from actors.database import Session
+from actors.asked import Asked
+from actors.database import Row, Session, as_read, columns
 from actors.errors import NotAllowed
 from actors.rules import scopes
 from actors.rules.permissions import Office, may_administer
@@ -62,34 +64,53 @@ async def by_token(session: Session, secret: str) -> Acting | AppOnly | None:
 
     None when it is unknown, revoked, or its mandate has ended.
     """
-    is_mandated = (Mandate.member_id == Token.member_id) & (
-        Mandate.organisation_id == Token.organisation_id
-    )
-    row = (
-        await session.execute(
-            select(
-                *(Token.scopes, Token.member_id, App, Member, Actor),
-                *(Mandate.office, Organisation.is_network),
-            )
-            .outerjoin(App, App.id == Token.app_id)
-            .outerjoin(Mandate, is_mandated)
-            .outerjoin(Member, Member.id == Mandate.member_id)
-            .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
-            .outerjoin(Actor, (Actor.id == Organisation.id) & Actor.gone_at.is_(None))
-            .where(Token.secret == digest(secret), Token.revoked_at.is_(None))
-        )
-    ).one_or_none()
-    if row is None:
+    rows = await _BY_TOKEN.rows(session, secret=digest(secret))
+    if not rows:
         return None
-    app: App | None = row[2]
-    member: Member | None = row[3]
-    organisation: Actor | None = row[4]
+    row = rows[0]
+    app, member, organisation = (
+        _joined(session, App, row, _APP),
+        _joined(session, Member, row, _MEMBER),
+        _joined(session, Actor, row, _ORGANISATION),
+    )
     scopes = frozenset(row[0].split())
     if row[1] is None:
         return None if app is None else AppOnly(app, scopes)
     if member is None or organisation is None:
         return None
-    return Acting(member, organisation, Office(row[5]), row[6], scopes, app)
+    return Acting(member, organisation, Office(row[2]), row[3], scopes, app)
+
+
+_APP: Final = 4
+_MEMBER: Final = _APP + len(columns(App).columns)
+_ORGANISATION: Final = _MEMBER + len(columns(Member).columns)
+"""Where the columns of each begin in what is asked for."""
+
+_BY_TOKEN: Final = Asked(
+    lambda: (
+        select(
+            *(Token.scopes, Token.member_id, Mandate.office, Organisation.is_network),
+            *(*columns(App).columns, *columns(Member).columns, *columns(Actor).columns),
+        )
+        .select_from(Token)
+        .outerjoin(App, App.id == Token.app_id)
+        .outerjoin(
+            Mandate,
+            (Mandate.member_id == Token.member_id)
+            & (Mandate.organisation_id == Token.organisation_id),
+        )
+        .outerjoin(Member, Member.id == Mandate.member_id)
+        .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+        .outerjoin(Actor, (Actor.id == Organisation.id) & Actor.gone_at.is_(None))
+        .where(Token.secret == bindparam("secret", type_=Text()), Token.revoked_at.is_(None))
+    )
+)
+
+
+def _joined(session: Session, table: type[Row], row: Sequence[Any], place: int) -> Row | None:
+    """What was joined to a row; None where there is nothing."""
+    values = row[place : place + len(columns(table).columns)]
+    return None if values[0] is None else as_read(session, table, values)
 
 
 async def holding(session: Session, digests: Collection[str]) -> set[str]:

@@ -5,11 +5,23 @@ A page of twenty asks as often as a page of one: whoever shows a list looks once
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from sqlalchemy import String, cast, func, literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
+from actors.asked import IDS, NAMES, Asked, Values, Whole
 from actors.database import Session
 from actors.tables.actor import Actor
+from actors.tables.base import Id
 from actors.tables.bookmark import Bookmark, HiddenThread
 from actors.tables.follow import Follow
 from actors.tables.media import Media
@@ -61,6 +73,61 @@ class Around:
     files: dict[int, list[Media]] = field(default_factory=dict)
 
 
+_NAMED: Final = Whole(Actor, lambda rows, iris: rows.where(Actor.iri.in_(iris)), iris=NAMES)
+
+_QUOTED: Final = Asked(
+    lambda iris: (
+        select(Quote.quoted_iri, func.count(Quote.id))
+        .join(Remark, Remark.id == Quote.remark_id)
+        .where(
+            Quote.quoted_iri.in_(iris),
+            Quote.state == quotes.ACCEPTED,
+            Remark.deleted_at.is_(None),
+        )
+        .group_by(Quote.quoted_iri)
+    ),
+    iris=NAMES,
+)
+
+_ANSWERED_MODELS: Final = Asked(
+    lambda iris: (
+        select(Model.iri, Model.id, Model.actor_id)
+        .join(Actor, Actor.id == Model.actor_id)
+        .where(Model.iri.in_(iris), Model.deleted_at.is_(None), Actor.shut_at.is_(None))
+    ),
+    iris=NAMES,
+)
+
+_ANSWERED: Final = Whole(
+    Remark,
+    lambda rows, iris: rows.join(Actor, Actor.id == Remark.actor_id).where(
+        Remark.iri.in_(iris), Remark.deleted_at.is_(None), Actor.shut_at.is_(None)
+    ),
+    iris=NAMES,
+)
+
+
+def _stands(people: Values, things: Values, iris: Values) -> CompoundSelect[Any]:
+    us, is_followed = bindparam("us", type_=Id), Follow.state == "accepted"
+    return union_all(
+        select(literal(_FOLLOWS), cast(Follow.followee_id, String)).where(
+            Follow.follower_id == us, Follow.followee_id.in_(people), is_followed
+        ),
+        select(literal(_FOLLOWED), cast(Follow.follower_id, String)).where(
+            Follow.followee_id == us, Follow.follower_id.in_(people), is_followed
+        ),
+        select(literal(_HIDDEN), cast(HiddenThread.subject_id, String)).where(
+            HiddenThread.owner_id == us, HiddenThread.subject_id.in_(things)
+        ),
+        select(literal(_MARKED), Bookmark.object_iri).where(
+            Bookmark.actor_id == us, Bookmark.object_iri.in_(iris)
+        ),
+    )
+
+
+_STANDING: Final = Asked(_stands, people=IDS, things=IDS, iris=NAMES)
+
+
 async def look(
     session: Session, found: Around, items: Sequence[Item], viewer: Actor | None
 ) -> None:
@@ -74,8 +141,8 @@ async def look(
     found.receptions |= await reception.receptions(session, viewer, things)
     found.quoted |= await _quoted(session, iris)
     named = {str(iri) for one in remarks for iri in one.addressed[:MOST_NAMED]}
-    rows = await session.scalars(select(Actor).where(Actor.iri.in_(named - found.people.keys())))
-    found.people |= {row.iri: row for row in rows}
+    if unknown := named - found.people.keys():
+        found.people |= {row.iri: row for row in await _NAMED.rows(session, iris=unknown)}
     await _above(session, found, remarks, viewer)
     shows = [one.id for one in things if _may_show(one)]
     found.files |= await media.of_subjects(session, shows)
@@ -105,16 +172,7 @@ def _things(items: Sequence[Item]) -> tuple[list[Model | Remark], set[int]]:
 
 
 async def _quoted(session: Session, iris: Collection[str]) -> Mapping[str, int]:
-    rows = await session.execute(
-        select(Quote.quoted_iri, func.count(Quote.id))
-        .join(Remark, Remark.id == Quote.remark_id)
-        .where(
-            Quote.quoted_iri.in_(iris),
-            Quote.state == quotes.ACCEPTED,
-            Remark.deleted_at.is_(None),
-        )
-        .group_by(Quote.quoted_iri)
-    )
+    rows = await _QUOTED.rows(session, iris=iris)
     return {row[0]: row[1] for row in rows}
 
 
@@ -125,18 +183,9 @@ async def _above(
     wanted = {one.in_reply_to for one in remarks if one.in_reply_to} - found.above.keys()
     if not wanted:
         return
-    models = await session.execute(
-        select(Model.iri, Model.id, Model.actor_id)
-        .join(Actor, Actor.id == Model.actor_id)
-        .where(Model.iri.in_(wanted), Model.deleted_at.is_(None), Actor.shut_at.is_(None))
-    )
-    found.above |= {row[0]: (row[1], row[2]) for row in models}
-    answered = await session.scalars(
-        select(Remark)
-        .join(Actor, Actor.id == Remark.actor_id)
-        .where(Remark.iri.in_(wanted), Remark.deleted_at.is_(None), Actor.shut_at.is_(None))
-    )
-    for row in answered.all():
+    rows = await _ANSWERED_MODELS.rows(session, iris=wanted)
+    found.above |= {row[0]: (row[1], row[2]) for row in rows}
+    for row in await _ANSWERED.rows(session, iris=wanted - found.above.keys()):
         if row.visibility in timelines.OPEN:
             found.above[row.iri] = (row.id, row.actor_id)
             continue
@@ -158,23 +207,8 @@ async def _standing(
     if own:
         pins = select(Pin.object_iri).where(Pin.actor_id == viewer.id, Pin.object_iri.in_(own))
         found.pinned |= set(await session.scalars(pins))
-    is_followed = Follow.state == "accepted"
-    rows = await session.execute(
-        union_all(
-            select(literal(_FOLLOWS), cast(Follow.followee_id, String)).where(
-                Follow.follower_id == viewer.id, Follow.followee_id.in_(people), is_followed
-            ),
-            select(literal(_FOLLOWED), cast(Follow.follower_id, String)).where(
-                Follow.followee_id == viewer.id, Follow.follower_id.in_(people), is_followed
-            ),
-            select(literal(_HIDDEN), cast(HiddenThread.subject_id, String)).where(
-                HiddenThread.owner_id == viewer.id,
-                HiddenThread.subject_id.in_([one.id for one in things]),
-            ),
-            select(literal(_MARKED), Bookmark.object_iri).where(
-                Bookmark.actor_id == viewer.id, Bookmark.object_iri.in_(iris)
-            ),
-        )
+    rows = await _STANDING.rows(
+        session, us=viewer.id, people=people, things=[one.id for one in things], iris=iris
     )
     by_kind: dict[str, set[str]] = {}
     for kind, name in rows:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import CompoundSelect, and_, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from actors.database import Session
 from actors.rules import hosts
@@ -113,12 +114,17 @@ async def silences(session: Session, owner_id: int, them: Actor) -> bool:
 
 async def hides_anybody(session: Session, viewer: Actor) -> bool:
     """Whether there is anybody in `hidden_from`, or may be: most lists need not ask further."""
-    some = union_all(
-        select(literal(1)).where(Block.blocker_id == viewer.id),
-        select(literal(1)).where(Mute.muter_id == viewer.id),
-        select(literal(1)).where(HostBlock.owner_id == viewer.id),
-    )
+    some = union_all(*(select(literal(1)).where(one) for one in hiding(literal(viewer.id))))
     return await session.scalar(some.limit(1)) is not None
+
+
+def hiding(viewer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Each is true for a row of another table that may hide somebody."""
+    return [
+        Block.blocker_id == viewer_id,
+        Mute.muter_id == viewer_id,
+        HostBlock.owner_id == viewer_id,
+    ]
 
 
 def hidden_from(viewer: Actor) -> CompoundSelect[tuple[int]]:

@@ -1,6 +1,6 @@
 """Circles: how an organisation of ours has sorted those whom it knows."""
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -100,17 +100,28 @@ def may_answer(circle: Circle) -> ColumnElement[bool]:
     return or_(TimelineEntry.boost_id.is_not(None), ~unwanted.exists())
 
 
+def keeping_out(owner_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Each is true for a row that keeps something out: a circle, and an acquaintance."""
+    return (
+        and_(Circle.owner_id == owner_id, Circle.is_exclusive.is_(True)),
+        and_(
+            Acquaintance.owner_id == owner_id,
+            or_(Acquaintance.hides_boosts.is_(True), Acquaintance.languages.is_not(None)),
+        ),
+    )
+
+
 async def kept_out(session: Session, owner: Actor) -> list[ColumnElement[bool]]:
     """That an entry stands on the home timeline: not in an exclusive circle, and no unwanted boost.
 
     Nothing is asked for an organisation that has no such wishes, as nearly all.
     """
-    exclusive = select(Circle).where(Circle.owner_id == owner.id, Circle.is_exclusive.is_(True))
+    is_exclusive, is_wished = keeping_out(literal(owner.id))
+    exclusive = select(Circle).where(is_exclusive)
     limits = [~holds(circle) for circle in await session.scalars(exclusive)]
     wishes = await session.execute(
         select(Acquaintance.actor_id, Acquaintance.hides_boosts, Acquaintance.languages).where(
-            Acquaintance.owner_id == owner.id,
-            or_(Acquaintance.hides_boosts.is_(True), Acquaintance.languages.is_not(None)),
+            is_wished
         )
     )
     silent: list[int] = []

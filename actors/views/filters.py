@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from actors.asked import Asked
 from actors.database import Session
 from actors.rules.filtered import Word, found
 from actors.site import Site
 from actors.tables.actor import Actor
+from actors.tables.base import Id, UtcTime
 from actors.tables.word_filter import Filter, FilteredStatus, FilterWord
 
 
@@ -49,13 +52,22 @@ async def of(session: Session, owner: Actor) -> list[Held]:
     return list(held.values())
 
 
+_ANY: Final = Asked(
+    lambda: (
+        select(Filter.id)
+        .where(
+            Filter.owner_id == bindparam("owner", type_=Id),
+            or_(Filter.expires_at.is_(None), Filter.expires_at > bindparam("now", type_=UtcTime())),
+        )
+        .limit(1)
+    )
+)
+
+
 async def in_force(session: Session, site: Site, owner: Actor) -> list[Held]:
     """Those that have not ended."""
     now = site.now()
-    some = select(Filter.id).where(
-        Filter.owner_id == owner.id, or_(Filter.expires_at.is_(None), Filter.expires_at > now)
-    )
-    if await session.scalar(some.limit(1)) is None:
+    if not await _ANY.rows(session, owner=owner.id, now=now):
         return []
     return [
         one

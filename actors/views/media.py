@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 
+from actors.asked import IDS, Asked, words
 from actors.database import Session
 from actors.errors import NotFound
 from actors.tables.actor import Actor
@@ -59,18 +61,27 @@ async def by_digest(session: Session, digest: str) -> Media | None:
     )
 
 
+_SHOWN: Final = Asked(
+    lambda ids: select(MediaUse.id).where(
+        MediaUse.subject.in_(words(*OF_STATUSES)),
+        MediaUse.subject_id.in_(ids),
+        MediaUse.place.is_not(None),
+    ),
+    ids=IDS,
+)
+
+
 async def of_subjects(session: Session, ids: Collection[int]) -> dict[int, list[Media]]:
     """The files that models and remarks show now, in order, by the id of each that shows any."""
     if not ids:
         return {}
+    shown = await _SHOWN.rows(session, ids=ids)
+    if not shown:
+        return {}
     rows = await session.execute(
         select(MediaUse.subject_id, Media)
         .join(Media, Media.id == MediaUse.media_id)
-        .where(
-            MediaUse.subject.in_(OF_STATUSES),
-            MediaUse.subject_id.in_(ids),
-            MediaUse.place.is_not(None),
-        )
+        .where(MediaUse.id.in_([row[0] for row in shown]))
         .order_by(MediaUse.subject_id, MediaUse.place)
     )
     found: dict[int, list[Media]] = {}

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
+from actors.asked import IDS, Asked, Values, words
 from actors.database import Session
 from actors.errors import NotFound
 from actors.rules import labels, wishes
@@ -159,19 +160,24 @@ async def counts(session: Session, actor: Actor) -> Counts:
     return Counts(row[0], row[1], row[2], row[3], last_at)
 
 
-async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]:
-    """The same for several actors at once, by their ids."""
+def _counted(ids: Values) -> CompoundSelect[Any]:
     accepted = Follow.state == "accepted"
     there = (Model.deleted_at.is_(None),)
-    said = (Remark.deleted_at.is_(None), Remark.visibility.in_(("public", "unlisted")))
-    rows = await session.execute(
-        union_all(
-            _grouped("models", Model.actor_id.expression, ids, *there, last=Model.updated_at),
-            _grouped("remarks", Remark.actor_id.expression, ids, *said, last=Remark.published_at),
-            _grouped("followers", Follow.followee_id.expression, ids, accepted),
-            _grouped("followed", Follow.follower_id.expression, ids, accepted),
-        )
+    said = (Remark.deleted_at.is_(None), Remark.visibility.in_(words("public", "unlisted")))
+    return union_all(
+        _grouped("models", Model.actor_id.expression, ids, *there, last=Model.updated_at),
+        _grouped("remarks", Remark.actor_id.expression, ids, *said, last=Remark.published_at),
+        _grouped("followers", Follow.followee_id.expression, ids, accepted),
+        _grouped("followed", Follow.follower_id.expression, ids, accepted),
     )
+
+
+_COUNTED: Final = Asked(_counted, ids=IDS)
+
+
+async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]:
+    """The same for several actors at once, by their ids."""
+    rows = await _COUNTED.rows(session, ids=ids) if ids else ()
     by_kind: dict[str, dict[int, tuple[int, Any]]] = {}
     for kind, one, number, last in rows:
         by_kind.setdefault(kind, {})[one] = (number, last)
@@ -194,7 +200,7 @@ async def counts_of(session: Session, ids: Collection[int]) -> dict[int, Counts]
 def _grouped(
     kind: str,
     column: ColumnElement[int],
-    ids: Collection[int],
+    ids: Values,
     *limits: ColumnElement[bool],
     last: InstrumentedAttribute[datetime] | None = None,
 ) -> Select[tuple[str, int, int, Any]]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.canonical_json import Json, parse
 from activitypub.errors import ProtocolError
+from actors.asked import IDS, Whole
 from actors.database import Session
 from actors.tables.actor import Actor
 from actors.tables.model import Model
@@ -39,11 +41,14 @@ class Quoted:
     author: Actor | None = None
 
 
+_QUOTES: Final = Whole(Quote, lambda rows, ids: rows.where(Quote.remark_id.in_(ids)), ids=IDS)
+
+
 async def of(session: Session, remark_ids: Collection[int]) -> dict[int, Quoted]:
     """What these remarks quote, by their ids; who quotes nothing is left out."""
     if not remark_ids:
         return {}
-    rows = await session.scalars(select(Quote).where(Quote.remark_id.in_(remark_ids)))
+    rows = await _QUOTES.rows(session, ids=remark_ids)
     return {row.remark_id: await _shown(session, row) for row in rows}
 
 

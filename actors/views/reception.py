@@ -6,13 +6,24 @@ may see it, except in lists that mix things of many authors.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
+from actors.asked import NAMES, Asked, Values, words
 from actors.database import Session
 from actors.rules.searching import pattern
 from actors.tables.actor import Actor
+from actors.tables.base import Id
 from actors.tables.model import Model
 from actors.tables.remark import Boost, Like, Remark
 from actors.tables.wording import Hashtag, Wording
@@ -50,24 +61,40 @@ async def standing(session: Session, us: Actor | None, iri: str) -> Standing:
     )
 
 
+def _received(iris: Values) -> list[Select[Any]]:
+    is_open = (Remark.deleted_at.is_(None), Remark.visibility.in_(words(*timelines.OPEN)))
+    return [
+        _counted("replies", Remark.in_reply_to.expression, iris, *is_open),
+        _counted("likes", Like.object_iri.expression, iris),
+        _counted("boosts", Boost.object_iri.expression, iris),
+    ]
+
+
+def _received_by(iris: Values) -> CompoundSelect[Any]:
+    us = bindparam("us", type_=Id)
+    return union_all(
+        *_received(iris),
+        _counted("liked", Like.object_iri.expression, iris, Like.actor_id == us),
+        _counted("boosted", Boost.object_iri.expression, iris, Boost.actor_id == us),
+    )
+
+
+_RECEIVED: Final = Asked(lambda iris: union_all(*_received(iris)), iris=NAMES)
+_RECEIVED_BY: Final = Asked(_received_by, iris=NAMES)
+
+
 async def receptions(
     session: Session, us: Actor | None, things: Collection[Model | Remark]
 ) -> Mapping[str, Reception]:
     """What a page shows below each of these, by their ids on the wire; one question."""
     iris = [thing.iri for thing in things]
-    is_open = (Remark.deleted_at.is_(None), Remark.visibility.in_(timelines.OPEN))
-    asked = [
-        _counted("replies", Remark.in_reply_to.expression, iris, *is_open),
-        _counted("likes", Like.object_iri.expression, iris),
-        _counted("boosts", Boost.object_iri.expression, iris),
-    ]
-    if us is not None:
-        asked += [
-            _counted("liked", Like.object_iri.expression, iris, Like.actor_id == us.id),
-            _counted("boosted", Boost.object_iri.expression, iris, Boost.actor_id == us.id),
-        ]
+    rows = await (
+        _RECEIVED.rows(session, iris=iris)
+        if us is None
+        else _RECEIVED_BY.rows(session, iris=iris, us=us.id)
+    )
     found: dict[str, dict[str, int]] = {}
-    for row in await session.execute(union_all(*asked)):
+    for row in rows:
         found.setdefault(row[0], {})[row[1]] = row[2]
     replies, likes, boosts, liked, boosted = (
         found.get(kind, {}) for kind in ("replies", "likes", "boosts", "liked", "boosted")
@@ -166,7 +193,7 @@ async def _did(
 
 
 def _counted(
-    kind: str, column: ColumnElement[Any], iris: Collection[str], *limits: ColumnElement[bool]
+    kind: str, column: ColumnElement[Any], iris: Values, *limits: ColumnElement[bool]
 ) -> Select[Any]:
     """How many rows name each of these."""
     return (

@@ -4,13 +4,28 @@ A status is a model or a remark; its id is that row's. Somebody's boost of it is
 own, under the boost's id. All ids come from one clock, so one list can mix them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from actors.asked import IDS, Asked, Whole
 from actors.database import Session
 from actors.tables.actor import Actor
 from actors.tables.base import Id
@@ -21,7 +36,7 @@ from actors.tables.remark import Boost, Like, Remark
 from actors.tables.timeline import TimelineEntry
 from actors.tables.wording import Hashtag
 from actors.views import blocks, circles, quotes
-from actors.views.paging import Page
+from actors.views.paging import Page, cut_by_names
 from actors.views.quotes import Quoted
 
 DEEPEST_THREAD = 40
@@ -88,33 +103,78 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     What `news` holds, and, in its place by time, what it published, said and passed on itself; each
     thing once. Whom it blocks or mutes is not among them.
     """
-    hides = await blocks.hides_anybody(session, owner)
+    wishes = await _wishes(session, owner)
+    if not wishes:
+        asked = _at_home(frozenset(page.bounds))
+        rows = await asked.rows(session, owner=owner.id, size=page.size, **page.bounds)
+    else:
+        limits = [
+            *(_not_of(blocks.hidden_from(owner)) if _HIDES in wishes else ()),
+            *(await circles.kept_out(session, owner) if _KEEPS_OUT in wishes else ()),
+        ]
+        statement = _home(literal(owner.id), limits, page.cut)
+        rows = list(await session.execute(statement))
+    lines = [Line(row[0], row[1], row[2]) for row in rows]
+    lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
+    return await items_of(session, lines[: page.size])
+
+
+_HIDES: Final = "hides"
+_KEEPS_OUT: Final = "keeps out"
+
+_OWNER: Final[BindParameter[int]] = bindparam("owner", type_=Id)
+
+_WISHES: Final = Asked(
+    lambda: union_all(
+        *(select(literal(_HIDES)).where(exists().where(one)) for one in blocks.hiding(_OWNER)),
+        *(
+            select(literal(_KEEPS_OUT)).where(exists().where(one))
+            for one in circles.keeping_out(_OWNER)
+        ),
+    )
+)
+
+
+async def _wishes(session: Session, owner: Actor) -> set[str]:
+    """Whether an organisation hides anybody, or keeps anything from its home timeline: few do."""
+    return {row[0] for row in await _WISHES.rows(session, owner=owner.id)}
+
+
+@cache
+def _at_home(bounds: frozenset[str]) -> Asked:
+    """The question for whoever wishes nothing in particular, and for pages bounded so."""
+    return Asked(lambda: _home(_OWNER, (), partial(cut_by_names, bounds=bounds)))
+
+
+def _home(
+    owner: ColumnElement[int], limits: Sequence[ColumnElement[bool]], cut: Callable[..., Any]
+) -> CompoundSelect[Any]:
+    """What stands on a home timeline: ids of lines, of what they show, and of boosts."""
     is_own = [
-        select(kind.id).where(kind.id == TimelineEntry.subject_id, kind.actor_id == owner.id)
+        select(kind.id).where(kind.id == TimelineEntry.subject_id, kind.actor_id == owner)
         for kind in (Model, Remark)
     ]
     entries = select(
         TimelineEntry.shown_id, TimelineEntry.subject_id, TimelineEntry.boost_id
     ).where(
-        TimelineEntry.owner_id == owner.id,
+        TimelineEntry.owner_id == owner,
         # What others pass on of one's own stands there already.
         *(~one.exists() for one in is_own),
-        *(_not_of(blocks.hidden_from(owner)) if hides else ()),
-        *await circles.kept_out(session, owner),
+        *limits,
     )
     own = [
         select(kind.id, kind.id, cast(null(), Id)).where(
-            kind.actor_id == owner.id, kind.deleted_at.is_(None)
+            kind.actor_id == owner, kind.deleted_at.is_(None)
         )
         for kind in (Model, Remark)
     ]
-    stands_there = select(TimelineEntry.id).where(TimelineEntry.owner_id == owner.id)
+    stands_there = select(TimelineEntry.id).where(TimelineEntry.owner_id == owner)
     passed_on = [
         select(Boost.id, kind.id, Boost.id)
         .join(kind, kind.iri == Boost.object_iri)
         .where(
-            Boost.actor_id == owner.id,
-            kind.actor_id != owner.id,
+            Boost.actor_id == owner,
+            kind.actor_id != owner,
             kind.deleted_at.is_(None),
             ~stands_there.where(TimelineEntry.subject_id == kind.id).exists(),
         )
@@ -122,14 +182,12 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
     ]
     # Each is cut before they are joined: a page costs the same however long the timeline is.
     keys = (TimelineEntry.shown_id, Model.id, Remark.id, Boost.id, Boost.id)
-    cut = [
-        select(*page.cut(statement, key.expression).subquery().c)
-        for statement, key in zip((entries, *own, *passed_on), keys, strict=True)
-    ]
-    rows = await session.execute(union_all(*cut))
-    lines = [Line(row[0], row[1], row[2]) for row in rows]
-    lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
-    return await items_of(session, lines[: page.size])
+    return union_all(
+        *(
+            select(*cut(statement, key.expression).subquery().c)
+            for statement, key in zip((entries, *own, *passed_on), keys, strict=True)
+        )
+    )
 
 
 async def circle(session: Session, owner: Actor, row: Circle, page: Page) -> list[Item]:
@@ -439,23 +497,34 @@ async def _descendants(session: Session, item: Item, viewer: Actor | None) -> li
     return sorted(found, key=lambda one: one.id)
 
 
+_REMARKS: Final = Whole(
+    Remark,
+    lambda rows, ids: rows.where(Remark.id.in_(ids), Remark.deleted_at.is_(None)),
+    ids=IDS,
+)
+_MODELS: Final = Whole(
+    Model, lambda rows, ids: rows.where(Model.id.in_(ids), Model.deleted_at.is_(None)), ids=IDS
+)
+_BOOSTS: Final = Whole(Boost, lambda rows, ids: rows.where(Boost.id.in_(ids)), ids=IDS)
+_ACTORS: Final = Whole(Actor, lambda rows, ids: rows.where(Actor.id.in_(ids)), ids=IDS)
+
+
 async def items_of(session: Session, lines: Iterable[Line]) -> list[Item]:
     """Load the rows behind a list, in its order, in few questions however long it is."""
     lines = list(lines)
     ids = [line.subject_id for line in lines]
     subjects: dict[int, Model | Remark] = {}
-    models = select(Model).where(Model.id.in_(ids), Model.deleted_at.is_(None))
-    remarks = select(Remark).where(Remark.id.in_(ids), Remark.deleted_at.is_(None))
-    subjects |= {row.id: row for row in await session.scalars(models)}
-    subjects |= {row.id: row for row in await session.scalars(remarks)}
+    if not ids:
+        return []
+    subjects |= {row.id: row for row in await _REMARKS.rows(session, ids=ids)}
+    if any(one not in subjects for one in ids):
+        subjects |= {row.id: row for row in await _MODELS.rows(session, ids=ids)}
     boost_ids = [line.boost_id for line in lines if line.boost_id is not None]
-    boosts = {
-        row.id: row for row in await session.scalars(select(Boost).where(Boost.id.in_(boost_ids)))
-    }
+    boosts: dict[int, Boost] = {}
+    if boost_ids:
+        boosts = {row.id: row for row in await _BOOSTS.rows(session, ids=boost_ids)}
     people = {one.actor_id for one in [*subjects.values(), *boosts.values()]}
-    actors = {
-        row.id: row for row in await session.scalars(select(Actor).where(Actor.id.in_(people)))
-    }
+    actors = {row.id: row for row in await _ACTORS.rows(session, ids=people)}
     quoted = await quotes.of(session, [one.id for one in subjects.values()])
     items = []
     for line in lines:

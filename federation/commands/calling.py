@@ -2,8 +2,9 @@
 
 import inspect
 import sys
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
 
 import uvloop
 from cyclopts import CycloptsError
@@ -25,12 +26,21 @@ def call(words: Sequence[str]) -> int:
     Returns:
         0 done, 1 refused, 2 not understood; in the last two cases standard error has one sentence.
     """
+    return understood(words)()
+
+
+def understood(words: Sequence[str]) -> Callable[[], int]:
+    """What `call` would do, when everything that it needs is loaded."""
     try:
         command, bound, _ = APP.parse_args(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        return _complain(" ".join(str(error).split()), NOT_UNDERSTOOD)
+        return partial(_complain, " ".join(str(error).split()), NOT_UNDERSTOOD)
+    return partial(_run, partial(command, *bound.args, **bound.kwargs))
+
+
+def _run(command: Callable[[], Any]) -> int:
     try:
-        result = command(*bound.args, **bound.kwargs)
+        result = command()
         if inspect.iscoroutine(result):
             uvloop.run(result)
     except FORESEEN as error:

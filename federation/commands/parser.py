@@ -2,6 +2,9 @@
 
 Commands that belong together share a first word: `essaim organisation add`. What a command takes
 and says in its help is read from its signature and docstring.
+
+Commands are named here, and loaded when they are typed: a server keeps to its end what is loaded at
+its start, and whoever makes a token need not wait for what serves pages.
 """
 
 from typing import Final
@@ -9,29 +12,7 @@ from typing import Final
 from cyclopts import App
 
 from federation import __version__
-from federation.commands import archive
-from federation.commands.block import block, unblock
-from federation.commands.catalogue import rebuild
-from federation.commands.check import check
-from federation.commands.close import close_organisation
-from federation.commands.commons import list_commons, open_commons, tend_commons
-from federation.commands.demo import demo
-from federation.commands.enrol import add_member, add_organisation, create_admin_token, create_token
-from federation.commands.followers import accept, list_requests, reject, set_approval
-from federation.commands.founding import init
-from federation.commands.hosts import block_host, list_hosts, unblock_host
-from federation.commands.keys import relock, rotate
-from federation.commands.look import look
-from federation.commands.look_up import follow, lookup
-from federation.commands.mail import drop, give_up, read_again, retry, show_mail
-from federation.commands.move import add_alias, move, remove_alias, stay
-from federation.commands.move_database import move_database
-from federation.commands.people import invite, opening, recover
-from federation.commands.publish import fork_model, publish_model
-from federation.commands.relays import add_relay, list_relays, remove_relay
-from federation.commands.reports import close_report, list_reports, show_report
-from federation.commands.restored import restored
-from federation.commands.serve import migrate, serve, work
+from federation.commands.mail import show_mail
 
 APP: Final = App(
     name="essaim",
@@ -41,78 +22,78 @@ APP: Final = App(
 )
 
 for _command in (
-    demo,
-    init,
-    opening,
-    serve,
-    work,
-    migrate,
-    move_database,
-    restored,
-    check,
-    lookup,
-    follow,
-    look,
+    "federation.commands.demo:demo",
+    "federation.commands.founding:init",
+    "federation.commands.people:opening",
+    "federation.commands.serve:serve",
+    "federation.commands.serve:work",
+    "federation.commands.serve:migrate",
+    "federation.commands.move_database:move_database",
+    "federation.commands.restored:restored",
+    "federation.commands.check:check",
+    "federation.commands.look_up:lookup",
+    "federation.commands.look_up:follow",
+    "federation.commands.look:look",
 ):
     APP.command(_command)
 
 _organisation: Final = App(name="organisation", help="Organisations of this instance.")
-_organisation.command(add_organisation, name="add")
-_organisation.command(close_organisation, name="close")
-_organisation.command(block, name="block")
-_organisation.command(unblock, name="unblock")
-_organisation.command(add_alias, name="alias")
-_organisation.command(remove_alias, name="unalias")
-_organisation.command(move, name="move")
-_organisation.command(stay, name="stay")
+_organisation.command("federation.commands.enrol:add_organisation", name="add")
+_organisation.command("federation.commands.close:close_organisation", name="close")
+_organisation.command("federation.commands.block:block", name="block")
+_organisation.command("federation.commands.block:unblock", name="unblock")
+_organisation.command("federation.commands.move:add_alias", name="alias")
+_organisation.command("federation.commands.move:remove_alias", name="unalias")
+_organisation.command("federation.commands.move:move", name="move")
+_organisation.command("federation.commands.move:stay", name="stay")
 _hosts: Final = App(name="hosts", help="Sites that this instance has nothing to do with.")
-_hosts.command(block_host, name="block")
-_hosts.command(unblock_host, name="unblock")
-_hosts.command(list_hosts, name="list")
+_hosts.command("federation.commands.hosts:block_host", name="block")
+_hosts.command("federation.commands.hosts:unblock_host", name="unblock")
+_hosts.command("federation.commands.hosts:list_hosts", name="list")
 _followers: Final = App(name="followers", help="Who may follow an organisation.")
-_followers.command(set_approval, name="approval")
-_followers.command(list_requests, name="list")
-_followers.command(accept, name="accept")
-_followers.command(reject, name="reject")
+_followers.command("federation.commands.followers:set_approval", name="approval")
+_followers.command("federation.commands.followers:list_requests", name="list")
+_followers.command("federation.commands.followers:accept", name="accept")
+_followers.command("federation.commands.followers:reject", name="reject")
 _reports: Final = App(name="reports", help="What the stewards of this instance were told.")
-_reports.command(list_reports, name="list")
-_reports.command(show_report, name="show")
-_reports.command(close_report, name="close")
+_reports.command("federation.commands.reports:list_reports", name="list")
+_reports.command("federation.commands.reports:show_report", name="show")
+_reports.command("federation.commands.reports:close_report", name="close")
 _member: Final = App(name="member", help="People who act for organisations.")
-_member.command(add_member, name="add")
-_member.command(invite)
-_member.command(recover)
+_member.command("federation.commands.enrol:add_member", name="add")
+_member.command("federation.commands.people:invite")
+_member.command("federation.commands.people:recover")
 _token: Final = App(name="token", help="Tokens with which programs act.")
-_token.command(create_token, name="create")
-_token.command(create_admin_token, name="admin")
+_token.command("federation.commands.enrol:create_token", name="create")
+_token.command("federation.commands.enrol:create_admin_token", name="admin")
 _model: Final = App(name="model", help="Models.")
-_model.command(publish_model, name="publish")
-_model.command(fork_model, name="fork")
+_model.command("federation.commands.publish:publish_model", name="publish")
+_model.command("federation.commands.publish:fork_model", name="fork")
 _archive: Final = App(name="archive", help="A model with its history and proofs, as one file.")
-_archive.command(archive.make, name="make")
-_archive.command(archive.verify, name="verify")
-_archive.command(archive.restore, name="import")
+_archive.command("federation.commands.archive:make", name="make")
+_archive.command("federation.commands.archive:verify", name="verify")
+_archive.command("federation.commands.archive:restore", name="import")
 _keys: Final = App(name="keys", help="Keys that actors of this instance sign with.")
-_keys.command(rotate, name="rotate")
-_keys.command(relock, name="relock")
+_keys.command("federation.commands.keys:rotate", name="rotate")
+_keys.command("federation.commands.keys:relock", name="relock")
 _mail: Final = App(name="mail", help="What is on its way, and what does not arrive.")
 _mail.default(show_mail)
-_mail.command(retry)
-_mail.command(give_up, name="give-up")
-_mail.command(drop)
-_mail.command(read_again, name="read-again")
+_mail.command("federation.commands.mail:retry")
+_mail.command("federation.commands.mail:give_up", name="give-up")
+_mail.command("federation.commands.mail:drop")
+_mail.command("federation.commands.mail:read_again", name="read-again")
 _relays: Final = App(name="relays", help="Relays that this instance takes part in.")
-_relays.command(add_relay, name="add")
-_relays.command(remove_relay, name="remove")
-_relays.command(list_relays, name="list")
+_relays.command("federation.commands.relays:add_relay", name="add")
+_relays.command("federation.commands.relays:remove_relay", name="remove")
+_relays.command("federation.commands.relays:list_relays", name="list")
 
 _commons: Final = App(name="commons", help="Groups around a theme.")
-_commons.command(open_commons, name="open")
-_commons.command(list_commons, name="list")
-_commons.command(tend_commons, name="tend")
+_commons.command("federation.commands.commons:open_commons", name="open")
+_commons.command("federation.commands.commons:list_commons", name="list")
+_commons.command("federation.commands.commons:tend_commons", name="tend")
 
 _catalogue: Final = App(name="catalogue", help="What models and organisations are found by.")
-_catalogue.command(rebuild, name="rebuild")
+_catalogue.command("federation.commands.catalogue:rebuild", name="rebuild")
 
 for _group in (
     _catalogue,

@@ -5,14 +5,18 @@ lists name the same few authors again and again. A list is looked up as a whole:
 `status_rows` and `account_rows` ask as often for a page as for one.
 """
 
-import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+
+import orjson
 
 from activitypub import markup
 from activitypub.canonical_json import Document, Json
 from actors.database import Session
 from actors.documents import media as media_documents
+from actors.documents.media import Shown
 from actors.rules import consent
 from actors.rules.consent import Asker, Consent
 from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
@@ -35,6 +39,13 @@ MAX_FIELDS: Final = 16
 MAX_TAGS: Final = 32
 """Hashtags and mentions of one remark that apps are given: more is spam, and each mention is a
 question."""
+
+PROFILES_KEPT: Final = 256
+"""Documents of actors of which it is remembered what they say: to clean four fields takes 0.1 ms,
+and a page names twenty people. What is remembered depends on the bytes alone."""
+
+LONGEST_KEPT: Final = 8_192
+"""Bytes of such a document; most have two thousand."""
 
 
 class Describer:
@@ -66,13 +77,13 @@ class Describer:
             counts = self._around.counts.get(actor.id)
             if counts is None:
                 counts = await profiles.counts(self._session, actor)
-            said = _document(actor.document)
-            lines = [entities.field(name, value) for name, value in _lines(said)]
-            header = media_documents.read(said.get("image")) if actor.is_ours else None
+            told = _profile(actor.document)
+            lines = [dict(one) for one in told.fields]
+            header = told.header if actor.is_ours else None
             self._accounts[actor.id] = entities.account(
                 *(self._site.origin, actor, counts, lines),
                 header="" if header is None else header.url,
-                described=(_described(said.get("icon")), "" if header is None else header.name),
+                described=(told.icon, "" if header is None else header.name),
                 is_discoverable=_says_yes(actor, b'"discoverable"'),
                 is_indexable=_says_yes(actor, b'"indexable"'),
             )
@@ -251,8 +262,8 @@ def _with_picture(card: Json, picture: Entity) -> Json:
 def _document(body: bytes) -> Document:
     """The stored JSON, which was judged before it was stored; what is no document says nothing."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = orjson.loads(body)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -271,6 +282,37 @@ def _described(picture: Json) -> str:
 def _says_yes(actor: Actor, name: bytes) -> bool:
     """Whether an actor says yes to this of itself; documents are written without blanks."""
     return name + b":true" in actor.document
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What an actor's document says of it, beside its columns; nobody changes what is in it.
+
+    Attributes:
+        fields: made by `entities.field`.
+        icon: what its sign shows, in words.
+        header: the picture above its page.
+    """
+
+    fields: Sequence[Entity]
+    icon: str
+    header: Shown | None
+
+
+def _profile(body: bytes) -> _Profile:
+    return _kept_profile(body) if len(body) <= LONGEST_KEPT else _read_profile(body)
+
+
+def _read_profile(body: bytes) -> _Profile:
+    said = _document(body)
+    return _Profile(
+        [entities.field(name, value) for name, value in _lines(said)],
+        _described(said.get("icon")),
+        media_documents.read(said.get("image")),
+    )
+
+
+_kept_profile = lru_cache(maxsize=PROFILES_KEPT)(_read_profile)
 
 
 def _lines(said: Document) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ same.
 import html
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -92,6 +93,11 @@ VISIBILITIES: Final[Mapping[str, str]] = {
     "direct": "direct",
 }
 """Our word for who may see a remark → Mastodon's."""
+
+NOTES_KEPT: Final = 256
+LONGEST_KEPT: Final = 2_000
+"""What so many people say of themselves, cleaned, and how long it may be: it is said again with
+every status of theirs, and the same text is always cleaned alike."""
 
 _FEEDS: Final = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
 
@@ -412,6 +418,7 @@ def mention(origin: str, actor: Actor) -> Entity:
     }
 
 
+@lru_cache(maxsize=256)
 def tag_page(origin: str, name: str) -> str:
     """The page of a hashtag: ours, wherever it was written."""
     return f"{origin}/tags/{quote(name)}"
@@ -1005,9 +1012,16 @@ def _streaming(origin: str) -> str:
 
 def _paragraphs(text: str) -> str:
     """HTML as it is, cleaned; plain text as one paragraph."""
+    return _kept_paragraphs(text) if len(text) <= LONGEST_KEPT else _cleaned_paragraphs(text)
+
+
+def _cleaned_paragraphs(text: str) -> str:
     if not text or "<" in text:
         return markup.clean(text)
     return f"<p>{html.escape(text)}</p>"
+
+
+_kept_paragraphs = lru_cache(maxsize=NOTES_KEPT)(_cleaned_paragraphs)
 
 
 def _entities(value: Json) -> list[Entity]:

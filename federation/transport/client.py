@@ -53,7 +53,8 @@ from federation.transport.guard import (
     dialling,
     look_up,
 )
-from federation.transport.names import nameless, resolver_for
+from federation.transport.names import nameless
+from federation.transport.resolvers import resolver_for
 
 CONNECT_SECONDS: Final = 5
 """A server that does not accept a connection within this time is not there."""

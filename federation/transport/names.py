@@ -3,7 +3,7 @@
 `getaddrinfo` blocks for as long as a name server is silent. In the threads that the event loop
 shares with everything else, a handful of names under a dead zone would stop every other look-up;
 so it gets threads of its own. Name servers of `[dns] servers` are asked by dnspython instead, with
-a port of their own, and nobody else is asked when they are silent.
+a port of their own, and nobody else is asked when they are silent (`listed_names`).
 
 Either way a look-up ends within 5 s (as on Mastodon), and that a name has no address is remembered
 for a minute: a stranger who names the same missing host a thousand times costs one question. What
@@ -13,16 +13,10 @@ is found is not kept here; whether it may be called is judged by `guard`, on eve
 import asyncio
 import socket
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.nameserver
-import dns.rdatatype
-import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from federation.errors import NoSuchHost, Unreachable
@@ -82,70 +76,13 @@ class SystemResolver(AbstractResolver):
                 raise NoAddress(*error.args) from error
             raise
         return [
-            _result(host, str(sockaddr[0]), port, kind, protocol)
+            result(host, str(sockaddr[0]), port, kind, protocol)
             for kind, _, protocol, _, sockaddr in found
         ]
 
     async def close(self) -> None:
         """Take no more look-ups; those under way are forgotten, not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-class ListedResolver(AbstractResolver):
-    """Asks the name servers that it is given, and nobody else; no hosts file, no search domains.
-
-    Args:
-        servers: `IP:port` each, IPv6 in brackets; asked in this order.
-    """
-
-    def __init__(self, servers: Sequence[str]) -> None:
-        self._resolver = dns.asyncresolver.Resolver(configure=False)
-        self._resolver.nameservers = [_server(each) for each in servers]
-        self._resolver.timeout = ASK_AGAIN_SECONDS
-        self._resolver.lifetime = LOOK_UP_SECONDS
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Every address of a name, those of IPv4 first.
-
-        Raises:
-            NoAddress: there is none.
-            OSError: no name server answered, or not with sense.
-        """
-        kinds = [
-            kind for kind in (socket.AF_INET, socket.AF_INET6) if family in (kind, socket.AF_UNSPEC)
-        ]
-        answers = await asyncio.gather(*(self._ask(host, kind) for kind in kinds))
-        found = [
-            _result(host, address, port, kind, socket.IPPROTO_TCP)
-            for kind, addresses in zip(kinds, answers, strict=True)
-            for address in addresses or ()
-        ]
-        if not found and None in answers:
-            raise OSError(f"the name servers do not say where {host} is")
-        if not found:
-            raise NoAddress(f"{host} has no address")
-        if len(found) > MOST_ADDRESSES:
-            raise OSError(f"{host} has more than {MOST_ADDRESSES} addresses")
-        return found
-
-    async def close(self) -> None:
-        """Nothing is open between look-ups."""
-
-    async def _ask(self, host: str, kind: socket.AddressFamily) -> list[str] | None:
-        """The addresses of one kind; None when that cannot be had."""
-        wanted = dns.rdatatype.A if kind is socket.AF_INET else dns.rdatatype.AAAA
-        try:
-            name = dns.name.from_text(host)
-            answer = await self._resolver.resolve(
-                name, wanted, search=False, raise_on_no_answer=False
-            )
-        except dns.resolver.NXDOMAIN:
-            return []
-        except (dns.exception.DNSException, OSError, ValueError):
-            return None
-        return [] if answer.rrset is None else [str(each.address) for each in answer.rrset]
 
 
 class PatientResolver(AbstractResolver):
@@ -190,11 +127,6 @@ class PatientResolver(AbstractResolver):
         await self._inner.close()
 
 
-def resolver_for(servers: Sequence[str]) -> AbstractResolver:
-    """The resolver that the settings describe; made inside a running event loop."""
-    return PatientResolver(ListedResolver(servers) if servers else SystemResolver())
-
-
 def nameless(error: OSError) -> Unreachable:
     """Why a name has no address: nobody is there, or only no name server answered just now."""
     if isinstance(error, NoAddress):
@@ -202,12 +134,8 @@ def nameless(error: OSError) -> Unreachable:
     return Unreachable("the address of that host cannot be found just now", code="dns")
 
 
-def _server(text: str) -> dns.nameserver.Nameserver:
-    address, _, port = text.rpartition(":")
-    return dns.nameserver.Do53Nameserver(address.strip("[]"), int(port))
-
-
-def _result(host: str, address: str, port: int, family: int, protocol: int) -> ResolveResult:
+def result(host: str, address: str, port: int, family: int, protocol: int) -> ResolveResult:
+    """One address, as aiohttp wants it."""
     return ResolveResult(
         hostname=host,
         host=address,

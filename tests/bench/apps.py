@@ -4,7 +4,8 @@
 
 An instance on SQLite is filled (`feeds`), started on one core, and asked as apps ask: the newest
 page of 20, pages further down, and what is new since; then as often as it can answer. On the
-smallest, so many streams are opened at last, and what they weigh is counted. CPU time of the server
+first size, so many streams are opened at last, and what they weigh is counted. With `--keep`, what
+was filled is used again the next time. CPU time of the server
 is the steadier figure where others use the machine.
 """
 
@@ -16,16 +17,18 @@ import resource
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from bench import feeds, letters
 from bench.driver import Outcome, fire
 from bench.essaim import Essaim
-from bench.machine import Cores, NotHere, Watch, memory_mib, on
-from bench.processes import Failed, end_all_when_told
+from bench.machine import Cores, NotHere, Watch, cpu_seconds, memory_mib, on
+from bench.processes import PATIENCE, Failed, end_all_when_told, until
 from sqlalchemy import Table, insert, select
 
 from actors.database import Database
@@ -46,6 +49,9 @@ OWNERS: Final = 25
 STREAMS: Final = 2_000
 WARMING: Final = 20
 """Requests before each: the first of its kind makes its statements, for a quarter of a second."""
+
+RESTING: Final = 1.0
+"""Seconds in which a server at rest uses a twentieth of a core at most."""
 
 CONNECTIONS: Final = 8
 """Requests under way when it is asked as often as it can answer."""
@@ -84,8 +90,15 @@ class Asked:
 
 
 def filled(home: Path, core: int | None, statuses: int) -> tuple[Essaim, list[str], list[str]]:
-    """An instance with so many statuses, tokens of alice, and one token for each stream."""
-    home.mkdir(exist_ok=True)
+    """An instance with so many statuses, tokens of alice, and one token for each stream.
+
+    What was filled before and kept is used again.
+    """
+    home.mkdir(exist_ok=True, parents=True)
+    known = home / "tokens.json"
+    if known.exists():
+        said = orjson.loads(known.read_bytes())
+        return Essaim(home, core, 9, port=said["port"]), said["own"], said["listening"]
     server = Essaim(home, core, 9)
     server.prepare()
     url = f"sqlite:///{home}/instance/essaim.db"
@@ -93,6 +106,8 @@ def filled(home: Path, core: int | None, statuses: int) -> tuple[Essaim, list[st
     own = [secrets.token_urlsafe(32) for _ in range(TOKENS)]
     listening = [secrets.token_urlsafe(32) for _ in range(STREAMS)]
     asyncio.run(_give_tokens(url, own, listening))
+    _, port = letters.door_of(server.origin + "/")
+    known.write_bytes(orjson.dumps({"port": port, "own": own, "listening": listening}))
     return server, own, listening
 
 
@@ -168,16 +183,25 @@ def asked(server: Essaim, tokens: Sequence[str], statuses: int, seconds: float) 
         while True:
             yield f"{home}?max_id={chance.randrange(first, last)}"
 
+    def anew() -> Iterator[str]:
+        """Another address each time: what was answered is not given again."""
+        return (f"{home}?_={number}" for number in itertools.count())
+
     def since() -> Iterator[str]:
         while True:
             yield f"{home}?min_id={last - chance.randrange(5, 400)}"
 
+    def again() -> Iterator[str]:
+        return itertools.repeat(home)
+
     kinds: tuple[tuple[str, Iterator[str], int], ...] = (
-        ("the newest 20", itertools.repeat(home), 1),
-        ("20 anywhere", somewhere(), 1),
-        ("the 20 after those known", since(), 1),
-        (f"the newest 20, {CONNECTIONS} at a time", itertools.repeat(home), CONNECTIONS),
+        ("the newest 20, read anew", anew(), 1),
+        ("20 anywhere, read anew", somewhere(), 1),
+        ("the 20 after those known, read anew", since(), 1),
+        (f"20 anywhere, read anew, {CONNECTIONS} at a time", somewhere(), CONNECTIONS),
+        (f"the newest 20, given again, {CONNECTIONS} at a time", again(), CONNECTIONS),
     )
+    _rested(server)
     turn = itertools.cycle(tokens)
     for words, places, connections in kinds:
         requests = (_request(place, next(turn)) for place in places)
@@ -192,6 +216,18 @@ def asked(server: Essaim, tokens: Sequence[str], statuses: int, seconds: float) 
         yield Asked(statuses, words, outcome, cpu_ms, watch.foreign)
 
 
+def _rested(server: Essaim) -> None:
+    """Wait until it has done what every server does when it starts."""
+    used = [cpu_seconds(server.pids)]
+
+    def is_at_rest() -> bool:
+        time.sleep(RESTING)
+        used.append(cpu_seconds(server.pids))
+        return used[-1] - used[-2] < RESTING / 20
+
+    until(is_at_rest, seconds=PATIENCE, what="the server is at rest")
+
+
 def _request(place: str, token: str) -> bytes:
     host, port = letters.door_of(place)
     path = place.partition(f"{host}:{port}")[2]
@@ -203,6 +239,7 @@ def _request(place: str, token: str) -> bytes:
 
 def weighed(server: Essaim, tokens: Sequence[str], *, is_socket: bool) -> str:
     """Open a stream with each token, and say what the server weighs before and with them."""
+    _rested(server)
     before = memory_mib(server.pids)
     with_them = asyncio.run(_listening(server, tokens, is_socket=is_socket))
     kind = "WebSockets" if is_socket else "server-sent events"
@@ -263,6 +300,7 @@ def main() -> int:
     parser.add_argument("--statuses", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--streams", type=int, default=STREAMS, help="on the first; 0: none")
+    parser.add_argument("--keep", type=Path, help="a directory for what was filled, or is to be")
     parser.add_argument("--any-core", action="store_true", help="pin nothing")
     given = parser.parse_args()
     end_all_when_told()
@@ -278,7 +316,8 @@ def main() -> int:
                 with tempfile.TemporaryDirectory(prefix="essaim-apps-") as directory:
                     streams = 0 if number else given.streams
                     core = cores.server if cores else None
-                    measure(Path(directory), core, statuses, given.seconds, streams)
+                    home = (given.keep or Path(directory)) / str(statuses)
+                    measure(home, core, statuses, given.seconds, streams)
     except (NotHere, Failed) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -21,7 +21,12 @@ class Essaim(Server):
     name: ClassVar[str] = "Essaim"
 
     def __init__(
-        self, home: Path, core: int | None, stub_port: int, database: str = SQLITE
+        self,
+        home: Path,
+        core: int | None,
+        stub_port: int,
+        database: str = SQLITE,
+        port: int | None = None,
     ) -> None:
         """Nothing is made yet.
 
@@ -30,13 +35,14 @@ class Essaim(Server):
             core: where the process runs.
             stub_port: the port of the stub's hosts, which may be called.
             database: as in the settings.
+            port: of an instance that was made before; a free one otherwise.
         """
         self.directory = home / "instance"
         self._log = home / "essaim.log"
         self._core = core
         self._stub_port = stub_port
         self._database = database
-        port = free_port()
+        port = port or free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self.alice, self.edda = (
             Receiver(

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clients.driven import Driven, driven
 from clients.quay import Quay, quay
 from clients.walking import allowed
 from together.databases import NewDatabase
+from together.driven import Driven, driven
 from together.street import House, a_sheet
 
 from actors.tables.actor import Actor

@@ -12,7 +12,8 @@ from together.zone import Zone, answering
 
 from actors.views import mail
 from federation.transport import names
-from federation.transport.names import ListedResolver, PatientResolver
+from federation.transport.listed_names import ListedResolver
+from federation.transport.names import PatientResolver
 
 COOP = "https://alpha.test/actors/coop"
 

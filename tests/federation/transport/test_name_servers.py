@@ -12,7 +12,8 @@ from federation.errors import TransportError, Unreachable, Unsafe
 from federation.settings import Dns
 from federation.transport import names
 from federation.transport.client import Call, Client
-from federation.transport.names import ListedResolver, NoAddress, PatientResolver
+from federation.transport.listed_names import ListedResolver
+from federation.transport.names import NoAddress, PatientResolver
 
 
 @pytest.fixture
