@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from together.app import Reader, reader
 from together.street import Street
 
@@ -174,6 +175,7 @@ class World:
         coop: whose app walks.
         ruche: whom the coop follows.
         crowd: others, so many that each can be added once.
+        circle: a list of the coop's.
         told: what went wrong.
     """
 
@@ -181,6 +183,7 @@ class World:
     coop: Reader
     ruche: Reader
     crowd: list[Reader]
+    circle: str = ""
     told: list[str] = field(default_factory=list)
 
     async def asked(self, who: Reader, method: str, path: str, **data: str) -> Any:
@@ -276,20 +279,23 @@ class World:
         await self.walk(path, key, add, remove, is_sent=False)
 
 
-async def test_nothing_is_met_twice_and_nothing_missed_while_things_come_and_go(
-    street: Street,
-) -> None:
+@pytest.fixture
+async def here(street: Street) -> World:
+    """Everybody at one instance; the ruche is followed, and on a list."""
     (alpha,) = await street.open("alpha")
     coop, ruche = await reader(alpha, "coop"), await reader(alpha, "ruche")
     crowd = [await reader(alpha, f"someone{n}") for n in range(6)]
-    here = World(street, coop, ruche, crowd)
+    world = World(street, coop, ruche, crowd)
     await alpha.follow(coop.us, "@ruche@alpha.test")
-    circle = (await here.asked(coop, "POST", "lists", title="Voisines"))["id"]
-    await here.asked(
-        coop, "POST", f"lists/{circle}/accounts", **{"account_ids[]": str(ruche.us.id)}
-    )
+    world.circle = (await world.asked(coop, "POST", "lists", title="Voisines"))["id"]
+    admitted = {"account_ids[]": str(ruche.us.id)}
+    await world.asked(coop, "POST", f"lists/{world.circle}/accounts", **admitted)
     await street.settle()
+    return world
 
+
+async def test_nothing_said_is_met_twice_or_missed_while_things_come_and_go(here: World) -> None:
+    coop, ruche, street, circle = here.coop, here.ruche, here.street, here.circle
     for path in ("home", "public", "public?local=true", "tag/velo", f"list/{circle}"):
         await here.of_statuses(f"v1/timelines/{path}")
     await here.of_statuses(f"v1/accounts/{ruche.us.id}/statuses")
@@ -315,6 +321,12 @@ async def test_nothing_is_met_twice_and_nothing_missed_while_things_come_and_go(
     for verb, path in (("favourite", "favourited_by"), ("reblog", "reblogged_by")):
         paths = (f"POST statuses/{thing}/{verb}", f"POST statuses/{thing}/un{verb}")
         await here.of_people(f"v1/statuses/{thing}/{path}", *paths, by=True)
+    assert here.told == []
+
+
+async def test_nobody_is_met_twice_or_missed_while_people_come_and_go(here: World) -> None:
+    coop, ruche, crowd, street, circle = here.coop, here.ruche, here.crowd, here.street, here.circle
+    alpha = coop.house
     us, them = coop.us.id, ruche.us.id
     verbs = f"POST accounts/{them}/follow", f"POST accounts/{them}/unfollow"
     await here.of_people(f"v1/accounts/{them}/followers", *verbs, by=True)
