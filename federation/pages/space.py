@@ -12,7 +12,16 @@ from wtforms import StringField
 from actors.errors import NotAllowed
 from actors.rules import permissions
 from actors.verbs import signing_in
-from actors.views import catalogue, drafts, jottings, profiles, proposals, reception, timelines
+from actors.views import (
+    catalogue,
+    drafts,
+    jottings,
+    lineage,
+    profiles,
+    proposals,
+    reception,
+    timelines,
+)
 from actors.views.access import Acting
 from actors.views.paging import Page
 from federation.app_keys import DATABASE
@@ -23,6 +32,7 @@ from federation.pages.sessions import Visitor
 MODELS_SHOWN: Final = 50
 NEWS_SHOWN: Final = 20
 FOLLOWERS_SHOWN: Final = 40
+WAITING_SHOWN: Final = 10  # adaptations to be looked at: whoever has seen to these gets the next
 
 
 async def space(request: web.Request) -> web.Response:
@@ -46,6 +56,7 @@ async def show(
         written = await drafts.of(session, us)
         begun = await jottings.of(session, us)
         proposed = await proposals.counts(session, us)
+        behind = await lineage.waiting(session, us, Page(limit=WAITING_SHOWN))
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
         request,
@@ -58,6 +69,7 @@ async def show(
         drafts=written,
         begun=begun,
         proposed=proposed,
+        behind=behind,
         news=news,
         receptions=receptions,
         follows=follows,
