@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from actors.errors import Unwise
-from actors.rules.pictures import KEPT_PIXELS, LARGEST_FILE, MOST_PIXELS, SMALL_PIXELS, Kind
+from actors.rules.pictures import (
+    KEPT_PIXELS,
+    LARGEST_FILE,
+    MOST_PIXELS,
+    SMALL_PIXELS,
+    Kind,
+)
 from federation.apart import ask
 
 PROGRAM: Final = Path(__file__).with_name("redrawing.py")
@@ -51,12 +57,15 @@ class Darkroom:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def develop(self, source: Path, kind: Kind) -> Developed:
+    async def develop(
+        self, source: Path, kind: Kind, *, kept_pixels: int = KEPT_PIXELS
+    ) -> Developed:
         """Draw a picture anew, large and small, into two files beside it.
 
         Args:
             source: what was sent.
             kind: what its first bytes say it is.
+            kept_pixels: how many of its pixels are kept.
 
         Raises:
             Unwise: it cannot be read, or is too large.
@@ -71,8 +80,8 @@ class Darkroom:
             "small": str(small),
             "largest_file": LARGEST_FILE,
             "most_pixels": MOST_PIXELS,
-            "kept_pixels": KEPT_PIXELS,
-            "small_pixels": SMALL_PIXELS,
+            "kept_pixels": kept_pixels,
+            "small_pixels": min(SMALL_PIXELS, kept_pixels),
         }
         async with self._places:
             said = await ask(PROGRAM, order, seconds=SECONDS, slow=TOO_BUSY)

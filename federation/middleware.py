@@ -55,6 +55,12 @@ PROTECTING: Final = (
 )
 """What every answer tells a browser."""
 
+OPENED_BY_APPS: Final = ("/oauth/authorize", "/oauth/authorize/", "/sign-in")
+"""Pages that apps in a browser open in a window of their own, and wait for. A window that gives up
+its opener looks to the app as if it had been closed: Phanpy then says that signing in has failed.
+What an opener could do to a window of another origin is little, and none of these pages may stand
+in a frame."""
+
 OF_OPERATORS: Final = "/api/essaim/v1/admin/"
 """What is asked there changes nothing that people wrote."""
 
@@ -68,7 +74,7 @@ OF_FILES: Final = ("/archives", "/api/essaim/v1/archives")
 
 OF_MEDIA: Final = re.compile(
     r"(/api/v[12]/media|/api/essaim/v1/media|/m/[^/]+/media|/drafts/[^/]+/media|/pictures"
-    r"|/m/[^/]+/record|/records/[^/]+/add|/bring)/?"
+    r"|/m/[^/]+/record|/records/[^/]+/add|/bring|/look)/?"
 )
 """Where pictures and documents are sent: how large they may be is told there, in the words of who
 listens, before any of it is read."""
@@ -274,6 +280,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers["Server"] = SERVER
     is_page = headers.get("Content-Type", "").startswith("text/html")
     headers.setdefault("Content-Security-Policy", HTML_POLICY if is_page else DOCUMENT_POLICY)
+    if request.path in OPENED_BY_APPS:
+        headers.setdefault("Cross-Origin-Opener-Policy", "unsafe-none")
     for name, value in PROTECTING:
         headers.setdefault(name, value)
     if request.path.startswith(OPEN_TO_SCRIPTS):

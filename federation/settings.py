@@ -23,7 +23,7 @@ from activitypub import iris
 from activitypub.errors import ProtocolError
 from activitypub.iris import Iri
 from actors.errors import Refusal
-from actors.rules import hosts, naming
+from actors.rules import colours, hosts, naming
 from actors.rules.pictures import Room
 from federation import lab
 from federation.lab import Crashpoint
@@ -227,6 +227,10 @@ def _contact(text: str) -> str:
     return naming.check_email(text)
 
 
+def _colour(text: str) -> str:
+    return str(colours.parse(text)) if text else ""
+
+
 def _path(text: str) -> str:
     if not text.strip() or "\0" in text:
         raise ValueError("not a path")
@@ -313,6 +317,21 @@ class Instance:
     def listen_port(self) -> int:
         """The port part of `listen`; 0 lets the system choose."""
         return int(self.listen.rpartition(":")[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookSettings:
+    """How pages look, where the network has not decided it itself (`essaim look`, or /look)."""
+
+    colour: str = field(
+        default="",
+        metadata=_text(
+            "The colour of links and buttons; empty: the green of Essaim. One that could not be "
+            "read is made darker by day, and lighter by night.",
+            "# and six digits, such as #0f6b5e, or nothing",
+            _colour,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -642,6 +661,7 @@ class Settings:
 
     directory: Path
     instance: Instance
+    look: LookSettings = field(default_factory=LookSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     federation: Federation = field(default_factory=Federation)
     dns: Dns = field(default_factory=Dns)
@@ -666,6 +686,7 @@ class Settings:
 
 _SECTIONS: Final[Mapping[str, Any]] = {
     "instance": Instance,
+    "look": LookSettings,
     "database": DatabaseSettings,
     "federation": Federation,
     "dns": Dns,

@@ -26,12 +26,21 @@ from actors.documents.media import multihash
 from actors.errors import Unavailable, Unwise
 from actors.files import Files
 from actors.rules import pictures
-from actors.rules.pictures import HEAD, LARGEST_FILE, PICTURE, Kind, Room
+from actors.rules.pictures import (
+    HEAD,
+    KEPT_PIXELS,
+    LARGEST_FILE,
+    MARK_PIXELS,
+    PICTURE,
+    Kind,
+    Room,
+)
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
 from actors.verbs import picturing
 from actors.verbs.picturing import Sent, Stored, Words
+from actors.verbs.portraying import NOT_A_PICTURE
 from actors.views import media as views
 from federation.darkroom import Darkroom, Developed
 
@@ -243,13 +252,16 @@ class Uploads:
             self.forget(arrived)
             arrived.path = None
 
-    async def keep(self, organisation: Actor, arrived: Arrived, words: Words) -> Media:
+    async def keep(
+        self, organisation: Actor, arrived: Arrived, words: Words, *, as_mark: bool = False
+    ) -> Media:
         """Keep a file that has arrived.
 
         Args:
             organisation: whose it is.
             arrived: from `form`; it is gone from there afterwards, whatever happens.
             words: what is said beside it.
+            as_mark: it is a picture, drawn small, for the head of every page.
 
         Raises:
             Unwise: there is none, it is nothing that is taken here, or there is no room.
@@ -262,7 +274,7 @@ class Uploads:
             if arrived.path is None:
                 raise Unwise(NOTHING, fields={"file": NOTHING})
             with self._place(organisation), _to_disk():
-                sent = await self._stored(arrived, arrived.path)
+                sent = await self._stored(arrived, arrived.path, as_mark=as_mark)
             self._site.passes("media.written")
             async with self._database.begin() as session:
                 kept = await picturing.keep(
@@ -272,6 +284,17 @@ class Uploads:
             return kept
         finally:
             self.forget(arrived)
+
+    async def mark(self, network: Actor, data: bytes) -> Media:
+        """Lay the mark of a network into the room, drawn anew and small.
+
+        Raises:
+            Unwise: it is no picture, or there is no room.
+            Unavailable: the disk is full, or there is too much to do.
+        """
+        with _to_disk():
+            arrived = Arrived({}, await asyncio.to_thread(self._written, data), size=len(data))
+        return await self.keep(network, arrived, Words(description=network.name), as_mark=True)
 
     async def take_over(self, data: bytes, digest: str) -> Sent:
         """Lay a file of somebody else's into the room; no row speaks of it yet.
@@ -315,17 +338,20 @@ class Uploads:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
-    async def _stored(self, arrived: Arrived, path: Path) -> Sent:
+    async def _stored(self, arrived: Arrived, path: Path, *, as_mark: bool = False) -> Sent:
         kind = await asyncio.to_thread(_kind, path)
         if kind is None:
             raise Unwise(UNKNOWN_KIND, fields={"file": UNKNOWN_KIND})
+        if as_mark and kind.group != PICTURE:
+            raise Unwise(NOT_A_PICTURE, fields={"file": NOT_A_PICTURE})
         if kind.group != PICTURE:
             if not await asyncio.to_thread(_is_whole, path, arrived.size):
                 raise Unwise(CUT_OFF, fields={"file": CUT_OFF})
             digest = await asyncio.to_thread(self.files.keep, path)
             full = Stored(digest, kind.media_type, arrived.size)
             return Sent(kind.group, full, label=arrived.name)
-        drawn = await self._darkroom.develop(path, kind)
+        kept = MARK_PIXELS if as_mark else KEPT_PIXELS
+        drawn = await self._darkroom.develop(path, kind, kept_pixels=kept)
         return await asyncio.to_thread(partial(self._laid_away, drawn, arrived.name))
 
     def _laid_away(self, drawn: Developed, name: str) -> Sent:

@@ -27,6 +27,10 @@ MOST_PIXELS: Final = 33_177_600
 KEPT_PIXELS: Final = 8_294_400
 """Of a picture as it is kept, 3840 by 2160: as much as any screen shows."""
 
+MARK_PIXELS: Final = 102_400
+"""Of the mark in the head of every page, 320 by 320, and 160 by 160 where it is transparent: sharp
+on every phone, and a few kilobytes."""
+
 SMALL_PIXELS: Final = 230_400
 """Of the small picture for lists, 640 by 360."""
 

@@ -15,8 +15,8 @@ class Listing(Base, kw_only=True):
     `words` are the tokens that it is found by, each once, with blanks between them (`rules.
     searching`, `rules.labels`); `labels` those that facets count, as people read them. The index
     over `words` is the database's own: on SQLite the FTS5 table `listing_words`, which triggers
-    keep, on PostgreSQL a GIN index over `tokens`, a column that PostgreSQL makes out of `words`
-    (migrations 0021, 0031).
+    keep; on PostgreSQL GIN indexes over `tokens`, which it makes out of `words`, and over `marks`,
+    the labels among them (migrations 0021, 0031, 0036).
 
     Triggers too remove the row of what is deleted, and keep `is_shut`: the actor is gone, or its
     host blocked. `is_withheld` is what the actor says: it does not want to be found. `edition` is

@@ -41,7 +41,8 @@ class Instance(Base, kw_only=True):
     kept. `safe_check` tells whether the secret that locks our private keys is still the same
     (`actors.safe`); None until they are locked. Versions that were given out and are forgotten,
     after a back-up was restored, have numbers up to `versions_above`: none of them is given again.
-    `push_private` and `push_public` are the key by which push services know this instance.
+    `push_private` and `push_public` are the key by which push services know this instance. `look`
+    is how its pages look (`rules.looks`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -57,3 +58,4 @@ class Instance(Base, kw_only=True):
     versions_above: Mapped[int] = mapped_column(default=0)
     push_private: Mapped[str | None] = mapped_column(default=None)  # locked: `actors.safe`
     push_public: Mapped[str | None] = mapped_column(default=None)
+    look: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")

@@ -15,15 +15,14 @@ from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
-from actors.database import Session, safe_of, tells
+from actors.database import Session, safe_of
 from actors.errors import NotAllowed, NotFound, Unwise
-from actors.rules import news
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import BrowserSession, Token
 from actors.tables.credential import Passkey
 from actors.tables.member import Member
-from actors.verbs import corresponding, trying
+from actors.verbs import corresponding, revoking, trying
 from actors.verbs.corresponding import Kind
 
 MOST_PASSKEYS: Final = 20
@@ -114,15 +113,8 @@ async def end_app(session: Session, site: Site, member: Member, number: int) -> 
     token = await session.scalar(
         select(Token).where(Token.id == number, Token.member_id == member.id)
     )
-    if token is None:
-        return
-    same = Token.id == number if token.app_id is None else Token.app_id == token.app_id
-    await session.execute(
-        update(Token)
-        .where(same, Token.member_id == member.id, Token.revoked_at.is_(None))
-        .values(revoked_at=site.now())
-    )
-    tells(session, news.word(news.TOKENS))
+    if token is not None:
+        await revoking.end_app(session, site, token)
 
 
 def challenge(session: Session, site: Site, bound_to: str) -> str:

@@ -11,7 +11,7 @@ with `target` = the `replications` of a source (FEDERATION.md, "Records").
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -279,16 +279,20 @@ async def on_listed(session: Session, site: Site, heard: Heard[ap.Add], gathered
     author = await mirroring.make_known(session, site, author_thing)
     if author.shut_at is not None or author.gone_at is not None:
         return
-    before = None if known is None else known.stage
+    before = (None, None, []) if known is None else await _standing(session, known)
     row = await remember(session, site, thing, author)
     if row is None:
         return
     models = await counting.count(session, site, row, below=below)
     if not any(one.id == model.id for one in models):
         return
-    if before != row.stage:
+    stage, updated, counted = before
+    if stage != row.stage:
         await _notify(session, site, row, author, models)
-    await _pass_up(session, site, row, models, "Add")
+    # What is no news was passed on before; where a lineage runs in a ring, it would go round.
+    if updated != row.updated_at or model.id not in counted:
+        above = models[[one.id for one in models].index(model.id) :]  # those below know it
+        await _pass_up(session, site, row, above, "Add")
 
 
 async def on_unlisted(
@@ -306,6 +310,14 @@ async def on_unlisted(
         return
     await _pass_up(session, site, row, models, "Remove")
     await counting.uncount(session, row, found[0])
+
+
+async def _standing(
+    session: Session, row: Replication
+) -> tuple[str | None, datetime | None, list[int]]:
+    """What we know of a record: its stage, its state, and for which models it counts."""
+    counted = await coverage.counted_for(session, row)
+    return row.stage, row.updated_at, [one.id for one in counted]
 
 
 def _is_listing(heard: Heard[ap.Activity]) -> bool:

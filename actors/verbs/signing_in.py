@@ -15,15 +15,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, exists, select, update
 
-from actors.database import Session, tells
+from actors.database import Session
 from actors.errors import Refusal
-from actors.rules import news
 from actors.rules.passwords import judging
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import App, BrowserSession, Grant, Token
 from actors.tables.actor import Actor
 from actors.tables.member import Member
+from actors.verbs import revoking
 
 CODE_LIFE = timedelta(minutes=10)
 """RFC 6749 4.1.2: at most ten minutes."""
@@ -227,12 +227,7 @@ async def spend(session: Session, site: Site, code: str) -> None:
     now = site.now()
     this = Grant.code == digest(code)
     await session.execute(update(Grant).where(this, Grant.used_at.is_(None)).values(used_at=now))
-    await session.execute(
-        update(Token)
-        .where(Token.grant_id.in_(select(Grant.id).where(this)), Token.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-    tells(session, news.word(news.TOKENS))
+    await revoking.revoke(session, site, Token.grant_id.in_(select(Grant.id).where(this)))
 
 
 async def client_token(session: Session, site: Site, app: App, scopes: str) -> tuple[str, Token]:
@@ -261,18 +256,8 @@ async def revoke_token(session: Session, site: Site, app: App | None, token: str
 
     Unknown ones are no error.
     """
-    statement = update(Token).where(Token.secret == digest(token), Token.revoked_at.is_(None))
-    if app is not None:
-        statement = statement.where(Token.app_id == app.id)
-    await session.execute(statement.values(revoked_at=site.now()))
-    tells(session, news.word(news.TOKENS))
-
-
-async def end_token(session: Session, site: Site, token: Token) -> None:
-    """A member ends what she or a colleague allowed; whoever listens with it is disconnected."""
-    token.revoked_at = site.now()
-    await session.flush()
-    tells(session, news.word(news.TOKENS))
+    of_app = () if app is None else (Token.app_id == app.id,)
+    await revoking.revoke(session, site, Token.secret == digest(token), *of_app)
 
 
 async def forget_expired(session: Session, site: Site) -> None:

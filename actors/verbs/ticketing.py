@@ -13,9 +13,8 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
-from actors.database import Session, tells
+from actors.database import Session
 from actors.errors import Gone, NotFound, Refusal, Unwise
-from actors.rules import news
 from actors.rules.naming import check_email
 from actors.rules.secrets import digest
 from actors.site import Site
@@ -23,7 +22,7 @@ from actors.tables.access import BrowserSession, Token
 from actors.tables.credential import Ticket
 from actors.tables.letter import Letter
 from actors.tables.member import Member
-from actors.verbs import corresponding, linking
+from actors.verbs import corresponding, linking, revoking
 from actors.verbs.corresponding import Kind
 
 _ENDED = "This link was used, or has come to its end. Ask for a new one."
@@ -161,12 +160,7 @@ async def recover(
 async def sign_out_everywhere(session: Session, site: Site, member: Member) -> None:
     """End all her sessions, and what apps were given."""
     await session.execute(delete(BrowserSession).where(BrowserSession.member_id == member.id))
-    await session.execute(
-        update(Token)
-        .where(Token.member_id == member.id, Token.revoked_at.is_(None))
-        .values(revoked_at=site.now())
-    )
-    tells(session, news.word(news.TOKENS))
+    await revoking.revoke(session, site, Token.member_id == member.id)
 
 
 async def ask_address(

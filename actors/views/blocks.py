@@ -164,6 +164,13 @@ async def blocked_hosts(session: Session, us: Actor) -> list[str]:
     return list(await session.scalars(names))
 
 
+async def host_blocks(session: Session, us: Actor, page: Page) -> list[tuple[int, str]]:
+    """The same, the latest first, each under the id of its block."""
+    statement = select(HostBlock.id, HostBlock.name).where(HostBlock.owner_id == us.id)
+    rows = await session.execute(page.cut(statement, HostBlock.id.expression))
+    return [(row[0], row[1]) for row in rows]
+
+
 async def shut_hosts(session: Session) -> list[ShutHost]:
     """The hosts that this instance blocks, by name."""
     rows = await session.scalars(select(Host).where(Host.is_blocked.is_(True)).order_by(Host.name))

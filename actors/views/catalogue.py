@@ -9,7 +9,6 @@ from sqlalchemy import func, or_, select
 
 from actors.database import Session
 from actors.rules import wishes
-from actors.rules.expressions import both
 from actors.rules.wishes import Wish
 from actors.tables.actor import Actor
 from actors.tables.lineage import Lineage
@@ -62,8 +61,8 @@ async def search(
     key = Listing.id.expression
     if not wish.is_empty:
         key = findings.by_id(session)
-        wanted = both(*steps[-1:], wishes.narrowed(wish))
-        statement = findings.listed(session, statement, wanted)
+        words = steps[-1] if steps else None
+        statement = findings.listed(session, statement, words, wishes.narrowed(wish))
     rows = await session.execute(page.cut(statement, key))
     return [Entry(row[0], row[1]) for row in rows]
 

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Select,
     column,
@@ -45,6 +46,7 @@ COUNTRY: Final = 2
 
 _COUNTED: Final = frozenset({*wishes.FACETS, "in"} - {"territory", "by"})
 _TOKENS: Final[ColumnElement[object]] = literal_column("listing.tokens", TSVECTOR)
+_MARKS: Final[ColumnElement[object]] = literal_column("listing.marks", TSVECTOR)
 _INDEX: Final = table("listing_words", column("rowid", BigInteger))
 _HITS: Final = select(Listing.id, Listing.actor_id, Listing.labels).where(
     Listing.is_shut.is_(False), Listing.is_withheld.is_(False)
@@ -102,11 +104,11 @@ async def find(session: Session, wish: Wish, viewer: Actor | None = None) -> Fou
     ids: dict[int, None] = {}
     for step in steps[:-1]:
         if len(ids) < MOST:
-            ids |= dict.fromkeys(await _ids(session, wish, both(step, facets)))
+            ids |= dict.fromkeys(await _ids(session, wish, step, facets))
     has_more = len(ids) >= MOST
     hits: dict[int, Hit] = {}
     if not has_more:
-        hits = await _latest(session, wish, both(steps[-1], facets) if steps else facets)
+        hits = await _latest(session, wish, steps[-1] if steps else None, facets)
         has_more = len(hits) > MOST
     if missing := [one for one in ids if one not in hits]:  # older than the latest of all
         hits |= await _rows(session, missing)
@@ -161,13 +163,23 @@ async def actors(session: Session, hits: Sequence[Hit]) -> list[Actor]:
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
-def listed(session: Session, statement: S, expression: Expression) -> S:
-    """A statement on listings, restricted to what an expression finds by the index of words."""
+def listed(
+    session: Session, statement: S, words: Expression | None, facets: Expression | None = None
+) -> S:
+    """A statement on listings, restricted to what the index of words finds.
+
+    PostgreSQL keeps the labels among them apart too: where it goes through the latest rows, it
+    need not fetch all words of each to see that it is in another language.
+    """
+    given = [one for one in (words, facets) if one is not None]
     if session.get_bind().dialect.name == "sqlite":
         joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
-        return joined.where(_is_matched(expression))
-    wanted = cast(bindparam("words_wanted", in_tsquery(expression)), TSQUERY)
-    return statement.where(_TOKENS.op("@@")(wanted))
+        return joined.where(_is_matched(both(*given)))
+    for tokens, wanted in ((_MARKS, facets), (_TOKENS, words)):
+        if wanted is not None:
+            query: BindParameter[str] = bindparam(None, in_tsquery(wanted), unique=True)
+            statement = statement.where(tokens.op("@@")(cast(query, TSQUERY)))
+    return statement
 
 
 def by_id(session: Session) -> ColumnElement[int]:
@@ -185,25 +197,26 @@ def _is_matched(expression: Expression) -> ColumnElement[bool]:
     )
 
 
-async def _ids(session: Session, wish: Wish, wanted: Expression) -> list[int]:
+async def _ids(session: Session, wish: Wish, words: Expression, facets: Expression) -> list[int]:
     """What one step finds, the latest first; whether it may be shown is not asked yet."""
     if session.get_bind().dialect.name == "sqlite":  # the index alone answers
-        statement = (
-            select(_INDEX.c.rowid).where(_is_matched(wanted)).order_by(_INDEX.c.rowid.desc())
-        )
+        found = select(_INDEX.c.rowid).where(_is_matched(both(words, facets)))
+        statement = found.order_by(_INDEX.c.rowid.desc())
     else:
         of_kind = select(Listing.id).where(Listing.kind == wish.kind)
-        statement = listed(session, of_kind, wanted).order_by(Listing.id.desc())
+        statement = listed(session, of_kind, words, facets).order_by(Listing.id.desc())
     return list((await session.execute(statement.limit(MOST))).scalars())
 
 
-async def _latest(session: Session, wish: Wish, wanted: Expression) -> dict[int, Hit]:
+async def _latest(
+    session: Session, wish: Wish, words: Expression | None, facets: Expression
+) -> dict[int, Hit]:
     statement = _HITS
     if wish.is_empty or session.get_bind().dialect.name != "sqlite":
         # The words say of which kind it is too; but so PostgreSQL may go along the index of kinds.
         statement = statement.where(Listing.kind == wish.kind)
     if not wish.is_empty:
-        statement = listed(session, statement, wanted)
+        statement = listed(session, statement, words, facets)
     latest = (Listing.id.expression if wish.is_empty else by_id(session)).desc()
     rows = await session.execute(statement.order_by(latest).limit(MOST + 1))
     return {row[0]: Hit(row[0], row[1], row[2].split()) for row in rows}

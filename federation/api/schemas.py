@@ -905,6 +905,19 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "answer": _text("What was done about it; empty while it is open."),
         },
     ),
+    "Look": _record(
+        "How the pages of this instance look.",
+        {
+            "name": _text("What the network is called."),
+            "colour": {
+                "type": ["string", "null"],
+                "description": "As it was chosen; what pages show may be darker, or lighter by "
+                "night, so that it can be read. Null: that of every instance.",
+            },
+            "mark": {"type": ["string", "null"], "description": "Where it is; null: none."},
+            "canBeUndone": {**_BOOL, "description": "Whether colour or mark ever changed."},
+        },
+    ),
     "Reports": _page_of("Report", "What the stewards of the network were told."),
     "Myself": _record(
         "Who the token acts for.",

@@ -20,10 +20,11 @@ from actors.tables.actor import Actor
 from actors.views import access, profiles
 from actors.views.access import Acting
 from federation import application, telemetry
-from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.app_keys import DATABASE, LOOKUP, SITE, UPLOADS
 from federation.commands.output import Failed
 from federation.lookup import Lookup
 from federation.settings import FILE, BadSettings, Settings, load
+from federation.uploads import Uploads
 
 SQLITE: Final = "sqlite:///"
 
@@ -36,6 +37,7 @@ class Instance:
     database: Database
     site: Site
     lookup: Lookup
+    uploads: Uploads
 
 
 def settings_of(directory: Path) -> Settings:
@@ -75,7 +77,7 @@ async def opened(directory: Path) -> AsyncIterator[Instance]:
         if standing is not Standing.CURRENT:
             raise Failed(words_for(standing, directory))
         await runner.setup()
-        yield Instance(settings, built[DATABASE], built[SITE], built[LOOKUP])
+        yield Instance(settings, built[DATABASE], built[SITE], built[LOOKUP], built[UPLOADS])
     finally:
         await runner.cleanup()
         await built[DATABASE].close()

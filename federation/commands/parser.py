@@ -21,6 +21,7 @@ from federation.commands.followers import accept, list_requests, reject, set_app
 from federation.commands.founding import init
 from federation.commands.hosts import block_host, list_hosts, unblock_host
 from federation.commands.keys import relock, rotate
+from federation.commands.look import look
 from federation.commands.look_up import follow, lookup
 from federation.commands.mail import drop, give_up, read_again, retry, show_mail
 from federation.commands.move import add_alias, move, remove_alias, stay
@@ -51,6 +52,7 @@ for _command in (
     check,
     lookup,
     follow,
+    look,
 ):
     APP.command(_command)
 

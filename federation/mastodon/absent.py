@@ -65,3 +65,10 @@ async def annual_reports(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         await authenticating.member(request, session, "read:accounts")
     return answers.entity({"annual_reports": [], "accounts": [], "statuses": []})
+
+
+async def annual_report_state(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/annual_reports/{year}/state: there will be none (Mastodon 4.6)."""
+    async with request.app[DATABASE].read() as session:
+        await authenticating.member(request, session, "read:accounts")
+    return answers.entity({"state": "ineligible"})

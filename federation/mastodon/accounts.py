@@ -3,6 +3,8 @@
 Source: docs.joinmastodon.org/methods/accounts (4.2).
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from activitypub import handles
@@ -141,6 +143,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
 
     With `reblogs` false, what they pass on does not stand on the home timeline; with `languages`,
     only what is written in these stands there; with `notify`, one is told of all they publish.
+    Where nobody has to say yes, it is taken for said, as Mastodon does: an app that hears of a
+    request would offer to withdraw it, and never look again.
     """
     given = await arguments.read(request)
     async with request.app[DATABASE].begin() as session:
@@ -152,6 +156,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
             await following.follow(session, request.app[SITE], acting.organisation, them)
         await _heed(session, request.app[SITE], us, them, given)
         known = await profiles.relationship(session, us, them)
+    if known.requested and not them.approves_followers:
+        known = replace(known, following=True, requested=False)
     return answers.entity(entities.relationship(them, known))
 
 

@@ -102,7 +102,7 @@ def written(body: bytes, link: str | None = None, *, status: int = 200) -> web.R
 
 
 def listed(
-    request: web.Request, rows: Iterable[tuple[int, Entity | None]], page: Page
+    request: web.Request, rows: Iterable[tuple[int, Entity | str | None]], page: Page
 ) -> web.Response:
     """One page of a list, the newest first, with the Link header to its neighbours.
 

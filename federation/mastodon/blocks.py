@@ -72,11 +72,12 @@ async def muted(request: web.Request) -> web.StreamResponse:
 
 
 async def blocked_hosts(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/domain_blocks: names of hosts, all on one page."""
+    """GET /api/v1/domain_blocks: names of hosts, the latest block first."""
+    page = paging.wanted(await arguments.read(request), paging.HOSTS)
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:blocks")
-        names = await blocks.blocked_hosts(session, acting.organisation)
-    return answers.entity(list(names))
+        found = await blocks.host_blocks(session, acting.organisation, page)
+    return answers.listed(request, found, page)
 
 
 async def block_host(request: web.Request) -> web.StreamResponse:

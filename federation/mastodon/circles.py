@@ -3,6 +3,8 @@
 Source: docs.joinmastodon.org/methods/lists and /methods/timelines (4.5).
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from actors.database import Session
@@ -11,6 +13,7 @@ from actors.tables.actor import Actor
 from actors.tables.circle import Circle
 from actors.verbs import circling
 from actors.views import circles, profiles, timelines
+from actors.views.paging import LARGEST_PAGE
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
 from federation.mastodon.arguments import Arguments
@@ -77,6 +80,8 @@ async def members(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/lists/{id}/accounts; `limit=0`, which wants all of them, gives the most."""
     given = await arguments.read(request)
     page = paging.wanted(given, paging.ACCOUNTS)
+    if given.text("limit") == "0":
+        page = replace(page, limit=LARGEST_PAGE)
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:lists")).organisation
         row = await _addressed(request, session, us)

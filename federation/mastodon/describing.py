@@ -66,10 +66,13 @@ class Describer:
             counts = self._around.counts.get(actor.id)
             if counts is None:
                 counts = await profiles.counts(self._session, actor)
-            lines = [entities.field(name, value) for name, value in _lines(actor.document)]
-            header = _header(actor) if actor.is_ours else ""
+            said = _document(actor.document)
+            lines = [entities.field(name, value) for name, value in _lines(said)]
+            header = media_documents.read(said.get("image")) if actor.is_ours else None
             self._accounts[actor.id] = entities.account(
-                *(self._site.origin, actor, counts, lines, header),
+                *(self._site.origin, actor, counts, lines),
+                header="" if header is None else header.url,
+                described=(_described(said.get("icon")), "" if header is None else header.name),
                 is_discoverable=_says_yes(actor, b'"discoverable"'),
                 is_indexable=_says_yes(actor, b'"indexable"'),
             )
@@ -259,12 +262,10 @@ def _objects(value: Json, kind: str) -> list[Document]:
     return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
 
 
-def _header(actor: Actor) -> str:
-    """The picture above the page of one of ours."""
-    if b'"image"' not in actor.document:
-        return ""
-    shown = media_documents.read(_document(actor.document).get("image"))
-    return "" if shown is None else shown.url
+def _described(picture: Json) -> str:
+    """What an account says that its sign shows."""
+    shown = media_documents.read(picture)
+    return "" if shown is None else shown.name
 
 
 def _says_yes(actor: Actor, name: bytes) -> bool:
@@ -272,9 +273,9 @@ def _says_yes(actor: Actor, name: bytes) -> bool:
     return name + b":true" in actor.document
 
 
-def _lines(body: bytes) -> list[tuple[str, str]]:
+def _lines(said: Document) -> list[tuple[str, str]]:
     """The lines of a profile: PropertyValue attachments, as every server writes them."""
-    lines = _objects(_document(body).get("attachment"), "PropertyValue")
+    lines = _objects(said.get("attachment"), "PropertyValue")
     pairs = ((line.get("name"), line.get("value")) for line in lines[:MAX_FIELDS])
     return [
         (name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)

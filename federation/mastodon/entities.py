@@ -113,8 +113,9 @@ def account(
     actor: Actor,
     counts: Counts,
     fields: Sequence[Entity],
-    header: str = "",
     *,
+    header: str = "",
+    described: tuple[str, str] = ("", ""),
     is_discoverable: bool = True,
     is_indexable: bool = True,
 ) -> Entity:
@@ -126,6 +127,7 @@ def account(
         counts: as far as we know them.
         fields: made by `field`.
         header: the address of the picture above its page, if it has one.
+        described: what its sign and that picture show, where somebody has said it.
         is_discoverable: it wants to be suggested to others.
         is_indexable: it wants to be found by what it says.
     """
@@ -149,8 +151,10 @@ def account(
         "uri": actor.iri,
         "avatar": picture,
         "avatar_static": picture,
+        "avatar_description": described[0] if picture == actor.icon else "",
         "header": header or origin + HEADER,
         "header_static": header or origin + HEADER,
+        "header_description": described[1],
         "followers_count": counts.followers,
         "following_count": counts.following,
         "statuses_count": counts.models + counts.remarks,
@@ -211,6 +215,34 @@ def own_account(
             "permissions": "0",
             "highlighted": False,
         },
+    }
+
+
+def profile(own: Entity, avatar: str | None, header: str | None, tags: Sequence[Json]) -> Entity:
+    """A Profile: what its owner has said of herself, as she said it, and as others see it.
+
+    Args:
+        own: a CredentialAccount.
+        avatar: the address of her sign; None where she has chosen none.
+        header: of the picture above her page, likewise.
+        tags: the hashtags that stand there.
+    """
+    source = own["source"] if isinstance(own["source"], dict) else {}
+    kept = ("id", "display_name", "avatar_description", "header_description", "locked", "bot")
+    told = ("note", "fields", "hide_collections", "discoverable", "indexable")
+    return {
+        **{name: own[name] for name in kept},
+        **{name: source[name] for name in (*told, "attribution_domains")},
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "header": header,
+        "header_static": header,
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+        "featured_tags": list(tags),
+        "formatted_note": own["note"],
+        "formatted_fields": own["fields"],
     }
 
 

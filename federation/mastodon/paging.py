@@ -27,6 +27,9 @@ NOTIFICATIONS: Final = (40, 80)
 TAGS: Final = (100, 200)
 """Usual and highest number of followed hashtags, as on Mastodon; `LARGEST_PAGE` bounds both."""
 
+HOSTS: Final = (100, 200)
+"""Usual and highest number of blocked hosts, as on Mastodon; `LARGEST_PAGE` bounds both."""
+
 SEARCH: Final = (20, 40)
 """Usual and highest number of results of each kind."""
 
@@ -87,7 +90,7 @@ def links(
         return None
     kept = [(name, value) for name, value in query if name not in _CURSORS]
     newer = f'<{address}?{urlencode([*kept, ("min_id", str(max(ids)))])}>; rel="prev"'
-    if len(ids) < page.limit:
+    if len(ids) < page.size:
         return newer
     older = f'<{address}?{urlencode([*kept, ("max_id", str(min(ids)))])}>; rel="next"'
     return f"{older}, {newer}"

@@ -4,13 +4,14 @@ Source: docs.joinmastodon.org/methods/accounts#update_credentials, methods/profi
 others see goes out to followers; what an app begins a post with is kept here alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
 from actors.database import Session
+from actors.documents import media as documents
 from actors.errors import Unwise
 from actors.rules import habits as rules
 from actors.rules import permissions
@@ -19,15 +20,16 @@ from actors.rules.habits import Habits
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.media import Media
-from actors.verbs import portraying, profiling
+from actors.verbs import enrolling, picturing, portraying, profiling
 from actors.verbs.picturing import Words
 from actors.verbs.profiling import Said
 from actors.views import media as views
-from actors.views import profiles
+from actors.views import profiles, subjects
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
-from federation.mastodon import accounts, answers, arguments, authenticating
+from federation.mastodon import accounts, answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
+from federation.mastodon.entities import Entity
 from federation.mastodon.media import IN_THEIR_WORDS
 from federation.mastodon.writing import VISIBILITIES
 from federation.uploads import Arrived
@@ -42,9 +44,33 @@ REFUSED: Final[Mapping[str, str]] = {
 }
 """Switches that cannot be switched on here → the words of the refusal."""
 
+ALWAYS: Final = ("show_media", "show_media_replies", "show_featured")
+"""What every page here shows."""
+
+
+Telling = Callable[[Session, Site, Acting], Awaitable[Entity]]
+"""How an answer says what an organisation has said of itself."""
+
+
+async def own(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/profile: what one has said of oneself, to be changed (Mastodon 4.6)."""
+    async with request.app[DATABASE].read() as session:
+        acting = await authenticating.member(request, session, "read:accounts", "profile")
+        entity = await _profile(session, request.app[SITE], acting)
+    return answers.entity(entity)
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """PATCH /api/v1/profile: what is not named stays as it was (Mastodon 4.6)."""
+    return await _changed(request, _profile)
+
 
 async def update(request: web.Request) -> web.StreamResponse:
     """PATCH /api/v1/accounts/update_credentials: what is not named stays as it was."""
+    return await _changed(request, accounts.own)
+
+
+async def _changed(request: web.Request, telling: Telling) -> web.StreamResponse:
     acting = await _acting(request)
     given, arrived = await _read(request, acting)
     room = request.app[UPLOADS]
@@ -62,8 +88,20 @@ async def update(request: web.Request) -> web.StreamResponse:
         await profiling.say(session, site, us, said)
         if files:
             await _portray(session, site, us, files)
-        entity = await accounts.own(session, site, acting)
+        await _describe(session, site, us, given, files)
+        entity = await telling(session, site, acting)
     return answers.entity(entity)
+
+
+async def _profile(session: Session, site: Site, acting: Acting) -> Entity:
+    us = acting.organisation
+    now = await views.portrait(session, us.id)
+    avatar = None if now.icon is None else documents.address(site.origin, now.icon)
+    header = None if now.header is None else documents.address(site.origin, now.header)
+    tags = [
+        entities.featured_tag(site.origin, us, one) for one in await subjects.shown(session, us)
+    ]
+    return entities.profile(await accounts.own(session, site, acting), avatar, header, tags)
 
 
 async def remove_avatar(request: web.Request) -> web.StreamResponse:
@@ -135,10 +173,34 @@ async def _portray(
     )
 
 
+async def _describe(
+    session: Session, site: Site, us: Actor, given: Arguments, files: Mapping[str, Media | None]
+) -> None:
+    """Say anew what pictures show that stay."""
+    now = await views.portrait(session, us.id)
+    there = {"avatar": now.icon, "header": now.header}
+    meant = {
+        place: one
+        for place, one in there.items()
+        if one is not None and place not in files and f"{place}_description" in given.values
+    }
+    for place, one in meant.items():
+        words = given.text(f"{place}_description") or us.name
+        picturing.say(one, Words(description=words))
+    if meant:
+        await session.flush()
+        await enrolling.tell_profile(session, site, us)
+
+
 async def _said(request: web.Request, acting: Acting, given: Arguments) -> Said:
     for name, words in REFUSED.items():
         if given.flag(name):
             raise Unwise(words)
+    for name in ALWAYS:
+        if name in given.values and not given.flag(name):
+            raise Unwise(f"Validation failed: {name} cannot be switched off here")
+    if any(given.many("attribution_domains")):
+        raise Unwise("Validation failed: Articles elsewhere are not attributed here")
     async with request.app[DATABASE].read() as session:
         row = await profiles.of_ours(session, acting.organisation)
     return Said(

@@ -68,7 +68,7 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
         p256dh=given.text("subscription[keys][p256dh]"),
         auth=given.text("subscription[keys][auth]"),
         alerts=_alerts(given),
-        policy=given.text("data[policy]") or "all",
+        policy=_policy(given) or "all",
         is_standard=given.flag("subscription[standard]"),
     )
     alerting.must_be_sound(wanted)
@@ -92,8 +92,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].begin() as session:
         await authenticating.member(request, session, SCOPE)
         row = await _own(request, session)
-        policy = given.text("data[policy]") or row.policy
-        await alerting.change(session, row, _alerts(given), policy)
+        await alerting.change(session, row, _alerts(given), _policy(given) or row.policy)
         return await _told(session, row)
 
 
@@ -184,6 +183,11 @@ async def _own(request: web.Request, session: Session) -> PushSubscription:
 async def _told(session: Session, row: PushSubscription) -> web.Response:
     key = await pushes.public_key(session)
     return answers.entity(entities.push_subscription(row, ALERTS, key))
+
+
+def _policy(given: Arguments) -> str:
+    """Of whom one wants to hear; Mastodon.py says it beside `data`, as older versions had it."""
+    return given.text("data[policy]") or given.text("policy")
 
 
 def _alerts(given: Arguments) -> dict[str, bool]:

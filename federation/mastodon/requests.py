@@ -5,6 +5,7 @@ of the account that asks.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -12,9 +13,11 @@ from actors.database import Session
 from actors.errors import NotFound
 from actors.rules import permissions
 from actors.site import Site
+from actors.tables.actor import Actor
 from actors.tables.follow import Follow
 from actors.verbs import following
 from actors.views import profiles
+from actors.views.profiles import Relationship
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
 from federation.mastodon.describing import Describer
@@ -35,23 +38,27 @@ async def waiting(request: web.Request) -> web.StreamResponse:
 
 
 async def authorize(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/follow_requests/{id}/authorize."""
-    return await _answered(request, following.admit, is_waiting=True)
+    """POST /api/v1/follow_requests/{id}/authorize: who may follow does, as Mastodon has it.
+
+    A neighbour's own row may learn of it a moment later; Phanpy would take that for a failure.
+    """
+    them, known = await _answered(request, following.admit, is_waiting=True)
+    return _told(them, replace(known, followed_by=True, requested_by=False))
 
 
 async def reject(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/follow_requests/{id}/reject."""
-    return await _answered(request, following.dismiss, is_waiting=True)
+    return _told(*await _answered(request, following.dismiss, is_waiting=True))
 
 
 async def remove(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/accounts/{id}/remove_from_followers: fine where they did not follow."""
-    return await _answered(request, following.dismiss, is_waiting=False)
+    return _told(*await _answered(request, following.dismiss, is_waiting=False))
 
 
 async def _answered(
     request: web.Request, answer: Answer, *, is_waiting: bool
-) -> web.StreamResponse:
+) -> tuple[Actor, Relationship]:
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:follows")
         permissions.must_follow(acting.office)
@@ -62,5 +69,8 @@ async def _answered(
             raise NotFound("Record not found")
         if row is not None and is_meant:
             await answer(session, request.app[SITE], row)
-        known = await profiles.relationship(session, us, them)
+        return them, await profiles.relationship(session, us, them)
+
+
+def _told(them: Actor, known: Relationship) -> web.StreamResponse:
     return answers.entity(entities.relationship(them, known))

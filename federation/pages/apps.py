@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from actors.site import id_in
-from actors.verbs import signing_in
+from actors.verbs import revoking
 from actors.views import permits
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
@@ -53,5 +53,5 @@ async def end(request: web.Request) -> web.Response:
     await forms.read(request, here, EndForm)
     async with request.app[DATABASE].begin() as session:
         permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
-        await signing_in.end_token(session, request.app[SITE], permit.token)
+        await revoking.end_app(session, request.app[SITE], permit.token, acting.organisation)
     raise web.HTTPSeeOther(saying.address(ADDRESS, "app-ended"))

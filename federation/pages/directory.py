@@ -7,7 +7,7 @@ it is then fetched, remembered, and shown on our own page.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -75,10 +75,39 @@ class Results:
 async def directory(request: web.Request) -> web.Response:
     """GET /directory: models, organisations and commons, by words and facets."""
     here = await sessions.visitor(request)
-    asked = forms.without_nul(request.query.get("q", "")).strip()[:MAX_QUERY]
+    asked = _asked(request)
+    refusal = await _visit_elsewhere(request, asked, here) if _is_elsewhere(asked) else ""
+    return rendering.page(
+        request, here, "directory.html", refusal=refusal, **await _looked_up(request, here, asked)
+    )
+
+
+async def found(request: web.Request) -> web.Response:
+    """GET /directory/found: what stands below the form of the search, for who is still typing.
+
+    Nothing is fetched from elsewhere for her: half an address is none.
+    """
+    here = await sessions.visitor(request)
+    values = await _looked_up(request, here, _asked(request))
+    response = rendering.page(
+        request, here, "directory_found.html", refusal="", is_typing=True, **values
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _asked(request: web.Request) -> str:
+    return forms.without_nul(request.query.get("q", "")).strip()[:MAX_QUERY]
+
+
+def _is_elsewhere(asked: str) -> bool:
+    return _ELSEWHERE.fullmatch(asked) is not None
+
+
+async def _looked_up(request: web.Request, here: Visitor, asked: str) -> dict[str, Any]:
+    """What was found, as the templates want it."""
     wish = searching.wish_of({**request.query, "q": asked})
-    is_elsewhere = _ELSEWHERE.fullmatch(asked) is not None
-    refusal = await _visit_elsewhere(request, asked, here) if is_elsewhere else ""
+    is_elsewhere = _is_elsewhere(asked)
     page = _number(request.query.get("page"))
     faults: Mapping[str, str] = {}
     results, actors, whose, fits = Results(), list[Actor](), None, None
@@ -96,29 +125,24 @@ async def directory(request: web.Request) -> web.Response:
             whose = await profiles.by_id(session, number)
         if here.organisation is not None:
             fits = searching.fitting(await profiles.facts(session, here.organisation))
-    return rendering.page(
-        request,
-        here,
-        "directory.html",
-        wish=wish,
-        asked=asked,
-        results=results,
-        facets=_choices(wish, results.found),
-        chosen=_chosen(wish),
-        whose=whose,
-        kinds=[(kind, searching.address(searching.PAGE, wish.but(kind=kind))) for kind in KINDS],
-        actors=actors,
-        is_elsewhere=is_elsewhere,
-        refusal=refusal,
-        faults=faults,
-        fits=None if fits is None else searching.address(searching.PAGE, fits),
-        feed=None if faults else searching.address(searching.FEED, wish),
-        opml=None if faults else searching.address(searching.LIST_OF_FEEDS, wish),
-        before=searching.address(searching.PAGE, wish, page=page - 1) if page > 1 else None,
-        more=searching.address(searching.PAGE, wish, page=page + 1)
-        if page * PAGE_SIZE < len(results.found.hits)
-        else None,
-    )
+    is_more = page * PAGE_SIZE < len(results.found.hits)
+    return {
+        "wish": wish,
+        "asked": asked,
+        "results": results,
+        "facets": _choices(wish, results.found),
+        "chosen": _chosen(wish),
+        "whose": whose,
+        "kinds": [(kind, searching.address(searching.PAGE, wish.but(kind=kind))) for kind in KINDS],
+        "actors": actors,
+        "is_elsewhere": is_elsewhere,
+        "faults": faults,
+        "fits": None if fits is None else searching.address(searching.PAGE, fits),
+        "feed": None if faults else searching.address(searching.FEED, wish),
+        "opml": None if faults else searching.address(searching.LIST_OF_FEEDS, wish),
+        "before": searching.address(searching.PAGE, wish, page=page - 1) if page > 1 else None,
+        "more": searching.address(searching.PAGE, wish, page=page + 1) if is_more else None,
+    }
 
 
 async def _results(

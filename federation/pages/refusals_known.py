@@ -453,6 +453,9 @@ FILES: Final = (
     N_("A model has %(number)s files at most beside its picture."),
     N_("This very file is there already."),
     N_("This has to be a picture."),
+    N_("A colour is written as # and six digits, such as #0f6b5e."),
+    N_("Nothing has been changed here yet."),
+    N_("There is no network here yet."),
 )
 """Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
 TEXTS: Final = (

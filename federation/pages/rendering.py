@@ -33,6 +33,7 @@ from federation.pages import (
     addresses,
     forms,
     illustrated,
+    looks,
     planning,
     prompting,
     reading,
@@ -155,6 +156,7 @@ def page(
             .render(
                 {
                     "here": here,
+                    "look": looks.of(request, here),
                     "lang": spoken,
                     "path": request.path,
                     "other_languages": _other_languages(request, spoken),

@@ -27,6 +27,7 @@ from federation.pages import (
     consent,
     directory,
     drafting,
+    dressing,
     feeds,
     followers,
     forks,
@@ -37,6 +38,7 @@ from federation.pages import (
     invitations,
     kin,
     liking,
+    looks,
     mail,
     members,
     merging,
@@ -89,6 +91,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/", home.home),
         web.get("/about", home.about),
         web.get("/directory", directory.directory),
+        web.get("/directory/found", directory.found),
         web.get("/organisations", directory.organisations),
         web.get(searching.FEED, feeds.atom),
         web.get(searching.LIST_OF_FEEDS, feeds.opml),
@@ -119,6 +122,9 @@ def routes() -> list[web.RouteDef]:
         web.get(places.TAG_PAGE, hashtags.hashtag),
         *_for_members(),
         web.get(STATIC, static.file),
+        web.get(looks.SHEET, looks.stylesheet),
+        web.get(looks.SIGN, looks.sign),
+        web.get(looks.MANIFEST, looks.manifest),
     ]
 
 
@@ -147,6 +153,8 @@ def _for_members() -> list[web.RouteDef]:
         web.post("/reports", reports.close),
         web.get(portraying.ADDRESS, portraying.portrait_page),
         web.post(portraying.ADDRESS, portraying.portray),
+        web.get(dressing.PAGE, dressing.look_page),
+        web.post(dressing.PAGE, dressing.act),
         web.get(apps.ADDRESS, apps.listing),
         web.get(f"{apps.ADDRESS}/{{id}}", apps.one),
         web.post(f"{apps.ADDRESS}/{{id}}", apps.end),

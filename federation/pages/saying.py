@@ -118,6 +118,10 @@ SENTENCES: Final = {
     "passkey-removed": N_("This passkey does not sign you in any more."),
     "session-ended": N_("That is signed out."),
     "account-deleted": N_("Your account is deleted."),
+    "look-changed": N_("From now on, all pages look like this."),
+    "look-named": N_("That is the name from now on. Whoever follows the network is being told."),
+    "look-undone": N_("All pages look as they did before."),
+    "look-plain": N_("All pages look as they did in the beginning."),
     "acting": N_("From now on you act for this organisation."),
 }
 

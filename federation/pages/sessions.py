@@ -6,7 +6,7 @@ read it nor send a form along with it.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
@@ -14,7 +14,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from actors.database import Session
-from actors.rules import permissions
+from actors.rules import looks, permissions
+from actors.rules.looks import Look
 from actors.tables.actor import Actor
 from actors.verbs import signing_in
 from actors.views import access, notices, profiles
@@ -45,12 +46,14 @@ class Visitor:
         visit: the member and her mandates; None for a reader without account.
         unread: notices that the organisation she acts for has not read.
         secret: what the tokens of this reader's forms are tied to; empty when nothing is.
+        look: how the pages look.
     """
 
     network: Actor | None = None
     visit: Visit | None = None
     unread: int = 0
     secret: str = ""
+    look: Look = looks.PLAIN
 
     @property
     def acting(self) -> Acting | None:
@@ -83,13 +86,13 @@ async def _visitor(request: web.Request) -> Visitor:
     async with request.app[DATABASE].read() as session:
         instance = await profiles.instance(session)
         network = None if instance is None else await profiles.network(session)
+        look = looks.PLAIN if instance is None else Look.from_json(instance.look)
         visit = await access.by_session(session, request.app[SITE], secret) if secret else None
         if visit is None:
-            return Visitor(
-                network=network, secret=request.cookies.get(named(request, FORM_COOKIE), "")
-            )
+            known = request.cookies.get(named(request, FORM_COOKIE), "")
+            return Visitor(network=network, secret=known, look=look)
         unread = 0 if visit.acting is None else await _unread(session, visit.acting)
-    return Visitor(network=network, visit=visit, unread=unread, secret=secret)
+    return Visitor(network=network, visit=visit, unread=unread, secret=secret, look=look)
 
 
 async def _unread(session: Session, acting: Acting) -> int:
@@ -175,9 +178,7 @@ def with_form_secret(here: Visitor) -> Visitor:
     """The same reader, with something that a form's token can be tied to."""
     if here.secret:
         return here
-    return Visitor(
-        network=here.network, visit=here.visit, unread=here.unread, secret=secrets.token_urlsafe()
-    )
+    return replace(here, secret=secrets.token_urlsafe())
 
 
 def remember_form_secret(request: web.Request, response: web.StreamResponse, here: Visitor) -> None:

@@ -41,6 +41,7 @@ FRONT: Final = ("/", "/about", "/directory", "/organisations", "/commons")
 
 NOT_FOR_CRAWLERS: Final = (
     *("/api/", "/oauth/", "/static/", "/interact", "/from-elsewhere", "/sign-in", "/directory?"),
+    "/directory/",
     *("/directory.", "/report?", "/m/*/compare", "/m/*/fork", "/m/*/propose", "/m/*/record$"),
     *("/m/*/archive", "/m/*/records.", "/m/*/versions/*/cite"),
 )

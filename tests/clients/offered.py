@@ -21,14 +21,13 @@ STREAMS = {
 
 
 # As Mastodon refuses them: 403 what is not allowed; 404 what is not there (announcements, a year's
-# report, terms of service) or only came with 4.6 (profiles, collections).
+# report, terms of service) or only came with 4.6 (collections).
 REFUSED: dict[str, tuple[Any, ...]] = {
     "announcement_dismiss": (404, "1"),
     "announcement_reaction_create": (404, "1", "x"),
     "announcement_reaction_delete": (404, "1", "x"),
     "annual_report": (404, 2025),
     "annual_report_read": (404, 2025),
-    "annual_report_state": (404, 2025),
     "annual_report_generate": (404, 2025),
     "instance_terms_of_service": (404,),
     "email_resend_confirmation": (403,),
@@ -42,8 +41,6 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "collection_item_delete": (404, "1", "1"),
     "collection_item_revoke": (404, "1", "1"),
     "collection_update": (404, "1"),
-    "profile": (404,),
-    "profile_update": (404,),
 }
 NOT_HERE = {
     "create_app": "called for each of them, before anybody has signed in",

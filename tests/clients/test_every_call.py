@@ -312,6 +312,10 @@ def profile(walk: Walk) -> None:
     said = anna.preferences()
     assert (said.posting_default_visibility, said.posting_default_language) == ("unlisted", "oc")
     assert "/media/" in told.avatar
+    assert anna.profile().avatar_description == "Une roue"
+    shown = anna.profile_update(avatar_description="Un rayon", note="Nous *roulons*.")
+    assert (shown.avatar_description, "roulons" in shown.note) == ("Un rayon", True)
+    assert anna.annual_report_state(2025).state == "ineligible"
     assert "/media/" not in anna.account_delete_avatar().avatar
     assert "/media/" not in anna.account_delete_header().header
 

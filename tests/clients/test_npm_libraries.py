@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clients.driven import Driven, driven
 from clients.quay import Quay, quay
 from clients.walking import allowed
 from together.databases import NewDatabase
+from together.driven import Driven, driven
 from together.street import House, a_sheet
 
 from actors.tables.actor import Actor
@@ -104,7 +104,8 @@ async def masto_does(desk: Desk) -> None:
         assert await desk.masto(path)
     shown = await desk.masto("v1.accounts.lookup", {"acct": "ruche"})
     assert shown["displayName"] == "La Ruche"
-    assert (await desk.masto(f"v1.accounts.{them}.follow"))["requested"] is True
+    asked = await desk.masto(f"v1.accounts.{them}.follow")
+    assert (asked["following"], asked["requested"]) == (True, False)  # nobody has to say yes
     await desk.street.settle()
     (known,) = await desk.masto("v1.accounts.relationships.fetch", {"id": [str(desk.ruche.id)]})
     assert known["following"] is True

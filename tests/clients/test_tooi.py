@@ -11,12 +11,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from clients.driven import Driven, driven
 from clients.quay import Quay, quay
 from clients.test_toot import ANNA, APPS
 from clients.walking import allowed
 from sqlalchemy import select
 from together.databases import NewDatabase
+from together.driven import Driven, driven
 from together.street import House, a_sheet
 
 from actors.tables.model import Model

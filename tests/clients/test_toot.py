@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from clients.driven import Driven, driven
 from clients.quay import Quay, quay
 from clients.walking import allowed
 from together.databases import NewDatabase
+from together.driven import Driven, driven
 from together.pictures import a_picture
 from together.street import PASSWORD, House, a_sheet
 

@@ -27,6 +27,8 @@ from activitypub.signatures.claims import Scheme
 from activitypub.signatures.keys import PrivateKey
 from activitypub.signatures.signing import sign
 
+WEBFINGER = "/.well-known/webfinger"
+
 Document = dict[str, Any]
 """JSON as tests bend it."""
 
@@ -207,7 +209,8 @@ class Stranger:
             return web.Response(status=307, headers={"Location": self.redirects[request.path]})
         self.asked.append(request.path)
         status, document = self.documents.get(request.path, (404, {}))
-        return web.Response(status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON)
+        kind = "application/jrd+json" if request.path == WEBFINGER else ACTIVITY_JSON
+        return web.Response(status=status, body=orjson.dumps(document), content_type=kind)
 
     def _unread(self) -> web.Response:
         headers = {"Accept-Signature": self.challenge} if self.challenge else {}

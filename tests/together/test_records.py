@@ -27,6 +27,7 @@ from actors.rules.records import (
     Subject,
 )
 from actors.tables.actor import Actor
+from actors.tables.lineage import Lineage
 from actors.tables.model import Model
 from actors.tables.notice import Notice
 from actors.tables.remark import Remark
@@ -276,6 +277,57 @@ async def test_a_chain_of_strangers_passes_a_record_up_by_its_address(street: St
         await forgetting.delete_remark(session, delta.site, remark)
     await street.settle()
     assert (await _coverage(alpha, source.iri)).total == 0
+
+
+async def test_what_a_record_counts_for_may_lie_here_and_there_in_turn_and_even_in_a_ring(
+    street: Street,
+) -> None:
+    alpha, beta, gamma = await street.open("alpha", "beta", "gamma")
+    coop, torino = await alpha.organisation("coop"), await beta.organisation("torino")
+    other, brest = await alpha.organisation("other"), await gamma.organisation("brest")
+    source = await alpha.publish(coop)
+    middle = await _fork(beta, torino, source.iri)
+    await street.settle()
+    lower = await _fork(alpha, other, middle.iri)
+    await street.settle()
+    made = await _record(gamma, brest, lower.iri)
+    await street.settle()  # once the mail went back and forth between alpha and beta for ever
+    for house in (alpha, beta):
+        for model in (source, middle, lower):
+            assert (await _coverage(house, model.iri)).total == 1, (house.name, model.iri)
+
+    # All say that the source was made from what was made from it: nobody could, but who would know?
+    for house in (alpha, beta, gamma):
+        async with house.begin() as session:
+            first = await history.model_by_iri(session, source.iri)
+            last = await history.model_by_iri(session, lower.iri)
+            if first is None or last is None:
+                continue
+            head = await history.head(session, last)
+            tie = Lineage(
+                id=house.site.new_id(),
+                model_id=first.id,
+                upstream_iri=lower.iri,
+                base_iri=head.iri,
+                base_digest=head.digest,
+                seen_iri=head.iri,
+                kind="variant",
+            )
+            tie.listed_at = house.site.now()
+            session.add(tie)
+    lowest = await _fork(gamma, brest, source.iri)
+    await street.settle()
+    again = await _record(gamma, brest, lowest.iri)
+    await street.settle()
+    for model in (source, middle, lower):
+        assert (await _coverage(alpha, model.iri)).total == 2
+    async with gamma.begin() as session:
+        for iri in (made.iri, again.iri):
+            remark = (await session.scalars(select(Remark).where(Remark.iri == iri))).one()
+            await forgetting.delete_remark(session, gamma.site, remark)
+    await street.settle()
+    for house in (alpha, beta):
+        assert (await _coverage(house, source.iri)).total == 0
 
 
 async def test_a_record_that_is_deleted_counts_no_more_where_its_author_is_unknown(

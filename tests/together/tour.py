@@ -110,7 +110,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"/remarks/{remark}/edit", f"/remarks/{remark}/delete", f"/remarks/{remark}/quotes"),
     ]
     olga_sees = ["/mail", "/reports", "/blocks", "/@repair", "/@repair/charter", "/space"]
-    olga_sees += ["/members", "/members/import", roster, "/settings"]
+    olga_sees += ["/look", "/members", "/members/import", roster, "/settings"]
     whose = {None: anybody_sees, ANNA: anna_sees, BRUNO: bruno_sees, OLGA: olga_sees}
     return Tour(whose)
 

@@ -37,6 +37,7 @@ REQUIRED: Mapping[str, Mapping[str, str]] = {
         "note": HTML,
         "avatar": URL,
         "avatar_static": URL,
+        "avatar_description": HTML,
         "header": URL,
         "header_static": URL,
         "created_at": TIME,

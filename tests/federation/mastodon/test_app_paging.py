@@ -51,3 +51,12 @@ def test_how_many_results_to_pass_over_is_bounded() -> None:
     assert paging.passed_over(given(), 80) == 0
     assert paging.passed_over(given(offset="7"), 80) == 7
     assert paging.passed_over(given(offset="5000"), 80) == 80
+
+
+def test_a_page_that_was_held_to_the_largest_leads_on() -> None:
+    """A hundred hashtags are asked for by default, and fewer are given at once."""
+    page = paging.wanted(given(), paging.TAGS)
+    assert page.size < page.limit
+    link = paging.links("https://a.test/list", [], range(1, page.size + 1), page)
+    assert link is not None
+    assert 'max_id=1>; rel="next"' in link

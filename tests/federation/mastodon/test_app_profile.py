@@ -105,8 +105,19 @@ async def test_a_profile_is_changed_in_an_app(street: Street) -> None:
     )
     assert (status, told["display_name"], told["locked"]) == (200, "La Coop du Nord", False)
     assert [one["value"] for one in told["source"]["fields"]] == ["Lille"]
+    assert (told["avatar_description"], told["header_description"]) == (coop.us.name,) * 2
+    _, told = await coop.asks("/api/v1/profile", "PATCH", {"avatar_description": "Une roue"})
+    assert (told["avatar_description"], told["avatar"]) == ("Une roue", told["avatar_static"])
+    assert "/media/" in told["avatar"]
+    assert (await document(coop))["icon"]["name"] == "Une roue"
+    assert await coop.gets("/api/v1/profile") == told
+    await street.settle()
+    from_here = await beta.lookup.resolve("@coop@alpha.test")
+    assert isinstance(from_here, Actor)
+    assert json.loads(from_here.document)["icon"]["name"] == "Une roue"
     _, told = await coop.asks("/api/v1/profile/avatar", "DELETE")
     assert told["avatar"] == "https://alpha.test/mastodon/avatar.png"
+    assert (await coop.gets("/api/v1/profile"))["avatar"] is None
     _, told = await coop.asks("/api/v1/profile/header", "DELETE")
     assert told["header"] == "https://alpha.test/mastodon/header.png"
 
@@ -118,6 +129,8 @@ async def test_a_profile_is_changed_in_an_app(street: Street) -> None:
         {"display_name": "x" * 101},
         {"note": "x" * 5001},
         {"source[privacy]": "secret"},
+        {"show_media": "false"},
+        {"attribution_domains[]": "presse.example"},
         {"source[language]": "!!"},
         {"source[quote_policy]": "sometimes"},
         {f"fields_attributes[{n}][name]": "x" for n in range(9)},

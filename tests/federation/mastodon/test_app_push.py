@@ -100,6 +100,8 @@ async def test_a_closed_app_is_told_and_only_it_can_read_it(
     )
     assert (changed["alerts"]["mention"], changed["alerts"]["follow"]) == (False, True)
     assert changed["policy"] == "followed"
+    _, beside = await asks(ours, "PUT", {"data": {"alerts": {"follow": True}}, "policy": "none"})
+    assert beside["policy"] == "none"
     await says(neighbour, "@coop et encore")
     await street.settle()
     assert len(service.came["/b"]) == 1

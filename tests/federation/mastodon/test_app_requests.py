@@ -5,6 +5,7 @@ from typing import Any
 from together.street import House, Street
 
 from actors.verbs import enrolling
+from actors.views import profiles
 
 
 async def asks(house: House, token: str, method: str, path: str) -> tuple[int, Any]:
@@ -29,7 +30,8 @@ async def test_requests_are_listed_authorized_and_rejected(street: Street) -> No
     assert {one["type"] for one in told} == {"follow_request"}
     one, two = (f"/api/v1/follow_requests/{fan.id}" for fan in fans)
     status, body = await asks(alpha, token, "POST", f"{one}/authorize")
-    assert (status, body["requested_by"]) == (200, True)  # until their side has heard of it
+    # At once, whenever their side hears of it: Phanpy takes anything else for a failure.
+    assert (status, body["requested_by"], body["followed_by"]) == (200, False, True)
     await street.settle()
     status, body = await asks(alpha, token, "POST", f"{two}/reject")
     assert (status, body["requested_by"], body["followed_by"]) == (200, False, False)
@@ -38,3 +40,27 @@ async def test_requests_are_listed_authorized_and_rejected(street: Street) -> No
     for _ in range(2):
         status, body = await asks(alpha, token, "POST", remove)
         assert (status, body["followed_by"]) == (200, False)
+
+
+async def test_who_asks_is_told_at_once_whether_somebody_has_to_say_yes(street: Street) -> None:
+    """An app that hears of a request offers to withdraw it, and never looks again."""
+    alpha, beta = await street.open("alpha", "beta")
+    coop = await alpha.organisation("coop")
+    token = await alpha.token(await alpha.member("anna@example.org", coop), coop)
+    neighbour, far = await alpha.organisation("ruche"), await beta.organisation("pre")
+    await alpha.lookup.resolve(f"@{far.handle}@{beta.host}")
+    closed = await alpha.organisation("club")
+    async with alpha.begin() as session:
+        await enrolling.set_approval(session, alpha.site, closed, by_hand=True)
+    async with alpha.read() as session:
+        known = [await profiles.by_iri(session, one.iri) for one in (neighbour, far, closed)]
+    told: list[tuple[bool, bool]] = []
+    for one in known:
+        assert one is not None
+        _, body = await asks(alpha, token, "POST", f"/api/v1/accounts/{one.id}/follow")
+        told.append((body["following"], body["requested"]))
+    assert told == [(True, False), (True, False), (False, True)]
+    await street.settle()
+    query = "&".join(f"id[]={one.id}" for one in known if one is not None)
+    _, stand = await asks(alpha, token, "GET", f"/api/v1/accounts/relationships?{query}")
+    assert [(one["following"], one["requested"]) for one in stand] == told

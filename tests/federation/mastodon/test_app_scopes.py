@@ -21,6 +21,7 @@ WANTED: Final = {
     """,
     "read:accounts": """
         GET /api/v1/annual_reports
+        GET /api/v1/annual_reports/{year}/state
         GET /api/v1/preferences
         GET /api/v1/accounts/lookup
         GET /api/v1/accounts
@@ -41,6 +42,7 @@ WANTED: Final = {
     """,
     "profile read:accounts": """
         GET /api/v1/accounts/verify_credentials
+        GET /api/v1/profile
     """,
     "read:follows": """
         GET /api/v1/accounts/relationships
@@ -122,6 +124,7 @@ WANTED: Final = {
     """,
     "write:accounts": """
         PATCH /api/v1/accounts/update_credentials
+        PATCH /api/v1/profile
         DELETE /api/v1/profile/avatar
         DELETE /api/v1/profile/header
         POST /api/v1/accounts/{id}/note

@@ -87,6 +87,14 @@ async def test_an_app_that_listens_is_told_at_once(street: Street) -> None:
             await forgetting.delete_remark(session, alpha.site, row)
         told = await heard(socket)
         assert (told["event"], told["payload"]) == ("delete", str(said.id))
+    given = {"title": "bruit", "context[]": "home"}
+    filters = alpha.url("/api/v2/filters")
+    async with street.session.post(filters, data=given, headers=bearer) as answer:
+        assert answer.status == 200
+    while (told := await heard(socket))["event"] == "delete":
+        pass  # as a remark with that hashtag, too
+    assert (told["stream"], told["event"]) == (["user"], "filters_changed")
+    assert not told.get("payload")
 
     async with alpha.begin() as session:
         await signing_in.revoke_token(session, alpha.site, None, token)
@@ -96,6 +104,7 @@ async def test_an_app_that_listens_is_told_at_once(street: Street) -> None:
     assert ended.type in (WSMsgType.CLOSE, WSMsgType.CLOSED)
     await socket.close()
     assert (await heard(silent))["event"] == "delete"
+    assert (await heard(silent))["event"] == "filters_changed"
     await silent.close()
 
 

@@ -19,7 +19,7 @@ from federation.pages import routes
 pytestmark = pytest.mark.browser
 
 NO_PAGE = re.compile(
-    r".*[.](atom|opml|csv|json|xml|txt)|.*/(archive|cite)|/interact|/static/[^/]+|.*[^/]/"
+    r".*[.](atom|opml|csv|json|xml|txt|css|svg|webmanifest)|.*/(archive|cite)|/interact|/directory/found|/static/[^/]+|.*[^/]/"
 )
 """What has an address among the pages and is a file, or sends one on."""
 

@@ -57,8 +57,9 @@ async def test_the_three_jobs_are_done_within_their_limits(street: Street, keys:
         await street.settle()
         await merges(bruno)
         await street.settle()
+    coop = await alpha.actor("coop")
     async with alpha.read() as session:
-        assert (await counts(session, await alpha.actor("coop"))).to_decide == 1
+        assert (await counts(session, coop)).to_decide == 1
     assert anna.faults + bruno.faults == []
 
 

@@ -229,3 +229,19 @@ async def test_a_session_that_ends_before_allowing_signs_in_again(anna: Reader, 
     assert anna.path == "/sign-in"
     await anna.press("Sign in", email="anna@example.org", password=PASSWORD)
     assert anna.heading == "Allow Petite <App>?"
+
+
+async def test_an_app_that_opened_a_window_keeps_hold_of_it_until_the_answer(
+    alpha: House, app: App, reader: Reader
+) -> None:
+    """Else it takes the window for closed: what a page says of its opener cuts the bond."""
+    said: list[tuple[str, str]] = []
+    address = alpha.url(asking(app))
+    back = alpha.url("/sign-in")
+    for method, url in (("GET", address), ("GET", back), ("POST", back), ("POST", address)):
+        async with reader.session.request(method, url, allow_redirects=False) as answer:
+            said.append((method, answer.headers["Cross-Origin-Opener-Policy"]))
+            assert answer.headers["X-Frame-Options"] == "DENY"
+    assert said == [(method, "unsafe-none") for method in ("GET", "GET", "POST", "POST")]
+    async with reader.session.get(alpha.url("/space"), allow_redirects=False) as answer:
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"

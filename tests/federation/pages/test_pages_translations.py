@@ -26,6 +26,7 @@ RUN_TOGETHER = re.compile(
 
 SAID_TO_PEOPLE = (
     "actors/rules/sections.py",
+    "actors/rules/colours.py",
     "actors/rules/facts.py",
     "actors/rules/glossaries.py",
     "actors/rules/heading.py",
@@ -58,6 +59,7 @@ SAID_TO_PEOPLE = (
     "actors/verbs/blocking.py",
     "actors/verbs/choosing.py",
     "actors/verbs/drafting.py",
+    "actors/verbs/dressing.py",
     "actors/views/drafts.py",
     "actors/views/kin.py",
     "actors/views/permits.py",

@@ -1,4 +1,4 @@
-"""Driven: a program of somebody else's that takes orders, one line of JSON for one line of JSON.
+"""Driven: a program of somebody else's that takes orders, a line for a line, most often of JSON.
 
 It ends with its standard input, so it cannot outlive the tests, however they end, and every answer
 has a deadline.
@@ -29,25 +29,33 @@ class Driven:
         self._log = log
 
     async def ask(self, **order: Any) -> Any:
-        """Give an order, and return what came of it."""
+        """Give an order in JSON, and return what came of it."""
+        return json.loads(await self.answer(json.dumps(order)))
+
+    async def answer(self, order: str | None = None) -> bytes:
+        """The next line that it writes, after an order if there is one."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        if order is not None:
+            self._process.stdin.write(order.encode() + b"\n")
         try:
             async with asyncio.timeout(DEADLINE):
                 line = await self._process.stdout.readline()
         except TimeoutError:
-            pytest.fail(f"no answer to {order} within {DEADLINE:.0f} s\n{self._tail()}")
+            pytest.fail(f"no answer to {order} within {DEADLINE:.0f} s\n{self.said()}")
         if not line:
-            pytest.fail(f"stopped at {order}\n{self._tail()}")
-        return json.loads(line)
+            pytest.fail(f"stopped at {order}\n{self.said()}")
+        return line
 
-    def _tail(self) -> str:
+    def said(self) -> str:
+        """The end of its log."""
         return self._log.read_text("utf-8", errors="replace")[-4000:]
 
 
 @asynccontextmanager
-async def driven(log: Path, *words: str, environ: Mapping[str, str]) -> AsyncIterator[Driven]:
+async def driven(
+    log: Path, *words: str | Path, environ: Mapping[str, str]
+) -> AsyncIterator[Driven]:
     """A program with pipes; what it writes as an error is in the log."""
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
