@@ -19,10 +19,7 @@ STOP = """target => {
   if (all === document.body) return {there: false, wrong};
   if (all === before) wrong.push("cannot be left");
   if (style.outlineStyle === "none") wrong.push("does not show");
-  if (box.bottom < 0 || box.top > innerHeight) wrong.push("is out of sight");
-  if (before && before.isConnected && before !== document.body
-      && all.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING)
-    wrong.push("goes back");
+  if (!box.width || !box.height) wrong.push("has no size");
   const name = all.name || all.innerText || all.tagName;
   const of = target.type === "radio" && all.type === "radio" && all.name === target.name;
   return {there: of || all === target, wrong: wrong.map(one => `${name}: ${one}`)};
