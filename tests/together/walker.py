@@ -2,7 +2,7 @@
 
 A click, a choice and a field filled in each count as one. Whoever has keys alone gets from thing to
 thing with Tab, as a person would, and finds fault on the way: a stop that does not show where one
-is, that lies outside the window, that goes back in the page, or that cannot be left.
+is, that has no size, or that cannot be left.
 """
 
 from playwright.async_api import Locator, Page
