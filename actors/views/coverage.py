@@ -128,6 +128,11 @@ class Coverage:
         return sorted(found, key=lambda one: (-one.total, one.code))[:MOST_REGIONS]
 
     @property
+    def best(self) -> Level:
+        """The highest level that any record has; there is one."""
+        return Level(next(level for level, count in self.levels.items() if count))
+
+    @property
     def levels(self) -> dict[int, int]:
         """How many records of each level there are, the highest first."""
         return {one: sum(p.levels.get(one, 0) for p in self.countries) for one in _HIGHEST_FIRST}
@@ -187,6 +192,16 @@ async def by_country(session: Session, model: Model) -> Coverage:
     counts = select(Replication.country, *_COUNTS)
     rows = await session.execute(_counting(counts, model).group_by(Replication.country))
     return Coverage(places=(), countries=_places((row[0], row[1:]) for row in rows))
+
+
+async def by_country_of(session: Session, models: Sequence[Model]) -> dict[int, Coverage]:
+    """The same for several models at once, by their ids; a model without records is left out."""
+    found: dict[int, list[tuple[str, Sequence[int]]]] = {}
+    where = (Counted.model_id, Replication.country)
+    counts = _counted(select(*where, *_COUNTS), [one.id for one in models]).group_by(*where)
+    for row in await session.execute(counts):
+        found.setdefault(row[0], []).append((row[1], row[2:]))
+    return {number: Coverage((), _places(rows)) for number, rows in found.items()}
 
 
 async def records(
@@ -412,12 +427,16 @@ def is_network(actor: Actor) -> bool:
 
 
 def _counting(statement: S, model: Model) -> S:
+    return _counted(statement, [model.id])
+
+
+def _counted(statement: S, models: Sequence[int]) -> S:
     return (
         statement.select_from(Counted)
         .join(Replication, Replication.id == Counted.replication_id)
         .join(Actor, Actor.id == Replication.actor_id)
         .where(
-            Counted.model_id == model.id,
+            Counted.model_id.in_(models),
             Replication.deleted_at.is_(None),
             Actor.shut_at.is_(None),
         )

@@ -243,6 +243,20 @@ async def made_by(session: Session, organisation: Actor, source: Model) -> list[
     return list(rows)
 
 
+async def waiting(session: Session, organisation: Actor, page: Page) -> list[Model]:
+    """Its adaptations whose source has a version not taken yet, the latest made first."""
+    found = (
+        select(Model)
+        .join(Lineage, Lineage.model_id == Model.id)
+        .where(
+            Model.actor_id == organisation.id,
+            Model.deleted_at.is_(None),
+            Lineage.seen_iri != Lineage.base_iri,
+        )
+    )
+    return list(await session.scalars(page.cut(found, Model.id.expression)))
+
+
 async def relation(session: Session, model: Model) -> Relation | None:
     """Is it still a replication of its source, or inspired by it? None for an original."""
     lineage = await of(session, model)

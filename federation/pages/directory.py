@@ -21,7 +21,8 @@ from actors.site import id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import findings, history, profiles
+from actors.views import coverage, findings, history, profiles
+from actors.views.coverage import Coverage
 from actors.views.findings import Found
 from federation import searching
 from federation.app_keys import DATABASE, LOOKUP
@@ -59,6 +60,7 @@ class Result:
     model: Model
     author: Actor
     extracts: Sequence[Extract]
+    practice: Coverage | None
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,16 @@ async def _results(
     if wish.kind != MODEL:
         return Results(actors=await findings.actors(session, hits), found=found)
     wanted = extracts.needles(wish.q)
+    listed = await findings.models(session, hits)
+    practice = await coverage.by_country_of(session, [one.model for one in listed])
     models = [
         Result(
             one.model,
             one.author,
             extracts.sections(history.sheet(one.head), wanted, (language,)) if wish.q else (),
+            practice.get(one.model.id),
         )
-        for one in await findings.models(session, hits)
+        for one in listed
     ]
     return Results(models=models, found=found)
 

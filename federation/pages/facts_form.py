@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from activitypub.canonical_json import Json
-from actors.rules.codes.lists import Code, code_list
+from actors.rules.codes.lists import Code, code_list, territory_named
 from actors.rules.facts import CODED, COST_KINDS, MOST_CODES, MOST_COSTS, address_of, cost_faults
 from actors.rules.sections import Sheet
 from actors.vocabulary import bare, prefixed
@@ -243,10 +243,19 @@ def _codes(name: str, value: Json) -> list[str]:
 
 def _with_picks(name: str, fields: Fields) -> str:
     text, picks = fields.get(name, "")[:LONGEST], fields.getall(f"{name}.pick", [])[:MOST_CODES]
+    if name == "territory":
+        text = _places(text)
     if not picks:
         return text
     known = [word for word in _words(name, text) if address_of(name, word)]
     return ", ".join(dict.fromkeys((*known, *picks)))
+
+
+def _places(text: str) -> str:
+    """A field of places with the codes of those that were typed by a name that only one has."""
+    words = _words("territory", text)
+    found = [word if address_of("territory", word) else territory_named(word) for word in words]
+    return text if found == words else ", ".join(found)
 
 
 def _words(name: str, text: str) -> list[str]:

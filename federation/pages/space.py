@@ -16,6 +16,7 @@ from actors.views import (
     catalogue,
     drafts,
     jottings,
+    lineage,
     profiles,
     proposals,
     reception,
@@ -32,6 +33,7 @@ from federation.pages.sessions import Visitor
 MODELS_SHOWN: Final = 50
 NEWS_SHOWN: Final = 20
 FOLLOWERS_SHOWN: Final = 40
+WAITING_SHOWN: Final = 10  # adaptations to be looked at: whoever has seen to these gets the next
 
 
 async def space(request: web.Request) -> web.Response:
@@ -56,6 +58,7 @@ async def show(
         begun = await jottings.of(session, us)
         unfinished = await unsent.all_of(session, acting)
         proposed = await proposals.counts(session, us)
+        behind = await lineage.waiting(session, us, Page(limit=WAITING_SHOWN))
         followers = await profiles.followers(session, us, Page(limit=FOLLOWERS_SHOWN))
     return rendering.page(
         request,
@@ -69,6 +72,7 @@ async def show(
         begun=begun,
         unfinished=[(one, pausing.called(one.place)) for one in unfinished],
         proposed=proposed,
+        behind=behind,
         news=news,
         receptions=receptions,
         follows=follows,

@@ -24,12 +24,22 @@ from actors.rules.translations import HEADING, State, Unit, standing, tidied
 from actors.tables.model import Model
 from actors.verbs import translating
 from actors.verbs.translating import Saying
-from actors.views import glossaries, history
+from actors.views import glossaries, history, lineage
 from actors.views import translations as views
 from actors.views.access import Acting
 from actors.views.translations import Work
 from federation.app_keys import DATABASE, SITE
-from federation.pages import addresses, forms, keeping, models, rendering, saying, sessions, words
+from federation.pages import (
+    addresses,
+    forms,
+    keeping,
+    models,
+    prompting,
+    rendering,
+    saying,
+    sessions,
+    words,
+)
 from federation.pages.forms import Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
@@ -62,6 +72,7 @@ class Row:
         source: the source, with the words marked that changed since the translation.
         mine: where another text was published meanwhile: the way from that to the prepared one.
         why: what was the source before, and when it changed.
+        usual: how it is called if nobody says otherwise, where its source has a usual title too.
     """
 
     unit: Unit
@@ -72,6 +83,7 @@ class Row:
     source: tuple[Mark, ...] = ()
     mine: tuple[Mark, ...] = ()
     why: views.Behind | None = None
+    usual: str = ""
 
     @property
     def key(self) -> str:
@@ -163,6 +175,8 @@ async def work(request: web.Request) -> web.Response:
         faults = dict.fromkeys(crossed, CROSSED)
         kept = {one.section: one for one in sayings if one.section in crossed}
         return await _again(request, here, acting, language, Typed(kept, faults, note=note))
+    if word == "revised":
+        raise web.HTTPSeeOther(saying.address(await _published(request), word))
     raise web.HTTPSeeOther(_after(request, given, word))
 
 
@@ -240,12 +254,18 @@ async def _told(
     return keeping.answer(request, 200, said, values=values, collided=bool(crossed))
 
 
+async def _published(request: web.Request) -> str:
+    """Where to go on after publishing: what is left to do of an adaptation, or all languages."""
+    async with request.app[DATABASE].read() as session:
+        found = await models.find(session, request.match_info["slug"])
+        tie = await lineage.of(session, found)
+    return f"{addresses.page_of(found)}/{'workspace' if tie else 'translations'}"
+
+
 def _after(request: web.Request, given: Fields, word: str) -> str:
-    """Where to go on: the same page, or the model once it is published."""
+    """Where to go on: the same page."""
     slug, language = request.match_info["slug"], request.match_info["language"]
     page = f"/m/{slug}/translations/{language}"
-    if word == "revised":
-        return saying.address(f"{page.rpartition('/')[0]}", word)
     only, show = request.query.get("only", ""), request.query.get("show", "")
     if only and word == "translation-saved":
         only = given.get("next", "")
@@ -333,13 +353,19 @@ def _read(given: Fields) -> list[Saying]:
     return [
         Saying(
             section=HEADING if key == "HEADING" else key,
-            name=given.get(f"name.{key}", ""),
+            name=given.get(f"name.{key}", "") or _usual(given, key),
             text=given.get(f"text.{key}", ""),
             source=given.get(f"source.{key}") or None,
             seen=given.get(f"seen.{key}"),
         )
         for key in dict.fromkeys(given.getall("section", []))
     ]
+
+
+def _usual(given: Fields, key: str) -> str:
+    """The usual title, for a section that somebody translated without giving it one."""
+    is_translated = given.get(f"text.{key}", "").strip()
+    return given.get(f"usual.{key}", "") if is_translated else ""
 
 
 def _show(
@@ -418,4 +444,7 @@ def _row(unit: Unit, work: Work, finder: Finder, typed: Typed) -> Row:
         source=tuple(marks),
         mine=tuple(mine),
         why=why,
+        usual=""
+        if source is None or unit.shown_name or unit.shown_text
+        else prompting.same_title(unit.source_name, source.language, work.language),
     )

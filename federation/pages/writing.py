@@ -39,6 +39,7 @@ from federation.pages import (
     meanwhile,
     models,
     planning,
+    prompting,
     reading,
     rendering,
     saying,
@@ -361,6 +362,7 @@ async def written(
     sheet, faults = sheets.to_sheet(draft, before if kept is None else drafts.sheet(kept))
     modifications, unexplained = ([], {}) if editing is None else told_modifications(draft, editing)
     if is_final:
+        sheet = prompting.titled(sheet)
         missing = sheets.unfinished_faults(draft, sheet) if editing is None else {}
         left = _consequence(editing, sheet, modifications)
         unseen = {"core": LEAVES_CORE} if left and left.left and not draft.leaves_core else {}

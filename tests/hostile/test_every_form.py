@@ -257,8 +257,8 @@ async def test_no_form_does_anything_for_whoever_should_not_send_it(
         reading(alpha, street) as mallory,
     ):
         await nobody.go("/sign-in")
-        for email, reader in ((ANNA, anna), (BRUNO, bruno), (OLGA, olga), (STRANGER, mallory)):
-            await reader.sign_in(email)
+        for who, reader in ((ANNA, anna), (BRUNO, bruno), (OLGA, olga), (STRANGER, mallory)):
+            await reader.sign_in(who)
         everybody = {ANNA: anna, BRUNO: bruno, OLGA: olga, None: nobody}
         tokens = {email: await Sender(one).token() for email, one in everybody.items()}
         foreign = await Sender(mallory).token()

@@ -71,42 +71,6 @@ async def _small_and_dark(page: Page) -> list[str]:
     return wrong
 
 
-async def reach(page: Page, words: str) -> None:
-    """Press Tab until the thing with these words has the focus, and see that it shows."""
-    for _ in range(80):
-        await page.keyboard.press("Tab")
-        focused = await page.evaluate(
-            "document.activeElement.innerText || document.activeElement.name || ''"
-        )
-        if words in str(focused):
-            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none"
-            return
-    raise AssertionError(f"no key leads to {words!r}")
-
-
-async def test_the_keyboard_is_enough_to_find_and_adapt_a_model(told: Tour, watch: Watch) -> None:
-    assert told.whose
-    async with watch(language="en") as window:
-        await window.sign_in(BRUNO)
-        page = await window.open("/")
-        await reach(page, "Go to the content")
-        await page.keyboard.press("Enter")
-        await reach(page, "q")
-        await page.keyboard.type("reparation")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/directory?q=reparation**")
-        await reach(page, "Atelier de réparation (en)")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/m/**")
-        await reach(page, "Adapt this model")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/fork")
-        await reach(page, "Start the adaptation")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/workspace?said=forked")
-
-
 async def test_enter_in_a_field_of_a_sheet_previews_and_removes_nothing(
     told: Tour, watch: Watch
 ) -> None:

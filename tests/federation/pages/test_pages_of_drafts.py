@@ -25,9 +25,9 @@ async def test_a_draft_goes_on_where_it_was_left_and_is_published(
     alpha: House, anna: Reader
 ) -> None:
     await anna.go("/write")
-    await anna.press("Save as a draft", **HALF, territory="Bologna")
+    await anna.press("Save as a draft", **HALF, territory="Castilla")
     assert anna.status == 422
-    await anna.press("Save as a draft", territory__pick="ITH55", note="First try")
+    await anna.press("Save as a draft", territory__pick="ES41", note="First try")
     assert "The draft is saved. Only your organisation sees it." in anna.text
     address = anna.path
     assert "Things are thrown away." in anna.text

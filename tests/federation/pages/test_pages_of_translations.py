@@ -191,6 +191,8 @@ async def test_a_fork_that_only_translated_takes_the_new_texts_and_translates_th
     sheet = await now(alpha, str(fork.slug))
     assert sheet.sections[0].texts["it"] == "Si ripara, il sabato."
     assert sheet.sections[0].translated_from["it"] == digest_of("On répare ensemble, le samedi.")
+    assert anna.path == f"/m/{fork.slug}/workspace"
+    await anna.go(f"/m/{fork.slug}/translations")
     assert "2 of 2" in anna.text
 
 
