@@ -282,7 +282,7 @@ async def test_no_form_does_anything_for_whoever_should_not_send_it(
         ending = ("/sign-out", "/closing", "/settings")
         for template in sorted(forms(), key=lambda one: one in ending):
             email = OTHERS.get(template) or OWN[template]
-            odd = {"token": tokens[email], "do": "nonsense:x:y", "q\x00": "\x00", "s0.text.": HTML}
+            odd = {"token": tokens[email], "do": "nonsense:x:y", "q": "\x00", "s0.text.": HTML}
             odd |= {"number": "9" * 40, "handle": "@@", "section": "999999", "return": ODD[0]}
             status, to, _ = await Sender(everybody[email]).post(address(told, template, email), odd)
             assert status < 500, template
