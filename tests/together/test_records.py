@@ -182,11 +182,16 @@ async def test_a_record_counts_upwards_is_vouched_for_and_taken_back(street: Str
     assert "unattested" in await _notices(gamma, officina)
 
     # Who changes the core is inspired by the source, and leaves its count; the fork keeps it.
+    # What the source confirmed is then said by anybody, also where the record is written.
+    await _vouch(alpha, coop, made.iri, Verdict.CONFIRMED)
+    await street.settle()
+    assert {(await _known(one, made.iri)).level for one in (beta, gamma)} == {Level.E3}
     street.clock.turn(minutes=1)
     await beta.revise(fork, a_sheet("Officina", text="Un altro principio."))
     await street.settle()
     assert (await _coverage(alpha, source.iri)).total == 0
     assert (await _coverage(beta, fork.iri)).total == 1
+    assert {(await _known(one, made.iri)).level for one in (beta, gamma)} == {Level.E2}
 
     # It is deleted, and goes everywhere.
     async with gamma.begin() as session:
