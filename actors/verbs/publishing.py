@@ -47,6 +47,7 @@ from actors.verbs import (
     heeding,
     listing,
     mirroring,
+    passing,
     picturing,
     posting,
     safeguarding,
@@ -256,6 +257,7 @@ async def advance(
         followers_of=[organisation, await network(session)] if is_shown else [],
         linked=linked,
     )
+    await passing.all_up(session, site, model)
     return await history.head(session, model)
 
 

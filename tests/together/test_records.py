@@ -335,6 +335,27 @@ async def test_what_a_record_counts_for_may_lie_here_and_there_in_turn_and_even_
         assert (await _coverage(house, source.iri)).total == 0
 
 
+async def test_what_becomes_a_replication_again_brings_its_records(street: Street) -> None:
+    alpha, beta, gamma = await street.open("alpha", "beta", "gamma")
+    coop, torino = await alpha.organisation("coop"), await beta.organisation("torino")
+    brest = await gamma.organisation("brest")
+    source = await alpha.publish(coop)
+    fork = await _fork(beta, torino, source.iri)
+    await street.settle()
+    street.clock.turn(minutes=1)
+    await beta.revise(fork, a_sheet("Officina", text="Un altro principio."))
+    await street.settle()
+    made = await _record(gamma, brest, fork.iri)
+    own = await _record(beta, torino, fork.iri)
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 0
+    street.clock.turn(minutes=1)
+    await beta.revise(fork, a_sheet("Officina"))  # as the source has it
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 2
+    assert (await _known(alpha, made.iri)).name == (await _known(alpha, own.iri)).name
+
+
 async def test_a_record_that_is_deleted_counts_no_more_where_its_author_is_unknown(
     street: Street,
 ) -> None:
