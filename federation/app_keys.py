@@ -15,16 +15,16 @@ from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
 from federation.archives import Archivist
+from federation.files.reading_room import ReadingRoom
+from federation.files.uploads import Uploads
 from federation.journal import Journal
 from federation.kept import Answer, Kept
 from federation.lookup import Lookup
 from federation.rates import Rates
-from federation.reading_room import ReadingRoom
 from federation.settings import Settings
 from federation.streams import Streams
 from federation.transport.client import Client
 from federation.tries import Tries
-from federation.uploads import Uploads
 
 SETTINGS: Final = web.AppKey("settings", Settings)
 """What the operator decided."""

@@ -29,7 +29,7 @@ from actors.mail import hosts, pushes
 from actors.migrations import Standing
 from actors.site import Site, time_ordered_ids
 from actors.views import profiles
-from federation import callers, lab, media, metrics, middleware, safekeeping, watching
+from federation import callers, lab, media, middleware, safekeeping, watching
 from federation.api import routes as api
 from federation.app_keys import (
     ANSWERS,
@@ -51,6 +51,8 @@ from federation.app_keys import (
 )
 from federation.archives import Archivist
 from federation.connections import Runner
+from federation.files.reading_room import ReadingRoom
+from federation.files.uploads import Uploads
 from federation.journal import Journal
 from federation.kept import Kept
 from federation.lab import Crashes, MovableClock
@@ -58,7 +60,6 @@ from federation.lookup import Lookup
 from federation.mastodon import keeping, onlooking
 from federation.mastodon import routes as mastodon
 from federation.mastodon.pushing import Composer
-from federation.measuring import Measuring
 from federation.middleware import LARGEST_BODY
 from federation.negotiation import Handler, both
 from federation.pages import letters, rendering
@@ -67,16 +68,16 @@ from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
 from federation.postman import Postman
 from federation.rates import Rates
-from federation.reading_room import ReadingRoom
 from federation.ready import READY, Ready
 from federation.settings import Settings
 from federation.signatories import OurSignatories
 from federation.streams import Streams
+from federation.telemetry import metrics
+from federation.telemetry.measuring import Measuring
 from federation.transport.client import Client
 from federation.transport.fetching import Fetcher
 from federation.transport.pushing import new_key
 from federation.tries import Tries
-from federation.uploads import Uploads
 from federation.workers.running import WORKERS, Workers, waking
 
 KEEP_SECONDS: Final = 30

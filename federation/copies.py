@@ -3,7 +3,7 @@
 Each is asked for once, in the background, without a signature and without a cookie: its server
 learns that this instance keeps it, and nothing of who reads it. What has the digest that its author
 said is kept as it is, so that it can still be proven; anything else is drawn anew, as every file
-that comes here (`federation.uploads`).
+that comes here (`federation.files.uploads`).
 """
 
 from typing import Final
@@ -14,9 +14,9 @@ from actors.database import Database
 from actors.rules.pictures import ACCEPTED, LARGEST_FILE
 from actors.site import Site
 from actors.verbs import safeguarding
+from federation.files.uploads import Uploads
 from federation.transport.client import Client
 from federation.transport.redirects import land
-from federation.uploads import Uploads
 
 ACCEPT: Final = ", ".join(ACCEPTED)
 PURPOSE: Final = "media"

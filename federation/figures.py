@@ -24,7 +24,7 @@ from actors.rules.clocks import RIGHT, Judgement
 from actors.views import queues
 from actors.views.queues import Queue
 from federation.app_keys import DATABASE, JOURNAL, SETTINGS, SITE
-from federation.metrics import REGISTRY
+from federation.telemetry.metrics import REGISTRY
 from federation.troubles import Trouble, trouble
 
 FRESH: Final = 10.0

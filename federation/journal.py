@@ -23,8 +23,8 @@ from actors.errors import Unavailable
 from actors.mail import journal
 from actors.mail.journal import CalledEntry, HeardEntry
 from actors.site import Site
-from federation import metrics
-from federation.telemetry import escaped
+from federation.telemetry import metrics
+from federation.telemetry.logs import escaped
 from federation.transport.client import Call
 
 EVERY: Final = 1.0

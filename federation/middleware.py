@@ -16,13 +16,14 @@ from aiohttp import web
 from activitypub import iris
 from activitypub.errors import Malformed, ProtocolError, TooLarge
 from actors.database import working_as
-from federation import proxies, refusals, telemetry
+from federation import proxies, refusals
 from federation.app_keys import JOURNAL, SETTINGS
 from federation.connections import SERVER, UNSPOKEN
 from federation.journal import NOTHING
 from federation.negotiation import Handler
 from federation.rates import TooMany
 from federation.refusals import FORESEEN, Answer
+from federation.telemetry import logs
 from federation.transport.causes import caused_by
 
 LARGEST_BODY: Final = 2 * 1024 * 1024
@@ -136,8 +137,8 @@ class TooSlow(ProtocolError):
 @web.middleware
 async def refused(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request, and turn what is raised into the one answer that the table has for it."""
-    number = proxies.number_given(request) or telemetry.request_number()
-    with telemetry.request_scope(number), caused_by("request", number):
+    number = proxies.number_given(request) or logs.request_number()
+    with logs.request_scope(number), caused_by("request", number):
         try:
             response = await handler(request)
         except web.HTTPException as error:

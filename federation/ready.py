@@ -27,7 +27,7 @@ from actors.changes import DOCUMENTS, Changes
 from actors.site import Site
 from federation.connections import UNSPOKEN
 from federation.negotiation import Handler, has_already, unless_unchanged
-from federation.telemetry import request_number
+from federation.telemetry.logs import request_number
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of all bodies together: some two thousand models; an idle instance has 120 MiB for everything."""

@@ -53,7 +53,8 @@ class Counted(Base, kw_only=True):
     """A model for which a record counts: the one it names, its source, and so on upwards.
 
     `via_iri` is the model below whose owner told us, where the record's own model is not known
-    here. A fork that changed the core does not count for its source.
+    here. A fork that changed the core does not count for its source. `told_at` is the time of the
+    record's state that was told to the model's owner elsewhere (`verbs.passing`).
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -69,3 +70,4 @@ class Counted(Base, kw_only=True):
     )
     model_id: Mapped[int] = mapped_column(Id, ForeignKey("model.id", ondelete="CASCADE"))
     via_iri: Mapped[str | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)

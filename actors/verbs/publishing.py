@@ -36,6 +36,7 @@ from actors.tables.member import Member
 from actors.tables.model import Model
 from actors.tables.organisation import Instance
 from actors.tables.remark import Boost
+from actors.tables.replication import Counted, Replication
 from actors.tables.revision import Revision
 from actors.verbs import (
     cataloguing,
@@ -46,6 +47,7 @@ from actors.verbs import (
     heeding,
     listing,
     mirroring,
+    passing,
     picturing,
     posting,
     safeguarding,
@@ -255,6 +257,7 @@ async def advance(
         followers_of=[organisation, await network(session)] if is_shown else [],
         linked=linked,
     )
+    await passing.all_up(session, site, model)
     return await history.head(session, model)
 
 
@@ -278,7 +281,9 @@ async def tell_newest(
 async def audience(session: Session, model: Model) -> list[str]:
     """Who must hear of a change besides the followers.
 
-    The source's owner, the owners of listed forks, and the commons in which it stands.
+    The source's owner, the owners of listed forks, who practises it by a record that counts for it,
+    and the commons in which it stands. Those who practise it need it to know what others' words
+    about their record are worth: who is the source of what may change with any version.
     """
     forkers = await session.scalars(
         select(Actor.iri)
@@ -286,8 +291,16 @@ async def audience(session: Session, model: Model) -> list[str]:
         .join(Lineage, Lineage.model_id == Model.id)
         .where(Lineage.upstream_iri == model.iri, Lineage.listed_at.is_not(None))
     )
+    practising = await session.scalars(
+        select(Actor.iri)
+        .distinct()
+        .join(Replication, Replication.actor_id == Actor.id)
+        .join(Counted, Counted.replication_id == Replication.id)
+        .where(Counted.model_id == model.id, Replication.deleted_at.is_(None))
+    )
     group = [model.commons_iri] if model.commons_iri else []
-    return [*await _source_owners(session, model), *forkers, *group]
+    owners = [*await _source_owners(session, model), *forkers, *practising]
+    return [*dict.fromkeys(owners), *group]
 
 
 async def on_create(

@@ -11,15 +11,14 @@ with `target` = the `replications` of a source (FEDERATION.md, "Records").
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
-from activitypub.canonical_json import encode, parse
+from activitypub.canonical_json import encode
 from activitypub.errors import NotAuthoritative
 from activitypub.iris import Iri
 from actors import places
@@ -41,7 +40,7 @@ from actors.tables.notice import Notice
 from actors.tables.remark import Remark
 from actors.tables.replication import Replication
 from actors.tables.revision import Revision
-from actors.verbs import counting, hearing, mirroring, noticing, picturing, posting
+from actors.verbs import counting, hearing, mirroring, noticing, passing, picturing, posting
 from actors.verbs.mirroring import Gathered
 from actors.verbs.picturing import DESCRIBE
 from actors.views import coverage, history
@@ -163,7 +162,7 @@ async def forget(session: Session, site: Site, iri: str) -> None:
     if row is None or row.deleted_at is not None:
         return
     models = await coverage.counted_for(session, row)
-    await _pass_up(session, site, row, models, "Remove")
+    await passing.back(session, site, row, models)
     await counting.forget(session, site, iri)
 
 
@@ -193,7 +192,7 @@ async def on_record(
     if before != row.stage:
         await _notify(session, site, row, speaker, models)
     if not row.is_ours:
-        await _pass_up(session, site, row, models, "Add")
+        await passing.up(session, site, row, models)
 
 
 async def remember(
@@ -279,20 +278,16 @@ async def on_listed(session: Session, site: Site, heard: Heard[ap.Add], gathered
     author = await mirroring.make_known(session, site, author_thing)
     if author.shut_at is not None or author.gone_at is not None:
         return
-    before = (None, None, []) if known is None else await _standing(session, known)
+    before = None if known is None else known.stage
     row = await remember(session, site, thing, author)
     if row is None:
         return
     models = await counting.count(session, site, row, below=below)
     if not any(one.id == model.id for one in models):
         return
-    stage, updated, counted = before
-    if stage != row.stage:
+    if before != row.stage:
         await _notify(session, site, row, author, models)
-    # What is no news was passed on before; where a lineage runs in a ring, it would go round.
-    if updated != row.updated_at or model.id not in counted:
-        above = models[[one.id for one in models].index(model.id) :]  # those below know it
-        await _pass_up(session, site, row, above, "Add")
+    await passing.up(session, site, row, models)
 
 
 async def on_unlisted(
@@ -308,16 +303,8 @@ async def on_unlisted(
     models = await coverage.counted_for(session, row)
     if not any(one.id == found[1].id for one in models):
         return
-    await _pass_up(session, site, row, models, "Remove")
+    await passing.back(session, site, row, models)
     await counting.uncount(session, row, found[0])
-
-
-async def _standing(
-    session: Session, row: Replication
-) -> tuple[str | None, datetime | None, list[int]]:
-    """What we know of a record: its stage, its state, and for which models it counts."""
-    counted = await coverage.counted_for(session, row)
-    return row.stage, row.updated_at, [one.id for one in counted]
 
 
 def _is_listing(heard: Heard[ap.Activity]) -> bool:
@@ -380,6 +367,7 @@ async def _tell(
         recipients=[one.iri for one in others],
         followers_of=[organisation],
     )
+    await passing.told_by_author(session, row)
 
 
 async def _notify(
@@ -404,28 +392,6 @@ async def _notify(
         about = {"record": str(row.id), "stage": row.stage, "name": row.name}
         await noticing.tell(
             session, site, model.actor_id, "record", author, model=model, about=about
-        )
-
-
-async def _pass_up(
-    session: Session, site: Site, row: Replication, models: list[Model], activity_type: str
-) -> None:
-    """Where a model of ours was made from somebody else's, tell them of its record."""
-    for below, above in pairwise(models):
-        target = parse(above.document).get("replications") if above.document else None
-        if not below.is_ours or above.is_ours or not isinstance(target, str):
-            continue
-        owner = await history.author(session, above)
-        await posting.say(
-            session,
-            site,
-            await history.author(session, below),
-            activity_type,
-            row.iri,
-            about=row.iri,
-            recipients=[owner.iri],
-            target=target,
-            origin=below.iri,
         )
 
 

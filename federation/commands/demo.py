@@ -14,7 +14,6 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from federation import telemetry
 from federation.commands import (
     demo_cast,
     demo_directory,
@@ -30,6 +29,7 @@ from federation.commands.demo_processes import Running
 from federation.commands.demo_stage import DIRECTORY, Stage, stage_in
 from federation.commands.output import PLAIN, Failed, Output
 from federation.settings import Log
+from federation.telemetry import logs
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -64,7 +64,7 @@ async def demo(
     """
     stage = stage_in(directory, is_quiet=output.json)
     wishes = _Wishes(demo_ports.wanted(ports, stage.words), reset, until_played, output)
-    telemetry.configure(Log(level="error"))
+    logs.configure(Log(level="error"))
     with demo_directory.held(directory, stage.words):
         if await _first_of(_asked_to_stop(stage), _run(stage, wishes)) == 0:
             _say_goodbye(stage)

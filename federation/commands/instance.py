@@ -19,12 +19,13 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.views import access, profiles
 from actors.views.access import Acting
-from federation import application, telemetry
+from federation import application
 from federation.app_keys import DATABASE, LOOKUP, SITE, UPLOADS
 from federation.commands.output import Failed
+from federation.files.uploads import Uploads
 from federation.lookup import Lookup
 from federation.settings import FILE, BadSettings, Settings, load
-from federation.uploads import Uploads
+from federation.telemetry import logs
 
 SQLITE: Final = "sqlite:///"
 
@@ -68,7 +69,7 @@ async def opened(directory: Path) -> AsyncIterator[Instance]:
     """
     settings = settings_of(directory)
     # A refusal is said once, by the command; events below errors are for the server's log.
-    telemetry.configure(replace(settings.log, level="error"))
+    logs.configure(replace(settings.log, level="error"))
     must_exist(settings)
     built = application.build(settings, with_workers=False)
     runner = application.runner(built)

@@ -13,7 +13,7 @@ from actors.verbs import dressing
 from actors.views import profiles
 from federation.commands.instance import opened
 from federation.commands.output import PLAIN, Failed, Output
-from federation.uploads import TOO_LARGE
+from federation.files.uploads import TOO_LARGE
 
 
 async def look(

@@ -22,7 +22,7 @@ from cyclopts import Parameter, validators
 from actors import migrations
 from actors.database import Database
 from actors.migrations import Standing
-from federation import application, safekeeping, telemetry, watching
+from federation import application, safekeeping, watching
 from federation.app_keys import DATABASE
 from federation.commands import processes as several
 from federation.commands.instance import must_exist, settings_of, sqlite_file, words_for
@@ -30,8 +30,9 @@ from federation.commands.output import PLAIN, Failed, Output
 from federation.commands.processes import Child
 from federation.newest import Newest
 from federation.pages import rendering
-from federation.pulse import Pulse
 from federation.settings import Settings
+from federation.telemetry import logs
+from federation.telemetry.pulse import Pulse
 
 MOST_PROCESSES: Final = 64
 """Of one command on one machine: each opens up to 18 connections to the database."""
@@ -170,7 +171,7 @@ async def _serve(
     with_workers: bool,
 ) -> None:
     """Run until told to stop, or until the parent is gone."""
-    telemetry.configure(settings.log, in_background=True)
+    logs.configure(settings.log, in_background=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,8 +17,8 @@ from actors.verbs import picturing
 from actors.verbs.picturing import Words
 from actors.views import media as views
 from actors.views.access import Acting
-from federation import uploads
 from federation.app_keys import DATABASE, SITE, UPLOADS
+from federation.files import uploads
 from federation.mastodon import answers, arguments, authenticating, entities
 
 SCOPE: Final = "write:media"

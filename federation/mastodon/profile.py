@@ -27,12 +27,12 @@ from actors.views import media as views
 from actors.views import profiles, subjects
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
+from federation.files.uploads import Arrived
 from federation.mastodon import accounts, answers, arguments, authenticating, entities
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.entities import Entity
 from federation.mastodon.media import IN_THEIR_WORDS
 from federation.mastodon.writing import VISIBILITIES
-from federation.uploads import Arrived
 
 SCOPE: Final = "write:accounts"
 

@@ -21,10 +21,10 @@ from actors.verbs.drafting import Writing
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, READING_ROOM, SITE, UPLOADS
 from federation.errors import TransportError
+from federation.files.uploads import Arrived
 from federation.pages import elsewhere, forms, rendering, saying, sessions, words
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
-from federation.uploads import Arrived
 
 ADDRESS: Final = "/bring"
 WHICH: Final = N_("Please choose a file, or give the address of a page.")

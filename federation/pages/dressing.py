@@ -22,12 +22,12 @@ from actors.verbs.profiling import LONGEST_NAME
 from actors.views import profiles
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SETTINGS, SITE, UPLOADS
+from federation.files.uploads import Arrived
 from federation.pages import forms, rendering, saying, sessions
 from federation.pages import looks as drawn
 from federation.pages.forms import EXPIRED, Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
-from federation.uploads import Arrived
 
 PAGE: Final = "/look"
 

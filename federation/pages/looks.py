@@ -7,7 +7,7 @@ Rules a reader must know:
 - A page with a colour of its own asks for one stylesheet as every other does: the file, with a few
   lines behind it. Its address holds the colour and the edition, so that it never means anything
   else, and any process can answer.
-- Nothing is inline, and a mark is a picture that was drawn anew here (`federation.darkroom`).
+- Nothing is inline, and a mark is a picture that was drawn anew here (`federation.files.darkroom`).
 """
 
 import hashlib

@@ -34,6 +34,7 @@ from actors.views import drafts
 from actors.views import media as views
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
+from federation.files.uploads import Arrived
 from federation.pages import (
     addresses,
     forms,
@@ -45,7 +46,6 @@ from federation.pages import (
 )
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
-from federation.uploads import Arrived
 
 ADDED: Final = N_("Pictures and documents changed.")
 NOT_THERE: Final = N_("This file is not shown any more.")

@@ -13,9 +13,9 @@ from actors.verbs import portraying
 from actors.views import media as views
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
+from federation.files.uploads import Arrived
 from federation.pages import forms, picturing, rendering, saying, sessions
 from federation.pages.sessions import Visitor
-from federation.uploads import Arrived
 
 ADDRESS = "/pictures"
 PARTS = ("icon", "header")

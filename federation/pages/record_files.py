@@ -21,12 +21,12 @@ from actors.verbs import picturing
 from actors.views import media as views
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, UPLOADS
+from federation.files.uploads import Arrived
 from federation.pages import forms
 from federation.pages import picturing as pages
 from federation.pages.forms import Fields
 from federation.pages.record_form import Typed
 from federation.pages.sessions import Visitor
-from federation.uploads import Arrived
 
 
 @dataclass(frozen=True)

@@ -464,7 +464,7 @@ FILES: Final = (
     N_("Nothing has been changed here yet."),
     N_("There is no network here yet."),
 )
-"""Of files: `federation.uploads`, `federation.darkroom`, `actors.verbs.picturing`."""
+"""Of files: `federation.files.uploads`, `federation.files.darkroom`, `actors.verbs.picturing`."""
 TEXTS: Final = (
     N_("This kind of file cannot be read. Save it as DOCX, ODT, Markdown or HTML and try again."),
     N_("This document cannot be read: it is damaged, or something else."),
@@ -474,7 +474,7 @@ TEXTS: Final = (
     N_("This is not the address of a page. It begins with https://"),
     N_("Too many texts are being read just now: try again in a minute."),
 )
-"""Of texts that people bring: `federation.reading_room`."""
+"""Of texts that people bring: `federation.files.reading_room`."""
 RECORDS: Final = (
     N_("Please say how far you are."),
     N_("This record is not complete."),

@@ -387,7 +387,7 @@ LEFT_OUT: Final = {
     "comments": N_("Comments:"),
     "form": N_("Its form was not understood; its text is there:"),
 }
-"""Kinds of what has no place in a sheet, of a text that was brought (`federation.rereading`)."""
+"""Kinds of what has no place in a sheet, of a text that was brought (`files.rereading`)."""
 
 SCOPE_DETAILS: Final = {
     "accounts": N_("profiles"),

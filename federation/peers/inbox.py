@@ -42,7 +42,6 @@ from actors.mail.journal import HeardEntry
 from actors.rules import hosts
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation import metrics
 from federation.app_keys import DATABASE, JOURNAL, LOOKUP, OWNERS, SETTINGS, SITE
 from federation.journal import NOTHING
 from federation.middleware import WRITTEN_DOWN, check_body, largest_body
@@ -50,6 +49,7 @@ from federation.misses import KeyGone
 from federation.peers import forwarded, storing, synchronisation
 from federation.peers.authenticating import as_wire, speaker, window
 from federation.refusals import FORESEEN
+from federation.telemetry import metrics
 from federation.transport.causes import because_of
 from federation.transport.client import not_even_tried
 

@@ -25,9 +25,9 @@ from actors.mail.outbox import Failure, Parcel
 from actors.rules.clocks import WORTH_TELLING
 from actors.site import Site
 from actors.verbs import synchronising
-from federation import metrics, telemetry
 from federation.settings import Settings
 from federation.signatories import OurSignatories
+from federation.telemetry import logs, metrics
 from federation.transport.causes import because_of
 from federation.transport.client import BLOCKED, Client
 from federation.transport.descriptors import waiting_room
@@ -185,7 +185,7 @@ class Delivering:
                     parcel, SendResult(Sent.NEVER, None, None, BLOCKED, way, is_news=False)
                 )
             because_of("activity", parcel.activity_iri)  # this task does nothing else
-            telemetry.about_activity(parcel.activity_iri)
+            logs.about_activity(parcel.activity_iri)
             with self._flights.patience():
                 result = await send(
                     self._client,

@@ -27,7 +27,7 @@ from actors.verbs import (
     trying,
 )
 from actors.verbs.listing import Progress
-from federation.uploads import Uploads
+from federation.files.uploads import Uploads
 
 EVERY: Final = timedelta(hours=1)
 """Nothing that is thrown away does harm before: sessions and codes end by their own date."""

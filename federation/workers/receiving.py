@@ -28,12 +28,12 @@ from actors.mail import hosts, inbox, journal
 from actors.mail.inbox import Letter
 from actors.reactions import Reaction
 from actors.site import Site
-from federation import metrics, telemetry
 from federation.gathering import gather
 from federation.lookup import Lookup
 from federation.reacting import tidy_ahead, why_none
 from federation.refusals import FORESEEN, Foreseen
 from federation.settings import Settings
+from federation.telemetry import logs, metrics
 from federation.transport.causes import caused_by
 from federation.workers.crew import Crew
 
@@ -122,7 +122,7 @@ class Receiving:
         try:
             with (
                 caused_by("activity", letter.activity_iri),
-                telemetry.activity_scope(letter.activity_iri),
+                logs.activity_scope(letter.activity_iri),
             ):
                 await self._apply(letter)
         except FORESEEN as error:

@@ -15,12 +15,12 @@ from actors.database import Database
 from actors.listening import Listening
 from actors.site import Site
 from federation.copies import Copies
+from federation.files.uploads import Uploads
 from federation.lookup import Lookup
 from federation.negotiation import Handler
 from federation.postman import Postman
 from federation.settings import Settings
 from federation.transport.client import Client
-from federation.uploads import Uploads
 from federation.workers.asking import Asking
 from federation.workers.backfilling import Backfilling
 from federation.workers.delivering import Delivering

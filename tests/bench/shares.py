@@ -22,7 +22,7 @@ PARTS: Final = (
     ("the database itself", ("actors/embedded/", "/sqlite3/", "/aiosqlite/", "/asyncpg/")),
     ("SQLAlchemy", ("/sqlalchemy/",)),
     ("verbs, mail, views", ("actors/",)),
-    ("log", ("/structlog/", "/logging/", "federation/telemetry.py")),
+    ("log", ("/structlog/", "/logging/", "federation/telemetry/logs.py")),
     ("edges, workers, transport", ("federation/",)),
     ("HTTP", ("/aiohttp/", "/multidict/", "/yarl/")),
     ("the loop", ("/asyncio/", "uvloop")),

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from together.documents import docx, packed, paragraph
 
-from federation import rereading
-from federation.rereading import Refused
+from federation.files import rereading
+from federation.files.rereading import Refused
 
 BILLION = '<!DOCTYPE w [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {new} "{f"&{old};" * 20}">' for old, new in zip("abcdefg", "bcdefgh", strict=True)

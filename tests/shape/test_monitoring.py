@@ -8,7 +8,8 @@ from pathlib import Path
 import yaml
 
 from actors.views.queues import standing
-from federation import figures, metrics
+from federation import figures
+from federation.telemetry import metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DASHBOARD = DEPLOY / "prometheus" / "essaim.dashboard.json"

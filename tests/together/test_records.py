@@ -182,11 +182,16 @@ async def test_a_record_counts_upwards_is_vouched_for_and_taken_back(street: Str
     assert "unattested" in await _notices(gamma, officina)
 
     # Who changes the core is inspired by the source, and leaves its count; the fork keeps it.
+    # What the source confirmed is then said by anybody, also where the record is written.
+    await _vouch(alpha, coop, made.iri, Verdict.CONFIRMED)
+    await street.settle()
+    assert {(await _known(one, made.iri)).level for one in (beta, gamma)} == {Level.E3}
     street.clock.turn(minutes=1)
     await beta.revise(fork, a_sheet("Officina", text="Un altro principio."))
     await street.settle()
     assert (await _coverage(alpha, source.iri)).total == 0
     assert (await _coverage(beta, fork.iri)).total == 1
+    assert {(await _known(one, made.iri)).level for one in (beta, gamma)} == {Level.E2}
 
     # It is deleted, and goes everywhere.
     async with gamma.begin() as session:
@@ -328,6 +333,27 @@ async def test_what_a_record_counts_for_may_lie_here_and_there_in_turn_and_even_
     await street.settle()
     for house in (alpha, beta):
         assert (await _coverage(house, source.iri)).total == 0
+
+
+async def test_what_becomes_a_replication_again_brings_its_records(street: Street) -> None:
+    alpha, beta, gamma = await street.open("alpha", "beta", "gamma")
+    coop, torino = await alpha.organisation("coop"), await beta.organisation("torino")
+    brest = await gamma.organisation("brest")
+    source = await alpha.publish(coop)
+    fork = await _fork(beta, torino, source.iri)
+    await street.settle()
+    street.clock.turn(minutes=1)
+    await beta.revise(fork, a_sheet("Officina", text="Un altro principio."))
+    await street.settle()
+    made = await _record(gamma, brest, fork.iri)
+    own = await _record(beta, torino, fork.iri)
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 0
+    street.clock.turn(minutes=1)
+    await beta.revise(fork, a_sheet("Officina"))  # as the source has it
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 2
+    assert (await _known(alpha, made.iri)).name == (await _known(alpha, own.iri)).name
 
 
 async def test_a_record_that_is_deleted_counts_no_more_where_its_author_is_unknown(

@@ -12,7 +12,7 @@ from together.street import House
 
 from federation import watching
 from federation.figures import READING
-from federation.pulse import Pulse
+from federation.telemetry.pulse import Pulse
 from federation.workers.running import WORKERS
 
 COOP = "https://alpha.test/actors/coop"

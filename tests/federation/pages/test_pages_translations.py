@@ -99,10 +99,10 @@ SAID_TO_PEOPLE = (
     "actors/verbs/picturing.py",
     "actors/verbs/illustrating.py",
     "actors/verbs/portraying.py",
-    "federation/darkroom.py",
-    "federation/reading_room.py",
+    "federation/files/darkroom.py",
+    "federation/files/reading_room.py",
     "federation/media.py",
-    "federation/uploads.py",
+    "federation/files/uploads.py",
     *(f"federation/pages/{path.name}" for path in PAGES.glob("*.py")),
 )
 REFUSALS = ("NotFound", "Gone", "NotAllowed", "Conflicting", "Unwise", "Refusal", "_must")

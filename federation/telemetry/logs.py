@@ -32,8 +32,8 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from federation import log_writing
 from federation.settings import Log
+from federation.telemetry import log_writing
 
 LONGEST_VALUE: Final = 400
 """Characters of one value: an id of a peer is shorter, and a header must not fill the disk."""

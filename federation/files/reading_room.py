@@ -16,7 +16,7 @@ from activitypub import iris, wire
 from activitypub.errors import ProtocolError
 from actors.errors import Unavailable, Unwise
 from actors.rules.bringing import Brought, Left, brought
-from federation.apart import ask
+from federation.files.apart import ask
 from federation.transport.client import Client
 from federation.transport.redirects import land
 

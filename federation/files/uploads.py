@@ -42,7 +42,7 @@ from actors.verbs import picturing
 from actors.verbs.picturing import Sent, Stored, Words
 from actors.verbs.portraying import NOT_A_PICTURE
 from actors.views import media as views
-from federation.darkroom import Darkroom, Developed
+from federation.files.darkroom import Darkroom, Developed
 
 LARGEST_FIELD: Final = 64 * 1024
 """Bytes of one field beside the file: four times the longest alternative text."""
@@ -69,7 +69,7 @@ SWEPT_AT_ONCE: Final = 500
 
 _PIECE: Final = 256 * 1024  # bytes brought to the disk at once
 _BROKEN: Final = (ValueError, AssertionError, LookupError, HttpProcessingError)
-_log = structlog.stdlib.get_logger("federation.uploads")
+_log = structlog.stdlib.get_logger("federation.files.uploads")
 
 
 class TooMuch(Unwise):

@@ -1,6 +1,6 @@
 """Redrawing: one picture of a stranger, drawn anew in a process of its own.
 
-This file is a program. `federation.darkroom` starts it for each picture, by its path, with nothing
+This file is a program. `darkroom` starts it for each picture, by its path, with nothing
 of ours around it: no database, no secret, no environment. Whatever a decoder does wrong ends with
 this process: it may use some seconds and some memory, and writes two files that it is told of.
 

@@ -16,7 +16,7 @@ import structlog
 
 from actors.errors import Unavailable
 
-_log = structlog.stdlib.get_logger("federation.apart")
+_log = structlog.stdlib.get_logger("federation.files.apart")
 
 
 async def ask(program: Path, order: dict[str, Any], *, seconds: int, slow: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Rereading: one document of a stranger as Markdown, in a process of its own.
 
-This file is a program. `federation.reading_room` starts it for each document, by its path, with
+This file is a program. `reading_room` starts it for each document, by its path, with
 nothing of ours around it: no database, no secret, no environment. A document that swells (a bomb of
 zip or XML), or that a library cannot bear, ends with this process. It opens no address: what a
 document refers to stays where it is.

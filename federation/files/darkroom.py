@@ -17,7 +17,7 @@ from actors.rules.pictures import (
     SMALL_PIXELS,
     Kind,
 )
-from federation.apart import ask
+from federation.files.apart import ask
 
 PROGRAM: Final = Path(__file__).with_name("redrawing.py")
 

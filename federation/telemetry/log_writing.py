@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from federation import metrics
+from federation.telemetry import metrics
 
 MOST_WAITING: Final = 10_000
 """Lines, some 10 MB at most."""

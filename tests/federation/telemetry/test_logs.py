@@ -12,10 +12,10 @@ import pytest
 import structlog
 from aiohttp.http_exceptions import BadHttpMessage
 
-from federation import log_writing, metrics
-from federation.log_writing import MOST_WAITING, InBackground
 from federation.settings import Log
-from federation.telemetry import (
+from federation.telemetry import log_writing, metrics
+from federation.telemetry.log_writing import MOST_WAITING, InBackground
+from federation.telemetry.logs import (
     LONGEST_LINE,
     LONGEST_VALUE,
     MALFORMED_AT_ONCE,
@@ -129,7 +129,7 @@ def test_a_thousand_requests_that_are_no_http_make_few_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = [0.0]
-    monkeypatch.setattr("federation.telemetry.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("federation.telemetry.logs.time.monotonic", lambda: moment[0])
     file = to_json(tmp_path)
     error = BadHttpMessage("bytes of a stranger")
     for _ in range(1000):

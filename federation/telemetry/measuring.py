@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
-from federation import metrics
+from federation.telemetry import metrics
 
 NONE: Final = "none"
 """The family of addresses that nobody answers."""

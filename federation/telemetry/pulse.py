@@ -8,7 +8,7 @@ for 20 ms. A timer that should ring every 10 ms notes how late it rings: of a st
 import asyncio
 from typing import Final
 
-from federation import metrics
+from federation.telemetry import metrics
 
 EVERY: Final = 0.01
 """Seconds between two beats; a hundred of them cost less than a millisecond."""
