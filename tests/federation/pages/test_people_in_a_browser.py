@@ -92,6 +92,7 @@ async def test_a_coordinator_opens_imports_invites_and_each_claims_her_profile(
             await vera.fill("[name=name]", "Vera")
             await press(vera, "Publier avec une clé d’accès")
             assert await vera.inner_text("h1") == "L'Atelier vélo"
+            await vera.click(".who summary >> nth=0")
             await press(vera, "Se déconnecter")
             await vera.goto(alpha.url("/sign-in"))
             await press(vera, "Se connecter avec une clé d’accès")
