@@ -69,7 +69,7 @@ async def test_a_picture_of_an_adaptation_survives_its_source_on_the_page_and_in
     async with reading(beta, street) as browser:
         await browser.go(f"/m/{fork.slug}")
         (image,) = browser.page.xpath("//figure//img")
-        assert (image.get("src"), image.get("alt")) == (beta.url(shown[0]), WORDS)
+        assert (image.get("src"), image.get("alt")) == (f"{beta.url(shown[0])}/small", WORDS)
         assert "Léa, CC BY 4.0 · copy kept here, from alpha.test" in browser.text
         assert "Les statuts PDF" in browser.text
 

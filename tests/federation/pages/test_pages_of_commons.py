@@ -73,7 +73,7 @@ async def test_a_member_joins_talks_and_puts_a_model_into_it(
     await anna.go(f"/m/{model.slug}")
     section = "//section[@aria-labelledby='commons']"
     assert anna.page.xpath(section)
-    await anna.press("Save", commons="@repair@alpha.test")
+    await anna.press_exactly("Save", commons="@repair@alpha.test")
     assert "This is where the model stands now." in anna.text
     assert "It stands in Repair cafés in Europe" in anna.text
     await street.settle()

@@ -97,7 +97,7 @@ async def test_a_member_of_two_organisations_chooses(alpha: House, reader: Reade
     await alpha.member("berta@example.org", coop, Office.EDITOR)
     await reader.sign_in("berta@example.org")
     assert reader.heading == "Coopérative Alpha"
-    await reader.follow("change")
+    await reader.follow("Act for another organisation")
     assert reader.heading == "For whom do you act?"
     await reader.press("Seconde")
     assert "From now on you act for this organisation." in reader.text
