@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from activitypub.canonical_json import parse
 from actors.database import Session
@@ -65,13 +65,6 @@ async def all_up(session: Session, site: Site, model: Model) -> None:
         for row, counted in rows.all():
             counted.told_at = row.updated_at
             await _tell(session, site, row, below, above, "Add", about=below.iri)
-
-
-async def told_by_author(session: Session, row: Replication) -> None:
-    """The record's author has told everybody for whose models it counts, by the record itself."""
-    await session.execute(
-        update(Counted).where(Counted.replication_id == row.id).values(told_at=row.updated_at)
-    )
 
 
 async def back(session: Session, site: Site, row: Replication, models: Sequence[Model]) -> None:

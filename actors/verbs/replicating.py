@@ -367,7 +367,6 @@ async def _tell(
         recipients=[one.iri for one in others],
         followers_of=[organisation],
     )
-    await passing.told_by_author(session, row)
 
 
 async def _notify(

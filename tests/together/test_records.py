@@ -356,6 +356,22 @@ async def test_what_becomes_a_replication_again_brings_its_records(street: Stree
     assert (await _known(alpha, made.iri)).name == (await _known(alpha, own.iri)).name
 
 
+async def test_who_practises_what_was_made_from_their_own_model_counts_for_its_source(
+    street: Street,
+) -> None:
+    alpha, beta, gamma = await street.open("alpha", "beta", "gamma")
+    coop, torino = await alpha.organisation("coop"), await beta.organisation("torino")
+    brest = await gamma.organisation("brest")
+    source = await alpha.publish(coop)
+    middle = await _fork(beta, torino, source.iri)
+    await street.settle()
+    lower = await _fork(gamma, brest, middle.iri)
+    await street.settle()
+    await _record(beta, torino, lower.iri)  # alpha has never heard of that one
+    await street.settle()
+    assert (await _coverage(alpha, source.iri)).total == 1
+
+
 async def test_a_record_that_is_deleted_counts_no_more_where_its_author_is_unknown(
     street: Street,
 ) -> None:
