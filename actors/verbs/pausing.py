@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 
 from actors.database import Session
 from actors.errors import Conflicting, Unwise
@@ -18,9 +18,7 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.member import Member
 from actors.tables.unsent import Unsent
-
-MOST: Final = 50
-"""Forms of one member: nobody knows any more what she began before so many."""
+from actors.views.unsent import MOST, is_at
 
 LONGEST: Final = 600_000
 """Characters of one form: a proposal for every section of the largest sheet."""
@@ -59,7 +57,9 @@ async def save(
     """
     if sum(len(name) + len(text) for name, text in fields.items()) > LONGEST:
         raise Unwise("This is too much to be kept for later.")
-    row = await session.scalar(_of(organisation, member, place).with_for_update())
+    row = await session.scalar(
+        select(Unsent).where(is_at(organisation, member, place)).with_for_update()
+    )
     if row is None:
         many = await session.scalar(select(func.count()).where(Unsent.member_id == member.id))
         if (many or 0) >= MOST:
@@ -84,19 +84,7 @@ async def save(
 
 async def forget(session: Session, organisation: Actor, member: Member, place: str) -> None:
     """It was sent, or shall be thrown away."""
-    await session.execute(
-        delete(Unsent).where(
-            Unsent.member_id == member.id,
-            Unsent.actor_id == organisation.id,
-            Unsent.place == place,
-        )
-    )
-
-
-def _of(organisation: Actor, member: Member, place: str) -> Select[Unsent]:
-    return select(Unsent).where(
-        Unsent.member_id == member.id, Unsent.actor_id == organisation.id, Unsent.place == place
-    )
+    await session.execute(delete(Unsent).where(is_at(organisation, member, place)))
 
 
 async def forget_old(session: Session, site: Site) -> None:

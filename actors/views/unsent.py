@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from actors.database import Session
 from actors.rules.coediting import mark
+from actors.tables.actor import Actor
+from actors.tables.member import Member
 from actors.tables.unsent import Unsent
 from actors.views.access import Acting
 
-LISTED: Final = 50
-"""As many as a member may have at once (`verbs.pausing`)."""
+MOST: Final = 50
+"""Forms of one member: nobody knows any more what she began before so many."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,19 @@ class Begun:
     changed_at: datetime
 
 
+def is_at(organisation: Actor, member: Member, place: str) -> ColumnElement[bool]:
+    """Whether a row is what a member has begun on one page, for one organisation."""
+    return and_(
+        Unsent.member_id == member.id, Unsent.actor_id == organisation.id, Unsent.place == place
+    )
+
+
 async def at(session: Session, acting: Acting | None, place: str) -> Begun | None:
     """What she has begun on one page, for the organisation she acts for."""
     if acting is None:
         return None
     found = await session.scalar(
-        select(Unsent).where(
-            Unsent.member_id == acting.member.id,
-            Unsent.actor_id == acting.organisation.id,
-            Unsent.place == place,
-        )
+        select(Unsent).where(is_at(acting.organisation, acting.member, place))
     )
     return None if found is None else _read(found)
 
@@ -53,7 +58,7 @@ async def all_of(session: Session, acting: Acting) -> list[Begun]:
         select(Unsent)
         .where(Unsent.member_id == acting.member.id, Unsent.actor_id == acting.organisation.id)
         .order_by(Unsent.changed_at.desc(), Unsent.id.desc())
-        .limit(LISTED)
+        .limit(MOST)
     )
     return [_read(row) for row in rows]
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
 from actors.database import Session
-from actors.errors import NotAllowed, Refusal, Unwise
+from actors.errors import Refusal, Unwise
 from actors.rules import colours, looks, permissions
 from actors.rules.pictures import LARGEST_FILE
 from actors.site import Site
@@ -21,11 +21,11 @@ from actors.verbs.picturing import Words
 from actors.verbs.profiling import LONGEST_NAME
 from actors.views import profiles
 from actors.views.access import Acting
-from federation.app_keys import DATABASE, SETTINGS, SITE, UPLOADS
+from federation.app_keys import DATABASE, SITE, UPLOADS
 from federation.files.uploads import Arrived
 from federation.pages import forms, rendering, saying, sessions
 from federation.pages import looks as drawn
-from federation.pages.forms import EXPIRED, Fields
+from federation.pages.forms import Fields
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
 
@@ -91,8 +91,7 @@ def _of(given: Fields) -> str:
 
 
 async def _take_mark(request: web.Request, here: Visitor, acting: Acting) -> web.Response:
-    if request.headers.get("Origin", ours := request.app[SETTINGS].instance.origin) != ours:
-        raise NotAllowed(EXPIRED)
+    forms.must_come_from_us(request)
     room, arrived = request.app[UPLOADS], Arrived({})
     try:
         arrived = await room.form(request, acting.organisation, is_typed=True)

@@ -47,7 +47,6 @@ class Form:
 
 
 _SAID: Final = re.compile("text|language")
-_PROFILE: Final = re.compile("(?!(token|place|paused|do)$)[A-Za-z]{1,30}")
 
 FORMS: Final = (
     Form(re.compile(r"/remarks/\d{1,19}"), _SAID, "text", N_("An answer")),

@@ -75,8 +75,8 @@ async def profile(request: web.Request) -> web.Response:
     permissions.must_publish(acting.office)
     async with request.app[DATABASE].read() as session:
         now = await _now(session, acting)
+        facts_now = (await profiles.of_ours(session, acting.organisation)).facts  # read already
     typed = {**now, **{name: given.get(name, "").replace("\r\n", "\n").strip() for name in now}}
-    facts_now = await _facts(request, acting)
     facts, faults = _told(typed, now, facts_now)
     if faults:
         return await _show(request, here, acting, typed=typed, faults=faults)
@@ -103,11 +103,6 @@ async def profile(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(
         saying.address(addresses.page_of_actor(acting.organisation), "presented")
     )
-
-
-async def _facts(request: web.Request, acting: Acting) -> Mapping[str, Json]:
-    async with request.app[DATABASE].read() as session:
-        return (await profiles.of_ours(session, acting.organisation)).facts
 
 
 def _told(
