@@ -26,6 +26,9 @@ from federation.pages.translating import N_
 
 ADDRESS: Final = "/unsent"
 PROFILE: Final = "/profile"
+NETWORK_PAGES: Final = re.compile(
+    r"/about/(about|contact|rules|privacy|conduct|terms)/edit\?in=[A-Za-z0-9-]{2,35}"
+)
 SAVED: Final = N_("Saved {time}. Only you see it until you send it.")
 
 
@@ -63,6 +66,12 @@ FORMS: Final = (
         re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),
         "",
         N_("Our profile"),
+    ),
+    Form(
+        NETWORK_PAGES,
+        re.compile(r"seen|text|email|(number|place|rule|hint|drop)\.\d{1,2}"),
+        "",
+        N_("A page of the network"),
     ),
 )
 

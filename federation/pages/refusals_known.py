@@ -509,7 +509,21 @@ RECORDS: Final = (
 )
 """Of records of practice and what is said of them."""
 
+NETWORK_PAGES: Final = (
+    N_("A page has at most %(number)s languages."),
+    N_("There are at most %(number)s house rules."),
+    N_("A house rule has at most %(number)s characters."),
+    N_("What explains a rule has at most %(number)s characters."),
+    N_("Say the rule itself, not only what explains it."),
+    N_("Somebody else changed this page meanwhile."),
+    N_("There is no such version of this page."),
+    N_("This network has not written such a page."),
+    N_("There is no such language."),
+)
+"""`actors.rules.network_pages`, and the pages that show and write them."""
+
 PATTERNS: Final = (
+    *NETWORK_PAGES,
     *FILES,
     *RECORDS,
     *ARCHIVES,

@@ -28,7 +28,7 @@ from actors.rules.polls import Poll
 from actors.rules.readiness import readiness
 from actors.views import translations
 from federation import refusals
-from federation.app_keys import SETTINGS, TEMPLATES
+from federation.app_keys import PRIVACY, SETTINGS, TEMPLATES
 from federation.pages import (
     addresses,
     forms,
@@ -40,6 +40,7 @@ from federation.pages import (
     saying,
     static,
     translating,
+    usual,
     words,
 )
 from federation.pages.directions import Directions, direction
@@ -63,8 +64,9 @@ LANGUAGE_KEPT: Final = 365 * 24 * 3600
 
 
 def furnish(application: web.Application) -> None:
-    """Give the application its templates, and its pages for refusals."""
+    """Give the application its templates, its own words, and its pages for refusals."""
     application[TEMPLATES] = environment()
+    application[PRIVACY] = usual.privacy
     application[refusals.PAGE] = refusal_page
 
 

@@ -121,6 +121,8 @@ SENTENCES: Final = {
     "passkey-removed": N_("This passkey does not sign you in any more."),
     "session-ended": N_("That is signed out."),
     "account-deleted": N_("Your account is deleted."),
+    "page-written": N_("The page says this from now on. What it said before is kept."),
+    "page-restored": N_("The page says again what it said then."),
     "look-changed": N_("From now on, all pages look like this."),
     "look-named": N_("That is the name from now on. Whoever follows the network is being told."),
     "look-undone": N_("All pages look as they did before."),

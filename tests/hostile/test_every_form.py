@@ -61,6 +61,8 @@ OWN: dict[str, str | None] = {
 """Forms that anybody may send for herself, and who does."""
 
 OTHERS: dict[str, str] = {
+    "/about/{kind}/edit": OLGA,
+    "/about/{kind}/versions/{id}": OLGA,
     "/apps/{id}": ANNA,
     "/drafts/{id}": BRUNO,
     "/drafts/{id}/typed": BRUNO,
