@@ -1,8 +1,9 @@
 """An organisation's page, ours or elsewhere, and following it."""
 
+import html
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 from aiohttp import web
@@ -32,9 +33,10 @@ from federation.pages.forms import Form
 
 MODELS_SHOWN: int = 50
 REMARKS_SHOWN: int = 10
-LINES_SHOWN: int = 8
-"""Name-value lines of a profile: twice what Mastodon lets people write."""
+LINES_SHOWN: int = 14
+"""Name-value lines of a profile: those of six facts, and eight more, twice what Mastodon has."""
 
+_ADDRESS = re.compile(r'href="(https?://[^"]+)"')
 _HANDLE = re.compile(r"@?[^@\s]+(@[^@\s]+)?")
 
 
@@ -100,6 +102,7 @@ async def organisation(request: web.Request) -> web.Response:
             else await profiles.relationship(session, here.organisation, actor)
         )
         withheld = await crawling.is_withheld(session, actor.id)
+    document, spoken = _document(actor), rendering.language(request)
     said = [item for item in items if isinstance(item.subject, Remark) and item.boost is None]
     passed_on = [item for item in items if item.boost]
     return rendering.page(
@@ -109,7 +112,10 @@ async def organisation(request: web.Request) -> web.Response:
         actor=actor,
         counts=counts,
         facts=facts,
-        lines=_lines(actor),
+        lines=_lines(document),
+        name=_told(document, "nameMap", spoken, actor.name or actor.handle),
+        summary=_told(document, "summaryMap", spoken, actor.summary),
+        own_links=_own_links(document) if actor.is_ours else [],
         models=models,
         pinned=pinned,
         remarks=said[:REMARKS_SHOWN],
@@ -122,12 +128,34 @@ async def organisation(request: web.Request) -> web.Response:
     )
 
 
-def _lines(actor: Actor) -> list[Line]:
-    """The name-value lines that a profile shows everywhere; a peer's document may hold anything."""
+def _document(actor: Actor) -> dict[str, Any]:
+    """What somebody says of itself; a peer's document may hold anything."""
     try:
-        attached = orjson.loads(actor.document).get("attachment")
-    except (orjson.JSONDecodeError, AttributeError):
-        return []
+        found = orjson.loads(actor.document)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _told(document: dict[str, Any], name: str, language: str, otherwise: str) -> tuple[str, str]:
+    """A name or a summary in the reader's language, and that language; else the one for all."""
+    texts = document.get(name)
+    text = texts.get(language) if isinstance(texts, dict) else None
+    return (text, language) if isinstance(text, str) and text else (otherwise, "")
+
+
+def _own_links(document: dict[str, Any]) -> list[str]:
+    """Addresses that an organisation names as its own: what leads to them from here says `me`.
+
+    By that, Mastodon shows a link to this page on an account of theirs as verified.
+    """
+    found = (_ADDRESS.search(line.value) for line in _lines(document))
+    return [html.unescape(one[1]) for one in found if one]
+
+
+def _lines(document: dict[str, Any]) -> list[Line]:
+    """The name-value lines that a profile shows everywhere."""
+    attached = document.get("attachment")
     lines = attached if isinstance(attached, list) else [attached]
     return [
         Line(str(line["name"]), str(line["value"]))

@@ -63,7 +63,7 @@ FORMS: Final = (
     ),
     Form(
         re.compile(PROFILE),
-        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),
+        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+(\.[A-Za-z0-9-]{1,35}){0,2}"),
         "",
         N_("Our profile"),
     ),

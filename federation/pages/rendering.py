@@ -137,10 +137,15 @@ def compile_ahead(application: web.Application) -> None:
         templates.loader.load(templates, name)
 
 
-def markdown(text: str) -> Markup:
-    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`."""
+def markdown(text: str, below: int = 2) -> Markup:
+    """Markdown as HTML, its headings below the page's own.
+
+    Args:
+        text: the Markdown.
+        below: how many levels lower: `# x` becomes an `h3`, and never an `h1`.
+    """
     html = markup.render(text)
-    lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 2, 6)}>", html)
+    lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(max(int(tag[2]) + below, 2), 6)}>", html)
     return Markup(lowered)  # noqa: S704 - cleaned by nh3
 
 

@@ -34,8 +34,8 @@ _PRIVACY: Final = (
             " your password in a form that nobody can read, the public half of your passkeys, which"
             " apps you let in, and where you are signed in (what kind of browser, and to the hour"
             " when it was last here). What you have begun to type is kept for you alone. Those who"
-            " work in the same organisation see your name, address and role. Other sites are told"
-            " of organisations, never of you."
+            " work in the same organisation see your name and role, its stewards your address too."
+            " Other sites are told of organisations, never of you."
         ),
     ),
     (

@@ -113,7 +113,14 @@ async def tour(street: Street, alpha: House) -> Tour:
     ]
     olga_sees = ["/mail", "/reports", "/blocks", "/@repair", "/@repair/charter", "/space"]
     olga_sees += ["/look", "/about/edit", "/about/rules/edit?in=it", "/about/contact/edit?in=de"]
-    olga_sees += ["/about/terms/versions", terms, "/members", "/members/import", roster, "/settings"]
+    olga_sees += [
+        "/about/terms/versions",
+        terms,
+        "/members",
+        "/members/import",
+        roster,
+        "/settings",
+    ]
     whose = {None: anybody_sees, ANNA: anna_sees, BRUNO: bruno_sees, OLGA: olga_sees}
     return Tour(whose)
 

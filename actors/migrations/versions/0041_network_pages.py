@@ -1,4 +1,4 @@
-"""What a network says of itself and of its house, version by version."""
+"""What a network says of its house, version by version; organisations in several languages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network_page")),
     )
     op.create_index(op.f("ix_network_page_kind_id"), "network_page", ["kind", "id"])
+    op.add_column(
+        "organisation", sa.Column("wordings", base.Json, nullable=False, server_default="{}")
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("organisation", "wordings")
     op.drop_table("network_page")
