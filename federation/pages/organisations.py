@@ -13,6 +13,7 @@ from actors.database import Session
 from actors.errors import Gone, NotAllowed, NotFound
 from actors.rules import permissions
 from actors.tables.actor import Actor
+from actors.tables.follow import Follow
 from actors.tables.remark import Remark
 from actors.verbs import following
 from actors.views import catalogue, crawling, pins, profiles, reception, timelines
@@ -48,6 +49,10 @@ class Line:
     value: str
 
 
+UNKNOWN = "We do not know this organisation."
+NOBODY_HERE = "Nobody here has that name. Whoever is on another site is written @name@site.example."
+
+
 async def known(session: Session, handle: str) -> Actor:
     """Whoever has this handle, as far as we know; also somebody who left or is blocked.
 
@@ -61,7 +66,7 @@ async def known(session: Session, handle: str) -> Actor:
         else await profiles.by_handle(session, name)
     )
     if actor is None:
-        raise NotFound("We do not know this organisation.")
+        raise NotFound(UNKNOWN)
     return actor
 
 
@@ -187,11 +192,24 @@ async def follow(request: web.Request) -> web.Response:
     try:
         actor = await somebody(request, text)
         async with request.app[DATABASE].begin() as session:
-            await following.follow(session, request.app[SITE], acting.organisation, actor)
+            between = await profiles.relationship(session, acting.organisation, actor)
+            if between.following or between.requested:
+                raise web.HTTPSeeOther(
+                    saying.address(addresses.page_of_actor(actor), "follow-stands")
+                )
+            row = await following.follow(session, request.app[SITE], acting.organisation, actor)
+            done = _done(row, actor)
     except elsewhere.FORESEEN as refused:
         faults = {"handle": elsewhere.plainly(refused)}
         return await space.show(request, here, acting, handle=text, faults=faults)
-    raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(actor), "follow-asked"))
+    raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(actor), done))
+
+
+def _done(row: Follow, actor: Actor) -> str:
+    """The word for what came of asking to follow."""
+    if row.state == "accepted":
+        return "followed"
+    return "follow-waits" if actor.approves_followers else "follow-asked"
 
 
 async def _unfollow(request: web.Request, acting: Acting, handle: str) -> NoReturn:
@@ -215,7 +233,7 @@ async def somebody(request: web.Request, text: str) -> Actor:
                 return await find(session, text)
         except NotFound:
             if "@" not in text.removeprefix("@"):
-                raise
+                raise NotFound(NOBODY_HERE) from None
     found = await request.app[LOOKUP].resolve(text)
     if not isinstance(found, Actor):
         raise NotFound("This is not an organisation or a person one can follow.")

@@ -26,6 +26,7 @@ from federation.pages.translating import N_
 
 ADDRESS: Final = "/unsent"
 PROFILE: Final = "/profile"
+CONVERSATIONS: Final = "/conversations"
 NETWORK_PAGES: Final = re.compile(
     r"/about/(about|contact|rules|privacy|conduct|terms)/edit\?in=[A-Za-z0-9-]{2,35}"
 )
@@ -67,6 +68,7 @@ FORMS: Final = (
         "",
         N_("Our profile"),
     ),
+    Form(re.compile(CONVERSATIONS), re.compile("handle|text|language"), "text", N_("A message")),
     Form(
         NETWORK_PAGES,
         re.compile(r"seen|text|email|(number|place|rule|hint|drop)\.\d{1,2}"),

@@ -68,7 +68,10 @@ async def reply(request: web.Request) -> web.Response:
             await pausing.done(session, acting, f"/remarks/{item.id}")
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
-    raise web.HTTPSeeOther(saying.address(page_of(item), "replied"))
+    is_alone = circle_of(item) is Visibility.DIRECT
+    raise web.HTTPSeeOther(
+        saying.address(page_of(item), "replied-alone" if is_alone else "replied")
+    )
 
 
 async def _show(
@@ -96,6 +99,7 @@ async def _show(
         item=item,
         above=above,
         below=below,
+        cut=_cut(above[0] if above else item),
         receptions=receptions,
         wordings=wordings,
         visible=circle_of(item).value,
@@ -104,6 +108,11 @@ async def _show(
         faults=faults,
         problem=problem,
     )
+
+
+def _cut(first: Item) -> str:
+    """What the first thing on the page answers, and is not here; empty where it answers nothing."""
+    return (first.subject.in_reply_to or "") if isinstance(first.subject, Remark) else ""
 
 
 def language(request: web.Request, form: ReplyForm) -> str:

@@ -45,7 +45,7 @@ OWN: dict[str, str | None] = {
         ["/followers", "/moving", "/pictures", "/blocks", "/archives", "/write"], BRUNO
     ),
     **dict.fromkeys(["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO),
-    **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons"], BRUNO),
+    **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons", "/conversations"], BRUNO),
     **dict.fromkeys(["/mail", "/reports", "/members/import", "/look"], OLGA),
     "/m/{slug}/fork": BRUNO,
     "/m/{slug}/propose": BRUNO,

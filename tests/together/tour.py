@@ -104,7 +104,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"{adapted}/merge", f"{adapted}/versions/1/restore", f"{adapted}/translations"),
         *(f"{adapted}/translations/it", f"{adapted}/glossary", "/proposals?side=sent", proposal),
         *(record, f"{record}/add", f"/remarks/{remark}", report, asked, "/@repair", "/apps"),
-        *("/settings", "/members", "/profile"),
+        *("/settings", "/members", "/profile", "/conversations"),
     ]
     anna_sees = [
         *("/apps", f"/apps/{app}"),
