@@ -207,7 +207,7 @@ async def follow(request: web.Request) -> web.Response:
 
 def _done(row: Follow, actor: Actor) -> str:
     """The word for what came of asking to follow."""
-    if row.state == "accepted":
+    if row.state == "accepted" or (actor.is_ours and not actor.approves_followers):
         return "followed"
     return "follow-waits" if actor.approves_followers else "follow-asked"
 

@@ -231,8 +231,10 @@ def _other_languages(request: web.Request, spoken: str) -> list[tuple[str, str]]
     ]
 
 
-async def refusal_page(request: web.Request, status: int, reason: str) -> web.StreamResponse:
-    """What a person sees instead of the page she asked for.
+async def refusal_page(
+    request: web.Request, status: int, reason: str, wait: int
+) -> web.StreamResponse:
+    """What a person sees instead of the page she asked for; `wait`: seconds until it may work.
 
     After a failure of our own the database is not asked: it may be what failed. Where it fails just
     now, the page is drawn as for somebody who has not signed in.
@@ -241,4 +243,4 @@ async def refusal_page(request: web.Request, status: int, reason: str) -> web.St
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         with suppress(Unavailable):
             here = await visitor(request)
-    return page(request, here, "refusal.html", status=status, reason=reason)
+    return page(request, here, "refusal.html", status=status, reason=reason, wait=wait)
