@@ -347,7 +347,7 @@ async def test_who_sends_too_much_at_once_is_told_how_long_to_wait(
     form = "Accept-Language: en\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     heard = await talk(alpha, f"{head}{form}Content-Length: 99\r\n\r\n".encode())
     assert heard.statuses == [429]
-    assert "It can work again in 60 seconds." in heard.text.decode()
+    assert "It can work again in 5 seconds." in heard.text.decode()
     assert "Please try again in a moment" in heard.text.decode()
 
 
