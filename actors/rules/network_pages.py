@@ -222,7 +222,7 @@ def with_every_rule(said: Said, rules: Sequence[HouseRule]) -> Said:
 
 
 def _faults(at: int, row: Row) -> dict[str, str]:
-    faults = {}
+    faults: dict[str, str] = {}
     if row.is_dropped:
         return faults
     if len(row.text.strip()) > LONGEST_RULE:

@@ -1,5 +1,7 @@
 """An organisation says on one page what it is, and its followers are told once."""
 
+from typing import Any
+
 from together.pictures import a_picture
 from together.reader import Reader, reading
 from together.street import House, Street
@@ -62,7 +64,7 @@ async def test_a_profile_speaks_several_languages_and_names_its_links_as_its_own
     assert anna.page.xpath("//section[@lang='it']//strong[text()='ripara']")
     await anna.press("Publish the profile")
     assert anna.path == "/@coop", anna.faults
-    document = parse((await alpha.actor("coop")).document)
+    document: dict[str, Any] = parse((await alpha.actor("coop")).document)
     assert document["nameMap"] == {
         "fr": "Coopérative Alpha",
         "it": "La Cooperativa",

@@ -8,7 +8,9 @@ from together.reader import Reader, reading
 from together.street import House, Street
 from together.tour import OLGA
 
+from actors.rules.network_pages import Kind, Said
 from actors.verbs import presenting
+from actors.views import network_pages
 
 
 async def told(reader: Reader, path: str) -> Any:
@@ -177,12 +179,12 @@ async def test_a_program_of_a_steward_writes_pages_and_is_told_of_others(alpha: 
 
 async def test_fifty_versions_of_a_page_are_kept(alpha: House) -> None:
     olga = await alpha.member(OLGA, alpha.network)
-    kind, seen = presenting.Kind.TERMS, 0
+    kind, seen = Kind.TERMS, 0
     async with alpha.begin() as session:
         for number in range(presenting.MOST_KEPT + 2):
-            said = presenting.Said({"fr": f"État {number}"})
+            said = Said({"fr": f"État {number}"})
             page = await presenting.write(session, alpha.site, olga, kind, said, seen=seen)
             seen = page.id
-        kept = await presenting.views.versions(session, kind)
+        kept = await network_pages.versions(session, kind)
     assert len(kept) == presenting.MOST_KEPT == 50
     assert kept[0].said.texts == {"fr": "État 51"}
