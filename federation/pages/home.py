@@ -39,8 +39,9 @@ async def home(request: web.Request) -> web.Response:
 
 
 def _beginning(text: str) -> str:
-    """The first words of a text as plain text, cut between two of them."""
-    plain = " ".join(markup.plain(markup.render(text)).split())
+    """The first paragraph of a text as plain text, cut between two words where it is long."""
+    blocks = (block for block in text.split("\n\n") if not block.lstrip().startswith("#"))
+    plain = " ".join(markup.plain(markup.render(next(blocks, ""))).split())
     if len(plain) <= LONGEST_BEGINNING:
         return plain
     return plain[:LONGEST_BEGINNING].rpartition(" ")[0] + " …"

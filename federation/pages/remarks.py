@@ -17,7 +17,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
-from actors.views import history, reception, timelines
+from actors.views import history, reception, shelves, timelines
 from actors.views.timelines import Item
 from federation import addressees, looking
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -89,6 +89,7 @@ async def _show(
             else []
         )
         begun = await pausing.begun(session, here, f"/remarks/{item.id}")
+        named = await _named(session, here, item)
     if here.acting is not None:
         await looking.look(request.app, item.subject)
     return rendering.page(
@@ -103,11 +104,22 @@ async def _show(
         receptions=receptions,
         wordings=wordings,
         visible=circle_of(item).value,
-        text=text,
+        text=text or ("" if begun else named),
         begun=begun,
         faults=faults,
         problem=problem,
     )
+
+
+async def _named(session: Session, here: Visitor, item: Item) -> str:
+    """The handles of all who are in an exchange of a few: whom an answer does not name, misses it.
+
+    Whoever goes on from her own message would else write to nobody.
+    """
+    if here.organisation is None or circle_of(item) is not Visibility.DIRECT:
+        return ""
+    found = await shelves.conversation_with(session, here.organisation, item.id)
+    return "".join(f"@{actor.address} " for actor in found.others) if found else ""
 
 
 def _cut(first: Item) -> str:

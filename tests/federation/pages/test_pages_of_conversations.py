@@ -33,10 +33,19 @@ async def test_two_organisations_write_to_each_other_and_nobody_else_sees_it(
         await berta.follow("Read and answer")
         await berta.press("Send the reply", text="@coop@alpha.test Yes.")
         assert "Nobody else sees it." in berta.text
+        await anna.go(anna.path)  # she goes on from her own message, and names nobody anew
+        await anna.press(
+            "Send the reply", text=f"{anna.page.get_element_by_id('f-text').value} Or?"
+        )
+        await street.settle()
+        await berta.go("/conversations")
+        assert "Or?" in berta.text
+        await berta.follow("Read and answer")
+        await berta.press("Send the reply", text="@coop@alpha.test Yes, please.")
     await street.settle()
     await anna.go("/conversations")
     assert "New Rete" in anna.text
-    assert "Yes." in anna.text
+    assert "Yes, please." in anna.text
     await anna.press("Take off the list")
     assert "Nobody has written to you alone yet." in anna.text
     await anna.go("/conversations?with=@rete@beta.test")
