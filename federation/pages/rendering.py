@@ -135,9 +135,12 @@ def compile_ahead(application: web.Application) -> None:
         templates.loader.load(templates, name)
 
 
-def markdown(text: str) -> Markup:
-    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`."""
-    html = markup.render(text)
+def markdown(text: str, *, passing: bool = False) -> Markup:
+    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`.
+
+    What is `passing`, being typed, is not remembered in place of what others read.
+    """
+    html = markup.render(text, passing=passing)
     lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 2, 6)}>", html)
     return Markup(lowered)  # noqa: S704 - cleaned by nh3
 
