@@ -66,6 +66,7 @@
         box.className = "prose look";
         box.style.height = `${area.offsetHeight}px`;
         box.lang = area.lang;
+        box.dir = area.dir;
         box.tabIndex = 0;
         box.setAttribute("role", "region");
         const label = area.labels[0] ? area.labels[0].textContent.trim() : "";
