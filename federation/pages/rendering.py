@@ -135,7 +135,9 @@ def compile_ahead(application: web.Application) -> None:
     assert templates.loader is not None  # noqa: S101 - `environment` gives one
     for name in templates.list_templates(extensions=["html"]):
         templates.loader.load(templates, name)
-    with translating.speaking(application[SETTINGS].instance.locale):
+    with translating.speaking(
+        translating.choose(None, None, "", application[SETTINGS].instance.locale)
+    ):
         words.say("(1)")
         translating.language_name(translating.OTHERWISE)
     planning.zones()

@@ -2,14 +2,19 @@
 
 A click, a choice and a field filled in each count as one. Whoever has keys alone gets from thing to
 thing with Tab, as a person would, and finds fault on the way: a stop that does not show where one
-is, that has no size, or that cannot be left.
+is, that has no size or lies outside the window, that goes back in the page, or that cannot be left.
 """
+
+import re
 
 from playwright.async_api import Locator, Page
 from together.street import PASSWORD, House
 
 MOST_STOPS = 250
 """Presses of Tab until something must have been reached: more than any page has stops."""
+
+MOST_OPTIONS = 8
+"""Presses of an arrow in a list, after the first letters were typed: what stands near them."""
 
 STOP = """target => {
   const all = document.activeElement, box = all.getBoundingClientRect();
@@ -20,6 +25,10 @@ STOP = """target => {
   if (all === before) wrong.push("cannot be left");
   if (style.outlineStyle === "none") wrong.push("does not show");
   if (!box.width || !box.height) wrong.push("has no size");
+  if (box.bottom < 0 || box.top > innerHeight) wrong.push("is out of sight");
+  if (before && before.isConnected && before !== document.body
+      && all.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING)
+    wrong.push("goes back");
   const name = all.name || all.innerText || all.tagName;
   const of = target.type === "radio" && all.type === "radio" && all.name === target.name;
   return {there: of || all === target, wrong: wrong.map(one => `${name}: ${one}`)};
@@ -91,7 +100,7 @@ class Walker:
         self.count += 1
         if self._keys:
             await self._reach(field)
-            await self.page.keyboard.type(words)
+            await self._pick(field, words)
         else:
             await field.select_option(label=words)
         chosen = await field.evaluate("list => list.selectedOptions[0].label")
@@ -116,6 +125,14 @@ class Walker:
     async def says(self, words: str) -> None:
         """The page says this."""
         assert words in await self.page.inner_text("main"), await self.page.inner_text("main")
+
+    async def _pick(self, field: Locator, words: str) -> None:
+        # Letters that this keyboard lacks would be pasted instead, into the text typed last.
+        await self.page.keyboard.type(re.match("[A-Za-z]*", words)[0])  # type: ignore[index]
+        for key in ("ArrowDown",) * MOST_OPTIONS + ("ArrowUp",) * 2 * MOST_OPTIONS:
+            if await field.evaluate("list => list.selectedOptions[0].label") == words:
+                return
+            await self.page.keyboard.press(key)
 
     def _named(self, name: str) -> Locator:
         return self._shown(self.page.locator(f"[name='{name}']"))
