@@ -1,4 +1,4 @@
-"""Keys lead from difference to difference and choose, where nobody types, and can be switched off."""
+"""Keys lead from difference to difference and choose where nobody types, and can be put to rest."""
 
 import pytest
 from playwright.async_api import Page

@@ -1,4 +1,4 @@
-"""How a text will look is seen while it is written, drawn by the server, kept and sent by nobody."""
+"""How a text will look is seen while it is written, drawn by the server and kept by nobody."""
 
 import json
 from typing import Any
