@@ -1,9 +1,9 @@
 """Previewing: how a text will look, while it is written.
 
 A button stands below each text that may be set out (`parts.preview_button`). The script of the
-pages (`previewing.js`) asks here whenever somebody stops typing, and shows the answer below; without
-it the same button opens a page in a new tab, so that nothing that was typed is lost. Either way it
-is the server that draws, with what draws the published page, and nothing is kept or sent.
+pages (`previewing.js`) asks here whenever somebody stops typing, and shows the answer below.
+Without it the same button opens a page in a new tab, so that nothing that was typed is lost. Either
+way it is the server that draws, as it draws the published page, and nothing is kept or sent.
 
 A request names what it wants to see in `show`: a kind, then fields of the same form. `written` is
 a section or a message (Markdown as a sheet has it), `said` a remark (where names and hashtags

@@ -21,7 +21,7 @@ from aiohttp import ETag, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from activitypub import markup
+from activitypub import lettering, markup
 from actors.errors import Unavailable
 from actors.rules import comparing
 from actors.rules.polls import Poll
@@ -194,6 +194,7 @@ def page(
                 }
             )
         )
+    body = lettering.upright(body)  # whoever wrote what stands on it
     response = web.Response(text=body, status=status, content_type="text/html", charset="utf-8")
     response.headers["Content-Language"] = spoken
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"

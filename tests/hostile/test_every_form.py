@@ -44,9 +44,7 @@ OWN: dict[str, str | None] = {
     **dict.fromkeys(
         ["/followers", "/moving", "/pictures", "/blocks", "/archives", "/write"], BRUNO
     ),
-    **dict.fromkeys(
-        ["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO
-    ),
+    **dict.fromkeys(["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO),
     **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons", "/preview"], BRUNO),
     **dict.fromkeys(["/mail", "/reports", "/members/import", "/look"], OLGA),
     "/m/{slug}/fork": BRUNO,
