@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activitypub.canonical_json import Json
+from activitypub.lettering import named
 from actors.database import Session
 from actors.documents import organisation as documents
 from actors.errors import Unwise
@@ -84,7 +85,7 @@ def must_fit(said: Said) -> None:
     Raises:
         Unwise: the name is empty, or something is too long.
     """
-    if said.name is not None and not 0 < len(said.name) <= LONGEST_NAME:
+    if said.name is not None and not 0 < len(named(said.name)) <= LONGEST_NAME:
         words = f"Validation failed: Display name must have 1 to {LONGEST_NAME} characters"
         raise Unwise(words, fields={"display_name": words})
     if said.note is not None and len(said.note) > LONGEST_NOTE:
@@ -140,12 +141,12 @@ async def say(session: Session, site: Site, organisation: Actor, said: Said) -> 
 def _speak(organisation: Actor, row: Organisation, said: Said) -> None:
     """What it is called and says of itself, in its own language and in others."""
     if said.name is not None:
-        organisation.name = said.name
+        organisation.name = named(said.name)
     if said.note is not None:
         organisation.summary = documents.markdown_summary(said.note)
     if said.wordings is not None:
         row.wordings = {
-            tag: {"name": one.name, "note": one.note}
+            tag: {"name": named(one.name), "note": one.note}
             for tag, one in said.wordings.items()
             if one.name or one.note
         }
