@@ -55,11 +55,11 @@ async def one(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
     push = permit.push
-    told = {
-        "through": iris.host(iris.parse(push.endpoint)) if push else "",
-        "wanted": [kind for kind in words.ALERTS if push and push.alerts.get(kind)],
-    }
-    return rendering.page(request, here, "app.html", permit=permit, acting=acting, **told)
+    through = iris.host(iris.parse(push.endpoint)) if push else ""
+    kinds = [kind for kind in words.ALERTS if push and push.alerts.get(kind)]
+    return rendering.page(
+        *(request, here, "app.html"), permit=permit, acting=acting, through=through, wanted=kinds
+    )
 
 
 async def end(request: web.Request) -> web.Response:
