@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activitypub.canonical_json import Json
+from activitypub.lettering import named
 from actors.database import Session
 from actors.documents import organisation as documents
 from actors.errors import Unwise
@@ -61,7 +62,7 @@ def must_fit(said: Said) -> None:
     Raises:
         Unwise: the name is empty, or something is too long.
     """
-    if said.name is not None and not 0 < len(said.name) <= LONGEST_NAME:
+    if said.name is not None and not 0 < len(named(said.name)) <= LONGEST_NAME:
         words = f"Validation failed: Display name must have 1 to {LONGEST_NAME} characters"
         raise Unwise(words, fields={"display_name": words})
     if said.note is not None and len(said.note) > LONGEST_NOTE:
@@ -89,7 +90,7 @@ async def say(session: Session, site: Site, organisation: Actor, said: Said) -> 
         row.habits = said.habits.to_json()
     before = _seen(organisation, row)
     if said.name is not None:
-        organisation.name = said.name
+        organisation.name = named(said.name)
     if said.note is not None:
         organisation.summary = documents.markdown_summary(said.note)
     if said.lines is not None:

@@ -1,8 +1,9 @@
 """Pausing: a form is begun, left, and found again as it was.
 
-For forms whose text has no other place of its own before it is sent: answers, quotes, a proposal,
-a profile. Their pages show what was begun; `/unsent` keeps it, for the script (`keeping`) as for
-the button "Save for later", and throws it away. Only she who typed it sees it.
+For forms whose text has no other place of its own before it is sent: answers, quotes, a proposal
+and what is answered to it, a profile. Their pages show what was begun; `/unsent` keeps it, for the
+script (`keeping`) as for the button "Save for later", and throws it away. Only she who typed it
+sees it.
 """
 
 import re
@@ -58,6 +59,31 @@ FORMS: Final = (
         "",
         N_("A proposal"),
     ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}"),
+        re.compile(r"message|seen|(choice|own)\.[\w.-]{1,200}"),
+        "",
+        N_("A decision about a proposal"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=question"),
+        re.compile("question"),
+        "question",
+        N_("A question about a proposal"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=reason"),
+        re.compile("reason"),
+        "reason",
+        N_("Why a proposal does not fit"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=text"),
+        re.compile("text"),
+        "text",
+        N_("A reply about a proposal"),
+    ),
+    Form(re.compile(r"/@[\w.-]{1,100}"), _SAID, "text", N_("A conversation in a commons")),
     Form(
         re.compile(PROFILE),
         re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),

@@ -21,7 +21,7 @@ from aiohttp import ETag, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from activitypub import markup
+from activitypub import lettering, markup
 from actors.errors import Unavailable
 from actors.rules import comparing
 from actors.rules.polls import Poll
@@ -127,17 +127,28 @@ def _filters() -> Mapping[str, Callable[..., object]]:
 def compile_ahead(application: web.Application) -> None:
     """Compile all templates, in a thread: the first page of each kind took up to 150 ms for it.
 
-    They are packed, and none is at hand yet.
+    They are packed, and none is at hand yet. What else the first pages would wait for is made as
+    well: the words of the instance's own language (150 ms), the sentences with holes (85 ms), the
+    list of time zones (17 ms). Other languages wait for their first reader: each takes memory.
     """
     templates = application[TEMPLATES]
     assert templates.loader is not None  # noqa: S101 - `environment` gives one
     for name in templates.list_templates(extensions=["html"]):
         templates.loader.load(templates, name)
+    with translating.speaking(
+        translating.choose(None, None, "", application[SETTINGS].instance.locale)
+    ):
+        words.say("(1)")
+        translating.language_name(translating.OTHERWISE)
+    planning.zones()
 
 
-def markdown(text: str) -> Markup:
-    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`."""
-    html = markup.render(text)
+def markdown(text: str, *, passing: bool = False) -> Markup:
+    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`.
+
+    What is `passing`, being typed, is not remembered in place of what others read.
+    """
+    html = markup.render(text, passing=passing)
     lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 2, 6)}>", html)
     return Markup(lowered)  # noqa: S704 - cleaned by nh3
 
@@ -183,6 +194,7 @@ def page(
                 }
             )
         )
+    body = lettering.upright(body)  # whoever wrote what stands on it
     response = web.Response(text=body, status=status, content_type="text/html", charset="utf-8")
     response.headers["Content-Language"] = spoken
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"
