@@ -91,7 +91,8 @@ async def test_without_the_script_the_button_opens_a_page_of_its_own(
 
 async def shifts(page: Page) -> float:
     """How far things moved that nobody pushed."""
-    return sum(await page.evaluate(SHIFTED))
+    moved: list[float] = await page.evaluate(SHIFTED)
+    return sum(moved)
 
 
 @pytest.mark.browser
