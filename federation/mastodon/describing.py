@@ -125,7 +125,9 @@ class Describer:
         received = self._around.receptions[subject.iri]
         document = _document(subject.document)
         if isinstance(subject, Model):
-            inner = entities.model_status(author, subject, received.tallies)
+            source = document.get("origin")
+            made_from = source if isinstance(source, str) else ""
+            inner = entities.model_status(author, subject, received.tallies, made_from)
             inner |= await self._pictures(subject, inner)
         else:
             inner = await self._remark(author, subject, document, received.tallies)

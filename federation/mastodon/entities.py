@@ -88,6 +88,21 @@ READ_IN_FULL: Final[Mapping[str, str]] = {
 }
 """The words of the link to a model, by the language the model is written in."""
 
+ADAPTED_FROM: Final[Mapping[str, str]] = {
+    "de": "Angepasst nach",
+    "en": "Adapted from",
+    "es": "Adaptado de",
+    "fr": "Adapté de",
+    "it": "Adattato da",
+    "nl": "Aangepast van",
+    "pt": "Adaptado de",
+}
+"""What stands before the address of the model that this one was made from, likewise: an app knows
+no adaptations, and who is told of one as of a mention should see why."""
+
+LONGEST_ADDRESS: Final = 60
+"""Characters of an address that are shown; it leads to all of it."""
+
 VISIBILITIES: Final[Mapping[str, str]] = {
     "public": "public",
     "unlisted": "unlisted",
@@ -254,9 +269,10 @@ def profile(own: Entity, avatar: str | None, header: str | None, tags: Sequence[
     }
 
 
-def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
-    """A Status that shows a model."""
+def model_status(author: Entity, model: Model, tallies: Tallies, origin: str = "") -> Entity:
+    """A Status that shows a model; `origin` is the address of the one that it was made from."""
     content = _model_content(model.name, model.summary, model.url, model.language)
+    content += _adapted_from(origin, model.language)
     status = _status(author, model.id, model.iri, model.url, model.published_at, content, tallies)
     edited = moment(model.updated_at) if model.updated_at > model.published_at else None
     return status | {
@@ -273,6 +289,16 @@ def _model_content(name: str, sentence: str, url: str, language: str) -> str:
         f"<p><strong>{title}</strong></p><p>{said}</p>"
         f'<p><a href="{address}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
     )
+
+
+def _adapted_from(origin: str, language: str) -> str:
+    scheme, parted, shown = origin.partition("://")
+    if scheme not in ("https", "http") or not parted:
+        return ""
+    words = ADAPTED_FROM.get(language.partition("-")[0], ADAPTED_FROM["en"])
+    short = shown if len(shown) <= LONGEST_ADDRESS else f"{shown[: LONGEST_ADDRESS - 1]}…"
+    link = f'<a href="{html.escape(origin)}" rel="nofollow noopener noreferrer">'
+    return f"<p>{words} {link}{html.escape(short)}</a></p>"
 
 
 def card(author: Entity, model: Model) -> Entity:

@@ -31,6 +31,7 @@ SHEETS: Final = (
     N_("A fact is not plain JSON (a number out of range, or a broken text)."),
     N_("One of the sheets has changed since they were compared."),
     N_("There is no version before this one."),
+    N_("This app has asked for no messages."),
     N_("References are given as bibtex or csl."),
     N_("These are more choices than two sheets can have."),
     N_("Say why, for those who follow the model."),

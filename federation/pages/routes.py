@@ -174,6 +174,7 @@ def _for_members() -> list[web.RouteDef]:
         web.get(apps.ADDRESS, apps.listing),
         web.get(f"{apps.ADDRESS}/{{id}}", apps.one),
         web.post(f"{apps.ADDRESS}/{{id}}", apps.end),
+        web.post(f"{apps.ADDRESS}/{{id}}/messages", apps.wake),
         web.get("/blocks", blocks.listing),
         web.post("/blocks", blocks.act),
         web.get(archives.UPLOAD, archives.upload_page),

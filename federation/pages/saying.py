@@ -100,6 +100,8 @@ SENTENCES: Final = {
     "attested": N_("You said it, and the organisation is being told."),
     "unattested": N_("You took it back. Whoever was told of it is being told."),
     "app-ended": N_("That app may not act for you any more."),
+    "messages-stopped": N_("Nothing is sent to wake that app any more. You can take that back."),
+    "messages-resumed": N_("That app is told again, of what happens from now on."),
     "opened": N_("Your site is open. Invite those who will work on it with you."),
     "invited": N_("The invitation is on its way by e-mail."),
     "invitation-withdrawn": N_("The invitation is withdrawn. Its link opens nothing any more."),

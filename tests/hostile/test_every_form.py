@@ -66,6 +66,7 @@ OTHERS: dict[str, str] = {
     "/about/{kind}/edit": OLGA,
     "/about/{kind}/versions/{id}": OLGA,
     "/apps/{id}": ANNA,
+    "/apps/{id}/messages": ANNA,
     "/drafts/{id}": BRUNO,
     "/drafts/{id}/typed": BRUNO,
     "/drafts/{id}/media": BRUNO,
@@ -91,6 +92,7 @@ OTHERS: dict[str, str] = {
 """Forms about something that belongs to somebody, and to whom."""
 
 BESIDE = {
+    "/apps/{id}/messages": ("/apps/{id}", "/messages"),
     "/drafts/{id}/typed": ("/drafts/{id}", "/typed"),
     "/m/{slug}/commons": ("/m/{slug}/delete", "/../commons"),
     "/m/{slug}/pin": ("/m/{slug}/delete", "/../pin"),
