@@ -53,6 +53,7 @@ class Posting:
     async def _send(self, letter: Letter, told: Told) -> None:
         subject, body = self._words(letter.kind, letter.locale, self._site.origin, told)
         written = Written(letter.id, letter.address, told.network, subject, body)
+        self._site.passes("letter.claimed")
         try:
             await self._postman.send(written, self._site.now())
         except Undelivered as trouble:
@@ -62,5 +63,6 @@ class Posting:
                     session, self._site, letter, trouble.reason, temporary=trouble.temporary
                 )
             return
+        self._site.passes("letter.sent")
         async with self._database.begin() as session:
             await corresponding.sent(session, self._site, letter)

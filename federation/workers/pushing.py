@@ -140,6 +140,7 @@ class Pushing:
         except Exception:  # noqa: BLE001 - a bug with one message must not stop the others
             _log.exception("push.failed", subscription=parcel.subscription_id)
             result = MISTAKE
+        self._site.passes("push.sent")
         return Outcome(parcel, result)
 
     async def _settle(self, session: Session, back: Sequence[Outcome]) -> None:

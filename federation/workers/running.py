@@ -30,7 +30,6 @@ from federation.workers.loop import Loop
 from federation.workers.planned import Planning
 from federation.workers.posting import Posting, Words
 from federation.workers.presence import Presence
-from federation.workers.publishing import Publishing
 from federation.workers.pushing import Compose, Pushing
 from federation.workers.receiving import Receiving
 
@@ -80,7 +79,6 @@ class Workers:
             database, site, lookup, Copies(database, site, client, uploads), settings
         )
         self.housekeeping = Housekeeping(database, site, uploads)
-        self.publishing = Publishing(database, site)
         self.planning = Planning(database, site)
         self.posting = Posting(database, site, postman, words)
         self.pushing = Pushing(database, site, client, settings, compose)
@@ -101,7 +99,6 @@ class Workers:
         self._walking = self._loop("backfilling", self.backfilling.work)
         exploring = self._loop("exploring", self.exploring.work)
         asking = self._loop("asking", self.asking.work)
-        publishing = self._loop("publishing", self.publishing.work)
         planning = self._loop("planning", self.planning.work)
         posting = self._loop("posting", self.posting.work)
         pushing = self._loop("pushing", self.pushing.work)
@@ -112,7 +109,6 @@ class Workers:
             self._walking,
             exploring,
             asking,
-            publishing,
             planning,
             posting,
             pushing,
@@ -200,7 +196,7 @@ class Workers:
         """
         total = 0
         for _ in range(ROUNDS):
-            done = await self.publishing.work() + await self.planning.work()
+            done = await self.planning.work()
             done += await self.receiving.work() + await self.delivering.work()
             done += await self.backfilling.work() + await self.exploring.work()
             done += await self.asking.work()

@@ -4,6 +4,7 @@ The tables are held against the routes and the sources: a form that is not in th
 and so does a parameter of an address that was not tried.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,11 @@ def broken() -> aiohttp.BytesPayload:
     )
 
 
+def takes_files(path: str) -> bool:
+    """Whether a larger body is taken there than anybody types."""
+    return path in OF_FILES or OF_MEDIA.fullmatch(path.partition("?")[0]) is not None
+
+
 async def too_large(house: House, path: str) -> int:
     """Announce more than anybody types; the answer comes before any of it is sent."""
     form = "Content-Type: application/x-www-form-urlencoded"
@@ -209,7 +215,7 @@ Answered = dict[str, tuple[int, str, str]]
 async def attempts(sender: Sender, path: str, token: str, foreign: str) -> Answered:
     """What somebody's browser may be made to send, or sends when it is broken."""
     good = {"token": token}
-    tried = {
+    return {
         "no token": await sender.post(path, {"x": "y"}),
         "another's token": await sender.post(path, {"token": foreign}),
         "another origin": await sender.post(path, good, Origin="https://evil.test"),
@@ -218,9 +224,6 @@ async def attempts(sender: Sender, path: str, token: str, foreign: str) -> Answe
         "broken": await sender.post(path, broken()),
         "no form": await sender.post(path, b"{}", Content_Type="text/plain"),
     }
-    if not OF_MEDIA.fullmatch(path.partition("?")[0]) and path not in OF_FILES:
-        tried["too large"] = (await too_large(sender.reader.house, path), "", "")
-    return tried
 
 
 async def claims(stranger: Sender, path: str, token: str) -> Answered:
@@ -277,6 +280,12 @@ async def test_no_form_does_anything_for_whoever_should_not_send_it(
                 wrong.append(f"{template}: something changed")
                 before = now
         assert wrong == [], "\n".join(wrong)
+
+        paths = [address(told, one, OTHERS.get(one) or OWN[one]) for one in sorted(forms())]
+        typed = [path for path in paths if not takes_files(path)]
+        statuses = await asyncio.gather(*[too_large(alpha, path) for path in typed])
+        assert dict(zip(typed, statuses, strict=True)) == dict.fromkeys(typed, 413)
+        assert await digest(alpha) == before
 
         # Fields that no form has, sent by who may: never a fault; forms that end something last.
         ending = ("/sign-out", "/closing", "/settings")

@@ -22,12 +22,6 @@ RELS = "() => [...document.querySelectorAll('main a')].map(one => one.rel)"
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    return house
-
-
-@pytest.fixture
 async def mallory(street: Street) -> AsyncIterator[Stranger]:
     async with moved_in(street) as stranger:
         yield stranger

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from together.program import Program, a_program
 from together.raw import talk
-from together.street import House, Street
+from together.street import House
 
 INJECTED = (
     "'", '"', "''", "\\", ";", "--", "/*", "' OR '1'='1", "'; DROP TABLE actor; --", "%", "_", "%%",
@@ -32,12 +32,6 @@ PLACES = (
 def engine(request: pytest.FixtureRequest) -> str:
     """Both engines."""
     return str(request.param)
-
-
-@pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    return house
 
 
 @pytest.fixture

@@ -5,19 +5,13 @@ from pathlib import Path
 
 import pytest
 from together.raw import GET, POST, talk
-from together.street import House, Street
+from together.street import House
 
 from federation import middleware
 
 BEHIND = b"GET /nodeinfo/2.0 HTTP/1.1\r\nHost: alpha.test\r\n\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
-
-
-@pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    return house
 
 
 async def is_served(house: House) -> bool:

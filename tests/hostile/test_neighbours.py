@@ -21,13 +21,6 @@ COOP = "https://alpha.test/actors/coop"
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    """An instance."""
-    (house,) = await street.open("alpha")
-    return house
-
-
-@pytest.fixture
 async def mallory(street: Street) -> AsyncIterator[Stranger]:
     """Somebody elsewhere."""
     async with moved_in(street) as stranger:

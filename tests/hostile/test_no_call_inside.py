@@ -54,12 +54,6 @@ async def canary() -> AsyncIterator[Listener]:
 
 
 @pytest.fixture
-async def alpha(street: Street) -> House:
-    (house,) = await street.open("alpha")
-    return house
-
-
-@pytest.fixture
 async def program(alpha: House) -> Program:
     return await a_program(alpha, "coop")
 

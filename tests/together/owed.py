@@ -8,11 +8,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy import func, select, text
 
 from actors.database import Database
+from actors.tables.actor import Actor
 from actors.tables.mail import Delivery, Outgoing
 
 HOSTS = 500
@@ -29,6 +32,37 @@ _LANES = text(
     "INSERT INTO lane (host, due_at)"
     " SELECT host, MIN(due_at) FROM delivery WHERE state = 'waiting' GROUP BY host"
 )
+
+
+def posted(origin: str, by: Actor, id_: int, at: datetime, number: int = 1) -> Outgoing:
+    """Something that was posted and is on its way, in whatever way; its row."""
+    return Outgoing(
+        id=id_,
+        activity_iri=f"{origin}/activities/{number}",
+        actor_id=by.id,
+        type="Create",
+        about=f"{origin}/models/{number}",
+        document=b"{}",
+        followers_of=[],
+        recipients=[],
+        is_public=True,
+        made_at=at,
+        fanned_at=at,
+    )
+
+
+def awaited(said: Outgoing, host: str, **changes: Any) -> Delivery:
+    """It waits for that host; the row of a delivery."""
+    usual: dict[str, Any] = {
+        "outgoing_id": said.id,
+        "about": said.about,
+        "host": host,
+        "inbox": f"https://{host}/inbox",
+        "state": "waiting",
+        "made_at": said.made_at,
+        "due_at": said.made_at,
+    }
+    return Delivery(**usual | changes)
 
 
 class Everywhere:

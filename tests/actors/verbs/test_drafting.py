@@ -22,7 +22,7 @@ from actors.tables.notice import Notice
 from actors.verbs import drafting, enrolling, forgetting, publishing
 from actors.verbs.drafting import Writing
 from actors.views import drafts, history
-from federation.workers.publishing import EVERY, Publishing
+from federation.workers.planned import EVERY, Planning
 
 NOTHING = Sheet("fr", {}, {}, "CC-BY-SA-4.0", ())
 
@@ -97,13 +97,13 @@ async def test_a_draft_keeps_what_no_model_may_say(desk: Desk) -> None:
 async def test_what_is_planned_is_published_once_whoever_looks(desk: Desk) -> None:
     draft = await desk.save(Writing(a_sheet("Atelier")))
     await desk.schedule(draft, hours=1)
-    early, other = (Publishing(desk.database, desk.site) for _ in range(2))
+    early, other = (Planning(desk.database, desk.site) for _ in range(2))
     assert await early.work() == 0
     desk.clock.turn(minutes=59)
     assert await early.work() == 0
     desk.clock.turn(minutes=1, seconds=EVERY.total_seconds())
     await asyncio.gather(early.work(), other.work())
-    assert await early.work() == await Publishing(desk.database, desk.site).work() == 0
+    assert await early.work() == await Planning(desk.database, desk.site).work() == 0
     (model,) = await desk.models()
     async with desk.database.read() as session:
         assert (await history.head(session, model)).author_id == desk.anna.id
@@ -125,7 +125,7 @@ async def test_what_was_called_off_or_put_off_is_not_published(desk: Desk) -> No
         assert await drafting.publish_due(session, desk.site, draft) is None
         await drafting.call_off(session, draft)
     desk.clock.turn(hours=2)
-    assert await Publishing(desk.database, desk.site).work() == 0
+    assert await Planning(desk.database, desk.site).work() == 0
     assert await desk.models() == []
 
 
@@ -146,14 +146,14 @@ async def test_a_version_whose_model_moved_on_stays_a_draft_and_says_why(desk: D
     async with desk.database.begin() as session:
         await publishing.revise(session, desk.site, model, a_sheet("Atelier", text="Autre."))
     desk.clock.turn(hours=2)
-    assert await Publishing(desk.database, desk.site).work() == 1
+    assert await Planning(desk.database, desk.site).work() == 1
     (left,) = await desk.left()
     assert (left.publish_at, left.failure) == (
         None,
         "Another version was published since this draft was begun.",
     )
     assert await desk.notices() == [("unpublished", left.failure)]
-    assert await Publishing(desk.database, desk.site).work() == 0
+    assert await Planning(desk.database, desk.site).work() == 0
     with pytest.raises(Conflicting):
         async with desk.database.begin() as session:
             await drafting.publish(session, desk.site, left)

@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 import pytest
+from together.owed import awaited, posted
 from together.terminal import Call, Home
 
 from actors.database import Database
 from actors.site import time_ordered_ids
 from actors.tables.host import Host
-from actors.tables.mail import Delivery, Outgoing
 from actors.views import profiles
 from federation.application import utc_now
 
@@ -28,32 +28,10 @@ async def behind(home: Home) -> None:
             reason = "the other server is too slow"
             session.add(Host(id=new_id(), name=HOST, failures=3, failing_since=now, reason=reason))
             for number in range(2):
-                said = Outgoing(
-                    id=new_id(),
-                    activity_iri=f"{home.origin}/activities/{number}",
-                    actor_id=coop.id,
-                    type="Create",
-                    about=f"{home.origin}/models/{number}",
-                    document=b"{}",
-                    followers_of=[],
-                    recipients=[],
-                    is_public=False,
-                    made_at=now,
-                    fanned_at=now,
-                )
+                said = posted(home.origin, coop, new_id(), now, number)
                 session.add(said)
                 await session.flush()
-                session.add(
-                    Delivery(
-                        outgoing_id=said.id,
-                        about=said.about,
-                        host=HOST,
-                        inbox=f"https://{HOST}/inbox",
-                        state="waiting",
-                        made_at=now,
-                        due_at=now,
-                    )
-                )
+                session.add(awaited(said, HOST))
     finally:
         await database.close()
 

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page
+from together.owed import awaited, posted
 from together.street import House, Street
 from together.tour import ANNA, BRUNO, OLGA, Tour, tour
 from together.window import DESK, NARROWEST, NEVER_WIDER, PHONE, Watch, barriers
 
 from actors.tables.host import Host
-from actors.tables.mail import Delivery, Outgoing, Received
+from actors.tables.mail import Received
 from federation.pages import routes
 
 pytestmark = pytest.mark.browser
@@ -120,19 +121,7 @@ async def trouble_with_mail(house: House) -> None:
     now = house.site.now()
     reasons = ("the other server is too slow", "503: " + "x" * 200, "401: no key", "")
     async with house.begin() as session:
-        said = Outgoing(
-            id=house.site.new_id(),
-            activity_iri=f"{house.origin}/activities/1",
-            actor_id=house.network.id,
-            type="Create",
-            about=f"{house.origin}/models/1",
-            document=b"{}",
-            followers_of=[],
-            recipients=[],
-            is_public=True,
-            made_at=now,
-            fanned_at=now,
-        )
+        said = posted(house.origin, house.network, house.site.new_id(), now)
         session.add(said)
         await session.flush()
         for number, reason in enumerate(reasons):
@@ -148,16 +137,7 @@ async def trouble_with_mail(house: House) -> None:
                 )
             )
             session.add_all(
-                Delivery(
-                    outgoing_id=said.id,
-                    about=said.about,
-                    host=host,
-                    inbox=f"https://{host}/{state}",
-                    state=state,
-                    reason=reason,
-                    made_at=now,
-                    due_at=now,
-                )
+                awaited(said, host, inbox=f"https://{host}/{state}", state=state, reason=reason)
                 for state in ("waiting", "parked")
             )
         session.add(

@@ -1,11 +1,12 @@
 """The post office: which sites are behind and why, and what a steward can do about it."""
 
+from together.owed import awaited, posted
 from together.reader import Reader
 from together.stranger import moved_in
 from together.street import House, Street
 
 from actors.mail import clocks, inbox
-from actors.tables.mail import Delivery, Outgoing, Received
+from actors.tables.mail import Received
 from actors.views import queues
 
 OLGA = "olga@example.org"
@@ -20,33 +21,10 @@ async def owed(house: House, hosts: int) -> None:
     """Something is on its way to so many hosts."""
     now = house.site.now()
     async with house.begin() as session:
-        said = Outgoing(
-            id=house.site.new_id(),
-            activity_iri=f"{house.origin}/activities/1",
-            actor_id=house.network.id,
-            type="Create",
-            about=f"{house.origin}/models/1",
-            document=b"{}",
-            followers_of=[],
-            recipients=[],
-            is_public=True,
-            made_at=now,
-            fanned_at=now,
-        )
+        said = posted(house.origin, house.network, house.site.new_id(), now)
         session.add(said)
         await session.flush()
-        session.add_all(
-            Delivery(
-                outgoing_id=said.id,
-                about=said.about,
-                host=f"h{number:05}.test",
-                inbox=f"https://h{number:05}.test/inbox",
-                state="waiting",
-                made_at=now,
-                due_at=now,
-            )
-            for number in range(hosts)
-        )
+        session.add_all(awaited(said, f"h{number:05}.test") for number in range(hosts))
 
 
 async def rows(house: House) -> dict[tuple[str, str], int]:

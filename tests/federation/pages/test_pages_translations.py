@@ -65,7 +65,7 @@ SAID_TO_PEOPLE = (
     "actors/views/drafts.py",
     "actors/views/kin.py",
     "actors/views/permits.py",
-    "federation/workers/publishing.py",
+    "federation/workers/planned.py",
     "actors/verbs/featuring.py",
     "actors/verbs/following.py",
     "actors/verbs/forgetting.py",
