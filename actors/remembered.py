@@ -20,16 +20,17 @@ between was made of what stood there before.
 """
 
 import sqlite3
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-MOST_THINGS: Final = 3_000
-"""Of some four kilobytes each: two thousand accounts that one follows, and a thousand statuses that
-are read at the same time."""
+MOST_OF_A_KIND: Final = 2_000
+"""Accounts, statuses and what passes one on, of some four, three and one kilobytes each: whom one
+follows, and what is read at the same time. Kinds are counted apart, so that who reads old things
+pushes out no accounts."""
 
 MOST_WRITTEN: Final = 50_000
 """Rows of which it is known when they were written, some six megabytes; then all is forgotten. A
@@ -37,6 +38,9 @@ busy instance writes so many in some minutes."""
 
 EVERYTHING: Final = 0
 """No row has this id: when it is written, all is forgotten."""
+
+Name = tuple[str, int]
+"""Of what kind a thing is, and which one."""
 
 LOOK: Final = "look"
 """Under this name stands, in a session that only reads, what is remembered."""
@@ -89,7 +93,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._commits: Callable[[], int | None] = _nobody_counts
-        self._things: OrderedDict[Hashable, _Kept] = OrderedDict()  # what was wanted last is last
+        # What was wanted last is last.
+        self._kinds: defaultdict[str, OrderedDict[Name, _Kept]] = defaultdict(OrderedDict)
         self._written: dict[Hashable, int] = {}
         self._clock = 1
         self._since = 1  # what was made before is forgotten
@@ -101,7 +106,7 @@ class Memory:
 
     def __len__(self) -> int:
         """How many things are remembered."""
-        return len(self._things)
+        return sum(map(len, self._kinds.values()))
 
     def begin(self, commits: Callable[[], int | None]) -> None:
         """Remember from now on.
@@ -167,25 +172,27 @@ class Memory:
             self._known = commits
         return Look(self, self._clock)
 
-    def get(self, name: Hashable) -> Any | None:
+    def get(self, name: Name) -> Any | None:
         """What was made of rows that were not written since."""
-        kept = self._things.get(name)
+        things = self._kinds[name[0]]
+        kept = things.get(name)
         if kept is None:
             return None
         if not self._holds(kept.rows, kept.at):
-            del self._things[name]
+            del things[name]
             return None
-        self._things.move_to_end(name)
+        things.move_to_end(name)
         return kept.thing
 
-    def keep(self, name: Hashable, thing: Any, rows: Iterable[Hashable], at: int) -> None:
+    def keep(self, name: Name, thing: Any, rows: Iterable[Hashable], at: int) -> None:
         """Keep what was made of rows that were read after this moment."""
         made_of = tuple(rows)
         if self._holds(made_of, at):
-            self._things[name] = _Kept(thing, made_of, at)
-            self._things.move_to_end(name)
-            if len(self._things) > MOST_THINGS:
-                self._things.popitem(last=False)
+            things = self._kinds[name[0]]
+            things[name] = _Kept(thing, made_of, at)
+            things.move_to_end(name)
+            if len(things) > MOST_OF_A_KIND:
+                things.popitem(last=False)
 
     def _holds(self, rows: tuple[Hashable, ...], at: int) -> bool:
         if at < self._since:
@@ -216,7 +223,7 @@ class Memory:
         """All of it: what is asked for from now on is made anew."""
         self._clock += 1
         self._since = self._clock
-        self._things.clear()
+        self._kinds.clear()
         self._written.clear()
 
 
@@ -239,11 +246,11 @@ class Look:
     memory: Memory | None
     at: int
 
-    def get(self, name: Hashable) -> Any | None:
+    def get(self, name: Name) -> Any | None:
         """What was made under this name, if none of its rows was written since."""
         return None if self.memory is None else self.memory.get(name)
 
-    def keep(self, name: Hashable, thing: Any, rows: Iterable[Hashable]) -> None:
+    def keep(self, name: Name, thing: Any, rows: Iterable[Hashable]) -> None:
         """Keep what was made in this transaction of these rows; nobody changes it from now on."""
         if self.memory is not None:
             self.memory.keep(name, thing, rows, self.at)

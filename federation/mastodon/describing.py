@@ -17,6 +17,7 @@ from actors import remembered
 from actors.database import Session
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
+from actors.remembered import Name
 from actors.rules import consent
 from actors.rules.consent import Asker, Consent
 from actors.rules.polls import Poll
@@ -35,7 +36,6 @@ from federation.mastodon.shared import Circles, Shared, document_of, objects
 MAX_FIELDS: Final = 16
 """Lines of a profile that apps are given: Mastodon shows 4, its relatives up to 16."""
 
-_Name = tuple[str, int]
 _ACCOUNT, _STATUS, _QUOTED, _BOOST = "account", "status", "quoted", "boost"
 """Kinds of what is remembered: what is quoted shows nothing that it quotes itself."""
 
@@ -68,7 +68,7 @@ class Describer:
         self._context = context
         self._look = remembered.at(session)
         self._accounts: dict[int, Entity] = {}
-        self._shared: dict[_Name, Shared] = {}
+        self._shared: dict[Name, Shared] = {}
         self._around = Around()
         self._stood: set[str] = set()
         self._filters: list[Held] | None = None
