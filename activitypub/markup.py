@@ -135,16 +135,17 @@ def clean(html: str) -> str:
     return tidy
 
 
-def render(markdown: str) -> str:
+def render(markdown: str, *, passing: bool = False) -> str:
     """Markdown (CommonMark with tables and strikethrough, without HTML) as clean HTML.
 
     Some 3 ms for a page of text, unless it was rendered a while ago: what is long is rendered in a
-    thread before it is needed.
+    thread before it is needed. What is `passing`, a text that is being typed, is not remembered.
     """
     html = _RENDERED.get(markdown)
     if html is None:
         html = clean(str(_MARKDOWN.render(markdown)))
-        _RENDERED.keep(markdown, html)
+        if not passing:
+            _RENDERED.keep(markdown, html)
     return html
 
 

@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import Final
 
 from actors.errors import Unwise
+from actors.rules.cells import plain, typed
 from actors.rules.languages import canonical_tag, is_tag
 from actors.rules.searching import folded, split, stem
 
@@ -41,7 +42,6 @@ _LINE: Final = re.compile(r"\s{0,3}[-*+] \*\*(?P<word>[^*\n]+)\*\*\s?:?\s*(?P<re
 _EQUIVALENT: Final = re.compile(
     r"(?P<said>[^,;()]+?) ?\((?P<tag>[A-Za-z]{2,3}(?:-\w{2,8})*)\)[,;]?\s*"
 )
-_COMPUTED: Final = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,8 @@ def write_table(entries: Iterable[Entry]) -> str:
     table = csv.writer(written)
     table.writerow(COLUMNS)
     for entry in entries:
-        cells = (entry.term, entry.language, entry.equivalent, entry.into, entry.note)
-        table.writerow([f"'{cell}" if cell.startswith(_COMPUTED) else cell for cell in cells])
+        said = (entry.term, entry.language, entry.equivalent, entry.into, entry.note)
+        table.writerow([plain(cell) for cell in said])
     return written.getvalue()
 
 
@@ -213,12 +213,11 @@ _MOST_FAULTS: Final = 20  # lines named at once; whoever has more has chosen the
 
 
 def _read_line(cells: Sequence[str]) -> Entry:
-    plain = [cell.strip() for cell in cells]
-    plain = [cell[1:] if cell[:1] == "'" and cell[1:2] in _COMPUTED else cell for cell in plain]
-    if len(plain) < len(COLUMNS) - 1:
+    meant = [typed(cell.strip()) for cell in cells]
+    if len(meant) < len(COLUMNS) - 1:
         words = "A line has a word, its language, the equivalent and the language of that."
         raise Unwise(words)
-    term, language, equivalent, into, *note = plain
+    term, language, equivalent, into, *note = meant
     return tidy(Entry(language, term, into, equivalent, " ".join(note)))
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from activitypub.canonical_json import Json
+from activitypub.lettering import named
 from actors.errors import Unwise
 from actors.rules import naming
 from actors.rules.codes.lists import Code, code_list
@@ -193,7 +194,7 @@ def _lines(text: str) -> list[list[str]]:
     separator = max(";,\t", key=lambda one: _known_with(first, one))
     try:
         read = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
-        found = [[" ".join(cell.split()) for cell in line] for line in read]
+        found = [[named(cell) for cell in line] for line in read]
     except csv.Error as broken:
         raise _fault("This file is no list as CSV. Save it as CSV in your spreadsheet.") from broken
     while found and not any(found[0]):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from activitypub.canonical_json import Document, Json, encode
 from activitypub.iris import host
+from activitypub.lettering import named
 from actors import places
 from actors.database import Session, insert_once, safe_of
 from actors.documents import commons as commons_documents
@@ -180,12 +181,12 @@ async def present_network(
     row = await session.get_one(Organisation, network.id)
     row.locale = locale
     await update_organisation(
-        session, site, network, name=" ".join(name.split()), summary=summary, facts=row.facts
+        session, site, network, name=named(name), summary=summary, facts=row.facts
     )
     instance = await session.scalar(select(Instance).where(Instance.network_id == network.id))
     if instance is not None:
         application = await session.get_one(Actor, instance.actor_id)
-        application.name = " ".join(name.split())
+        application.name = named(name)
         application.updated_at = site.now()
         await seal_actor(session, site, application)
 
@@ -279,7 +280,7 @@ async def new_member(
         {
             "id": number,
             "email": address,
-            "name": " ".join(name.split()) or address.partition("@")[0],
+            "name": named(name) or address.partition("@")[0],
             "password": password_hash,
             "locale": locale,
             "joined_at": site.now(),
@@ -370,6 +371,7 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
             locale=organisation.locale,
             is_network=organisation.is_network,
             lines=organisation.lines,
+            wordings=organisation.wordings,
         )
         body |= {
             "discoverable": organisation.is_discoverable,

@@ -17,6 +17,7 @@ from activitypub.canonical_json import encode
 from activitypub.canonical_json import parse as parse_document
 from activitypub.errors import Malformed, NotAuthentic, NotAuthoritative
 from activitypub.iris import Iri, host, parse, same_origin
+from activitypub.lettering import named
 from activitypub.limits import DEFAULT
 from activitypub.markup import clean
 from activitypub.multihash import digest_of
@@ -86,7 +87,7 @@ async def remember_actor(
         # Its keys are still read, so that what it says now is refused for the right reason.
         await _remember_keys(session, site, row, actor, shown)
         return row
-    name = (actor.name or "")[: DEFAULT.name]
+    name = named((actor.name or "")[: DEFAULT.name])
     values = {
         "type": actor.type_name,
         "handle": actor.preferred_username,

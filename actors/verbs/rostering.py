@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 
 from activitypub.canonical_json import Json
+from activitypub.lettering import named
 from actors.database import Session
 from actors.errors import Conflicting, Gone, NotFound, Unwise
 from actors.mail.keyring import KeyPems
@@ -225,7 +226,7 @@ async def claim(
         NotFound, Gone: as `held`. Unwise: the name is missing or too long.
     """
     entry = await held(session, site, secret)
-    name = " ".join(profile.name.split())
+    name = named(profile.name)
     if not 0 < len(name) <= LONGEST_NAME:
         words = f"A name has 1 to {LONGEST_NAME} characters."
         raise Unwise(words, fields={"name": words})

@@ -21,8 +21,10 @@ from activitypub.canonical_json import Json
 from activitypub.iris import Iri
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
+from actors.rules import network_pages
 from actors.rules.consent import Consent
 from actors.rules.habits import Habits
+from actors.rules.network_pages import HouseRule
 from actors.rules.pictures import (
     ACCEPTED,
     LARGEST_FILE,
@@ -845,6 +847,8 @@ def instance_v2(
     locale: str,
     email: str = "",
     key: str = "",
+    rules: Sequence[Entity] = (),
+    has_terms: bool = False,
 ) -> Entity:
     """An Instance, as of Mastodon 4; `key`: by which push services know us."""
     picture = origin + HEADER
@@ -861,7 +865,12 @@ def instance_v2(
         "languages": [locale],
         "configuration": _configuration()
         | {
-            "urls": {"streaming": _streaming(origin)},
+            "urls": {
+                "streaming": _streaming(origin),
+                "about": f"{origin}/about",
+                "privacy_policy": f"{origin}/about/privacy",
+                "terms_of_service": f"{origin}/about/terms" if has_terms else None,
+            },
             "vapid": {"public_key": key},
             "timelines_access": {feed: {"local": "public", "remote": "public"} for feed in _FEEDS},
             "limited_federation": False,
@@ -875,7 +884,7 @@ def instance_v2(
             "url": None,
         },
         "contact": {"email": email, "account": contact},
-        "rules": [],
+        "rules": list(rules),
     }
 
 
@@ -889,6 +898,7 @@ def instance_v1(
     hosts: int,
     locale: str,
     email: str = "",
+    rules: Sequence[Entity] = (),
 ) -> Entity:
     """A V1::Instance, which older apps still ask for."""
     description = markup.plain(network.summary)
@@ -908,13 +918,35 @@ def instance_v1(
         "invites_enabled": False,
         "configuration": _configuration(),
         "contact_account": contact,
-        "rules": [],
+        "rules": list(rules),
     }
 
 
 def extended_description(updated_at: datetime, content: str) -> Entity:
     """An ExtendedDescription: who runs this instance."""
     return {"updated_at": moment(updated_at), "content": _paragraphs(content)}
+
+
+def house_rule(rule: HouseRule, locale: str) -> Entity:
+    """A Rule, in the language of the instance, with what it says in others."""
+    return {
+        "id": str(rule.number),
+        "text": network_pages.best(rule.texts, locale)[0],
+        "hint": network_pages.best(rule.hints, locale)[0],
+        "translations": {
+            tag: {"text": text, "hint": rule.hints.get(tag, "")} for tag, text in rule.texts.items()
+        },
+    }
+
+
+def terms_of_service(since: datetime, content: str) -> Entity:
+    """A TermsOfService: those that hold now."""
+    return {
+        "effective_date": since.date().isoformat(),
+        "effective": True,
+        "content": _paragraphs(content),
+        "succeeded_by": None,
+    }
 
 
 def failure(reason: str) -> Entity:

@@ -29,6 +29,7 @@ from federation.pages import (
     forms,
     models,
     organisations,
+    pausing,
     rendering,
     saying,
     sessions,
@@ -134,6 +135,7 @@ async def say(request: web.Request) -> web.Response:
             language=chosen if is_tag(chosen) else rendering.language(request),
             commons=found,
         )
+        await pausing.done(session, acting, addresses.page_of_actor(found))
     raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(found), "said"))
 
 
@@ -281,6 +283,7 @@ async def _show(
             "relationship": None if us is None else await profiles.relationship(session, us, found),
             "applicants": await view.applicants(session, found) if tending_it else [],
             "kept_out": await view.kept_out(session, found) if tending_it else [],
+            "begun": await pausing.begun(session, here, addresses.page_of_actor(found)),
         }
     return rendering.page(
         request,

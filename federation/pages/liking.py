@@ -49,4 +49,6 @@ async def react(request: web.Request) -> web.Response:
             raise Unwise(forms.UNREADABLE)
         await verb(session, request.app[SITE], acting.organisation, item.subject)
     back = sessions.local_path(form.back.data)
-    raise web.HTTPSeeOther(saying.address(page_of(item) if back == "/" else back, said))
+    shown = saying.address(page_of(item) if back == "/" else back, said)
+    # Back to where one was: the remark itself, and not the top of a long conversation.
+    raise web.HTTPSeeOther(f"{shown}#remark-{item.id}" if back.startswith("/m/") else shown)

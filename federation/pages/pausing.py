@@ -1,8 +1,9 @@
 """Pausing: a form is begun, left, and found again as it was.
 
-For forms whose text has no other place of its own before it is sent: answers, quotes, a proposal,
-a profile. Their pages show what was begun; `/unsent` keeps it, for the script (`keeping`) as for
-the button "Save for later", and throws it away. Only she who typed it sees it.
+For forms whose text has no other place of its own before it is sent: answers, quotes, a proposal
+and what is answered to it, a profile. Their pages show what was begun; `/unsent` keeps it, for the
+script (`keeping`) as for the button "Save for later", and throws it away. Only she who typed it
+sees it.
 """
 
 import re
@@ -26,6 +27,10 @@ from federation.pages.translating import N_
 
 ADDRESS: Final = "/unsent"
 PROFILE: Final = "/profile"
+CONVERSATIONS: Final = "/conversations"
+NETWORK_PAGES: Final = re.compile(
+    r"/about/(about|contact|rules|privacy|conduct|terms)/edit\?in=[A-Za-z0-9-]{2,35}"
+)
 SAVED: Final = N_("Saved {time}. Only you see it until you send it.")
 
 
@@ -59,10 +64,42 @@ FORMS: Final = (
         N_("A proposal"),
     ),
     Form(
+        re.compile(r"/proposals/\d{1,19}"),
+        re.compile(r"message|seen|(choice|own)\.[\w.-]{1,200}"),
+        "",
+        N_("A decision about a proposal"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=question"),
+        re.compile("question"),
+        "question",
+        N_("A question about a proposal"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=reason"),
+        re.compile("reason"),
+        "reason",
+        N_("Why a proposal does not fit"),
+    ),
+    Form(
+        re.compile(r"/proposals/\d{1,19}\?answer=text"),
+        re.compile("text"),
+        "text",
+        N_("A reply about a proposal"),
+    ),
+    Form(re.compile(r"/@[\w.-]{1,100}"), _SAID, "text", N_("A conversation in a commons")),
+    Form(
         re.compile(PROFILE),
-        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),
+        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+(\.[A-Za-z0-9-]{1,35}){0,2}"),
         "",
         N_("Our profile"),
+    ),
+    Form(re.compile(CONVERSATIONS), re.compile("handle|text|language"), "text", N_("A message")),
+    Form(
+        NETWORK_PAGES,
+        re.compile(r"seen|text|email|(number|place|rule|hint|drop)\.\d{1,2}"),
+        "",
+        N_("A page of the network"),
     ),
 )
 

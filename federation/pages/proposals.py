@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from multidict import MultiDict, MultiDictProxy
 from wtforms import StringField
 
 from actors.database import Session
@@ -26,6 +27,7 @@ from actors.views import history, proposals, timelines
 from actors.views.access import Acting
 from actors.views.paging import Page
 from actors.views.proposals import Beside, Item
+from actors.views.unsent import Begun
 from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, models, pausing, reading, rendering, saying, sessions
 from federation.pages.forms import Fields, Form
@@ -183,6 +185,7 @@ async def _accept(request: web.Request, acting: Acting, given: Fields) -> str:
             message=given.get("message", "")[:MAX_MESSAGE],
             language=rendering.language(request),
         )
+        await _settled(session, request, acting)
     return "proposal-accepted"
 
 
@@ -191,6 +194,7 @@ async def _ask(request: web.Request, acting: Acting, given: Fields) -> str:
         item = await _owned(session, request, acting)
         question, spoken = given.get("question", ""), rendering.language(request)
         await considering.ask(session, request.app[SITE], item.proposal, question, language=spoken)
+        await pausing.done(session, acting, place_of(request, "question"))
     return "proposal-asked"
 
 
@@ -199,6 +203,7 @@ async def _reject(request: web.Request, acting: Acting, given: Fields) -> str:
         item = await _owned(session, request, acting)
         reason, spoken = given.get("reason", ""), rendering.language(request)
         await considering.reject(session, request.app[SITE], item.proposal, reason, language=spoken)
+        await _settled(session, request, acting)
     return "proposal-rejected"
 
 
@@ -218,7 +223,34 @@ async def _reply(request: web.Request, acting: Acting, given: Fields) -> str:
         await conferring.reply(
             session, request.app[SITE], acting.organisation, item, text, language=spoken
         )
+        await pausing.done(session, acting, place_of(request, "text"))
     return "replied"
+
+
+DECIDING: Final = ("", "question", "reason")
+"""What the owner of a model may have begun about a proposal: taking it, asking, declining."""
+
+
+def place_of(request: web.Request, answer: str = "") -> str:
+    """Where what was begun on a page of a proposal is kept: one place for each of its forms."""
+    return f"{request.path}?answer={answer}" if answer else request.path
+
+
+async def _settled(session: Session, request: web.Request, acting: Acting) -> None:
+    """It is decided: what was begun of other answers is of no use any more."""
+    for answer in DECIDING:
+        await pausing.done(session, acting, place_of(request, answer))
+
+
+async def _begun(
+    session: Session, request: web.Request, here: Visitor, *, decides: bool
+) -> dict[str, Begun]:
+    """What this reader has begun about a proposal, by the form that it stands in."""
+    found: dict[str, Begun] = {}
+    for answer in (*(DECIDING if decides else ()), "text"):
+        if one := await pausing.begun(session, here, place_of(request, answer)):
+            found[answer] = one
+    return found
 
 
 _ACTS: Final = {
@@ -397,12 +429,15 @@ async def _show(
         note = await conferring.remark(session, item.proposal.note_iri)
         root = await timelines.status(session, note.id, us) if note else None
         _, below = await timelines.thread(session, root, us) if root else ([], [])
-        begun = await pausing.begun(session, here, f"/remarks/{root.id}") if root else None
+        may = here.acting is not None and permissions.may_publish(here.acting.office)
+        is_owner = may and us is not None and us.id == item.owner.id
+        begun = await _begun(session, request, here, decides=is_owner and item.is_waiting)
         result = await history.revision_by_iri(session, item.proposal.result_iri or "")
         fork = await history.revision_by_iri(session, item.proposal.fork_iri or "")
         fork_model = await history.model_by_id(session, fork.model_id) if fork else None
-    rows = [] if beside is None else rows_of(item, beside, given, rendering.language(request))
-    may = here.acting is not None and permissions.may_publish(here.acting.office)
+    typed, moved = _typed(given, begun, beside)
+    problem = problem or (MOVED_ON if moved else "")
+    rows = [] if beside is None else rows_of(item, beside, typed, rendering.language(request))
     return rendering.page(
         request,
         here,
@@ -412,18 +447,36 @@ async def _show(
         beside=beside,
         rows=rows,
         seen="" if beside is None else _seen(beside),
-        is_owner=may and us is not None and us.id == item.owner.id,
+        is_owner=is_owner,
         is_proposer=may and us is not None and us.id == item.proposer.id,
         root=root,
         begun=begun,
         below=below,
         result=result,
         fork_model=fork_model,
-        typed={} if given is None else given,
+        typed={} if typed is None else typed,
         states=STATES,
         faults=faults,
         problem=problem,
     )
+
+
+def _typed(
+    given: Fields | None, begun: Mapping[str, Begun], beside: Beside | None
+) -> tuple[Fields | None, bool]:
+    """What stands in the forms: what was just sent, or what was begun and kept.
+
+    Returns:
+        The fields; and whether one of the two sides has changed since they were filled in.
+    """
+    if given is not None or not begun:
+        return given, False
+    kept: MultiDict[str] = MultiDict()
+    for one in begun.values():
+        kept.update(one.fields)
+    if "" not in begun:
+        return MultiDictProxy(kept), False
+    return MultiDictProxy(kept), beside is None or kept.get("seen") != _seen(beside)
 
 
 def _page(request: web.Request) -> Page:

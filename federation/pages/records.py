@@ -20,6 +20,7 @@ from actors.documents import replication as documents
 from actors.errors import Gone, NotAllowed, NotFound, Refusal, Unwise
 from actors.places import place
 from actors.rules import permissions
+from actors.rules.cells import plain
 from actors.rules.evidence import Level, Verdict
 from actors.rules.records import Stage
 from actors.site import id_in
@@ -60,9 +61,6 @@ COLUMNS: Final = (
     "record", "organisation", "organisation_iri", "model", "version", "territory", "stage",
     "since", "level", "title", "sentence", "language", "updated",
 )  # fmt: skip
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet program takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
 async def record(request: web.Request) -> web.Response:
@@ -152,7 +150,7 @@ async def as_csv(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         model = await models.find(session, request.match_info["slug"])
         async for some in coverage.lines(session, model, MOST_EXPORTED):
-            table.writerows([_plain(said) for said in _row(one).values()] for one in some)
+            table.writerows([plain(said) for said in _row(one).values()] for one in some)
             await asyncio.sleep(0)  # others have their turn: SQLite answers without waiting
     body = await asyncio.to_thread(lambda: text.getvalue().encode("utf-8-sig"))
     response = web.Response(body=body, content_type="text/csv", charset="utf-8")
@@ -537,8 +535,3 @@ def _row(one: Line) -> dict[str, str]:
         one.updated_at.date().isoformat(),
     )
     return dict(zip(COLUMNS, told, strict=True))
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet program runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

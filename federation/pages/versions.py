@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 from wtforms import StringField
 
+from activitypub.lettering import upright
 from actors.documents.model import render_ahead
 from actors.errors import NotAllowed, NotFound, Refusal, Unwise
 from actors.places import version_in
@@ -184,6 +185,7 @@ async def cite(request: web.Request) -> web.Response:
         body, ending = citing.bibtex(cited).encode(), "bib"
     else:
         raise NotFound("References are given as bibtex or csl.")
+    body = upright(body.decode()).encode()
     response = web.Response(body=body, content_type=FORMATS[wanted])
     response.headers["Content-Disposition"] = f'attachment; filename="{cited.key}.{ending}"'
     return response

@@ -46,7 +46,8 @@ OWN: dict[str, str | None] = {
         ["/followers", "/moving", "/pictures", "/blocks", "/archives", "/write"], BRUNO
     ),
     **dict.fromkeys(["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO),
-    **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons"], BRUNO),
+    **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons", "/preview"], BRUNO),
+    "/conversations": BRUNO,
     **dict.fromkeys(["/mail", "/reports", "/members/import", "/look"], OLGA),
     "/m/{slug}/fork": BRUNO,
     "/m/{slug}/propose": BRUNO,
@@ -62,6 +63,8 @@ OWN: dict[str, str | None] = {
 """Forms that anybody may send for herself, and who does."""
 
 OTHERS: dict[str, str] = {
+    "/about/{kind}/edit": OLGA,
+    "/about/{kind}/versions/{id}": OLGA,
     "/apps/{id}": ANNA,
     "/drafts/{id}": BRUNO,
     "/drafts/{id}/typed": BRUNO,
@@ -98,6 +101,7 @@ BESIDE = {
     "/remarks/{id}/do": ("/remarks/{id}", "/do"),
     "/remarks/{id}/quotes/{quoting}": ("/remarks/{id}/quotes", "/1"),
     **{name: ("/space", f"/..{name}") for name in ("/sign-out", "/followers", "/unsent")},
+    "/preview": ("/space", "/../preview"),
     **{name: ("/space", f"/..{name}") for name in ("/report", "/commons", "/proposals", "/mail")},
     "/from-elsewhere": ("/sign-in", "/../from-elsewhere"),
     "/oauth/authorize/": ("/oauth/authorize", "/"),

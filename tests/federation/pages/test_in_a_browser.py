@@ -67,6 +67,8 @@ async def _small_and_dark(page: Page) -> list[str]:
     wrong = await barriers(page, only=["color-contrast", "target-size"])
     if not await page.evaluate(NEVER_WIDER):
         wrong.append("wider than the window")
+    if await page.evaluate("document.querySelector('header.top')?.offsetHeight ?? 0") > 2 * 32:
+        wrong.append("a head of more than two lines")
     await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     await page.emulate_media(color_scheme="light")
     return wrong

@@ -26,6 +26,12 @@ MOST_TO_ADAPT = 24
 MOST_TO_MERGE = 12
 """What each job may ask for, signing in included for the first two."""
 
+MINUTES_TO_PUBLISH, MINUTES_TO_ADAPT, MINUTES_TO_MERGE = 20, 15, 5
+"""What each may take somebody who reads every word, as `Walker.minutes` computes it from counts."""
+
+A_SECTION = 360
+"""Characters of a section: some 60 words. The walk types less, and what is missing is counted."""
+
 TEXTS = (
     "On jette ce qui se répare.",
     "Les gens du quartier.",
@@ -91,6 +97,8 @@ async def publishes(anna: Walker) -> None:
     await anna.says("La suite, d’habitude")
     await anna.says("Coûts et financement")
     assert anna.count <= MOST_TO_PUBLISH
+    anna.typed += sum(A_SECTION - len(text) for text in TEXTS)
+    assert anna.minutes <= MINUTES_TO_PUBLISH
 
 
 async def records(street: Street, alpha: House) -> None:
@@ -134,6 +142,8 @@ async def adapts(bruno: Walker) -> None:
     await bruno.press("button", "Publier ce qui est préparé")
     await bruno.says("La nouvelle version est publiée.")
     assert bruno.count <= MOST_TO_ADAPT
+    bruno.typed += 2 * A_SECTION
+    assert bruno.minutes <= MINUTES_TO_ADAPT
     await has_titles(bruno.house)
 
 
@@ -183,3 +193,4 @@ async def merges(bruno: Walker) -> None:
     await bruno.press("button", "Envoyer la proposition")
     await bruno.says("Votre proposition est envoyée.")
     assert bruno.count <= MOST_TO_MERGE
+    assert bruno.minutes <= MINUTES_TO_MERGE
