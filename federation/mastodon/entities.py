@@ -408,12 +408,11 @@ def _measured(width: int, height: int) -> Entity:
     }
 
 
-def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
-    """A Status that passes another one on."""
-    return inner | {
+def passing_on(booster: Entity, boost: Boost) -> Entity:
+    """What a Status that passes another one on has of its own."""
+    return {
         "id": str(boost.id),
         "uri": boost.iri,
-        "url": inner["url"],
         "created_at": moment(boost.made_at),
         "edited_at": None,
         "account": booster,
@@ -422,8 +421,12 @@ def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
         "tags": [],
         "in_reply_to_id": None,
         "in_reply_to_account_id": None,
-        "reblog": inner,
     }
+
+
+def boost_status(passed_on: Entity, inner: Entity) -> Entity:
+    """A Status that passes another one on; `passed_on`: made by `passing_on`."""
+    return inner | passed_on | {"reblog": inner}
 
 
 def quoted(state: str, status: Entity | None) -> Entity:

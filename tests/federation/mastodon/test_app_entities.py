@@ -317,7 +317,7 @@ def boost_status() -> Entity:
     boost = Boost(
         id=404, iri="https://alpha.test/activities/404", actor_id=101, object_iri="", made_at=AT
     )
-    return entities.boost_status(account(), boost, remark_status())
+    return entities.boost_status(entities.passing_on(account(), boost), remark_status())
 
 
 def application() -> App:
