@@ -193,7 +193,7 @@ async def follow(request: web.Request) -> web.Response:
         actor = await somebody(request, text)
         async with request.app[DATABASE].begin() as session:
             between = await profiles.relationship(session, acting.organisation, actor)
-            if between.following or between.requested:
+            if between.following:
                 done = "follow-stands"
             else:
                 row = await following.follow(session, request.app[SITE], acting.organisation, actor)

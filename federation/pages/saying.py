@@ -26,7 +26,7 @@ SENTENCES: Final = {
     "follow-asked": N_("You asked to follow. Their site will answer."),
     "followed": N_("You follow them now."),
     "follow-waits": N_("They decide themselves who follows them. You will be told."),
-    "follow-stands": N_("You follow them already, or have asked to."),
+    "follow-stands": N_("You follow them already."),
     "unfollowed": N_("You no longer follow them."),
     "blocked": N_("You block them. They are being told."),
     "muted": N_("You do not see any more what they publish."),

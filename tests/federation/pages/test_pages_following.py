@@ -171,3 +171,17 @@ async def test_a_reader_who_cannot_be_shown_the_way_is_told_why(
 async def test_we_lead_nobody_to_what_is_not_ours(reader: Reader, uri: str) -> None:
     await reader.go(f"/from-elsewhere?uri={uri}")
     assert reader.status == 404
+
+
+async def test_whoever_is_followed_is_not_asked_and_whoever_has_not_answered_is_asked_again(
+    street: Street, beta: House, anna: Reader
+) -> None:
+    assert beta.is_open
+    for words in ("Their site will answer.", "Their site will answer."):
+        await anna.go("/space")
+        await anna.press_exactly("Follow", handle="@rete@beta.test")
+        assert words in anna.text
+    await street.settle()
+    await anna.go("/space")
+    await anna.press_exactly("Follow", handle="@rete@beta.test")
+    assert "You follow them already." in anna.text

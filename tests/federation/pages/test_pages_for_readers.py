@@ -354,3 +354,10 @@ async def test_who_sends_too_much_at_once_is_told_how_long_to_wait(
 async def test_a_page_that_is_not_there_says_so_once(reader: Reader) -> None:
     await reader.go("/nowhere")
     assert reader.text.count("There is nothing at this address") == 1
+
+
+async def test_an_address_that_only_takes_a_form_says_so_in_plain_words(anna: Reader) -> None:
+    await anna.go("/followers")
+    assert anna.status == 405
+    assert "has no page of its own" in anna.text
+    assert "Not Allowed" not in anna.text
