@@ -6,7 +6,7 @@ from alembic import op
 from actors.tables import base
 
 revision = "0041"
-down_revision = "0039"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
