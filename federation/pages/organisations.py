@@ -194,11 +194,10 @@ async def follow(request: web.Request) -> web.Response:
         async with request.app[DATABASE].begin() as session:
             between = await profiles.relationship(session, acting.organisation, actor)
             if between.following or between.requested:
-                raise web.HTTPSeeOther(
-                    saying.address(addresses.page_of_actor(actor), "follow-stands")
-                )
-            row = await following.follow(session, request.app[SITE], acting.organisation, actor)
-            done = _done(row, actor)
+                done = "follow-stands"
+            else:
+                row = await following.follow(session, request.app[SITE], acting.organisation, actor)
+                done = _done(row, actor)
     except elsewhere.FORESEEN as refused:
         faults = {"handle": elsewhere.plainly(refused)}
         return await space.show(request, here, acting, handle=text, faults=faults)

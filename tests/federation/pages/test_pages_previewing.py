@@ -91,8 +91,7 @@ async def test_without_the_script_the_button_opens_a_page_of_its_own(
 
 async def shifts(page: Page) -> float:
     """How far things moved that nobody pushed."""
-    moved: list[float] = await page.evaluate(SHIFTED)
-    return sum(moved)
+    return float(sum(await page.evaluate(SHIFTED)))
 
 
 @pytest.mark.browser
