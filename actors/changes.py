@@ -18,6 +18,7 @@ While it does not listen, there is no number, and nothing kept may be believed.
 import mmap
 import os
 import sqlite3
+import sys
 from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Final
@@ -41,6 +42,9 @@ COMMITTED: Final = 48
 whichever process makes it (https://sqlite.org/walformat.html, 2.1). To look there costs a tenth of
 a microsecond, a question to SQLite and its locks ten."""
 
+_NUMBERED: Final = slice(8, 12)
+"""Where in there the number of commits stands, as this machine writes numbers (`iChange`)."""
+
 _NUMBERS: Final = "SELECT subject, number FROM change"
 
 
@@ -53,6 +57,10 @@ class Changes(ABC):
 
     def commits(self) -> int | None:
         """What stands for all that was ever committed; None when nobody can say cheaply."""
+        return None
+
+    def committed(self) -> int | None:
+        """How often anybody has committed something, beginning somewhere; None as above."""
         return None
 
     @abstractmethod
@@ -99,6 +107,10 @@ class _Counted(Changes):
 
     def commits(self) -> int | None:
         return None if self._shared is None else int.from_bytes(self._shared[:COMMITTED], "big")
+
+    def committed(self) -> int | None:
+        shared = self._shared
+        return None if shared is None else int.from_bytes(shared[_NUMBERED], sys.byteorder)
 
     async def start(self) -> None:
         # No waiting for a lock: this is asked on the loop, and not to know costs little.

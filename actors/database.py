@@ -35,6 +35,7 @@ from actors.embedded import connections, sessions, soundness
 from actors.embedded.writers import Writers
 from actors.errors import NotYet
 from actors.plain import Plain, defaults
+from actors.remembered import LOOK, Memory
 from actors.safe import Safe
 from actors.tables.base import Base
 
@@ -140,6 +141,7 @@ class Database:
 
     Attributes:
         holder: under what this process claims rows.
+        memory: what was made of rows.
         on_waiting: called after a commit that has put something into queues, with their names.
         on_news: called after a commit that has something to tell, with the words (`tells`).
     """
@@ -164,6 +166,7 @@ class Database:
         """
         self.safe = safe
         self.holder = new_holder()
+        self.memory = Memory()
         self.on_waiting: Callable[[frozenset[str]], None] = _unasked
         self.on_news: Callable[[frozenset[str]], None] = _unasked
         self._passes = passes
@@ -173,7 +176,7 @@ class Database:
         if self.is_sqlite:
             self._reader = connections.reading(parsed, READERS)
             self._engine = connections.migrating(parsed)
-            self._writers = Writers(parsed)
+            self._writers = Writers(parsed, self.memory)
         else:
             driver = _POSTGRESQL.get(parsed.drivername, parsed.drivername)
             parsed = parsed.set(drivername=driver)
@@ -254,6 +257,16 @@ class Database:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield session
 
+    async def remember(self, commits: Callable[[], int | None]) -> None:
+        """Begin to remember what is made of rows; see `actors.remembered`.
+
+        Args:
+            commits: the number of all commits, whoever made them; None when nobody can say.
+        """
+        if self.is_sqlite:
+            await self._writers.open()
+            self.memory.begin(commits)
+
     async def close(self) -> None:
         """Give every connection back."""
         if self.is_sqlite:
@@ -264,12 +277,14 @@ class Database:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[Session]:
         token = _enter()
+        look = self.memory.look()
         try:
             with outages.told():
                 async with _beginning(self._reader) as session:
                     session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
                     if self.is_sqlite:
                         session.info[sessions.READS] = None
+                    session.info[LOOK] = look
                     yield session
         finally:
             _open.reset(token)

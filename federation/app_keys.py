@@ -2,7 +2,7 @@
 
 An edge takes what it needs from `request.app[...]` and passes plain arguments down; below the edges
 nothing ever sees a request, an application or settings. `application.build` fills all of them but
-TEMPLATES, which `federation.pages.rendering` fills.
+TEMPLATES and PRIVACY, which `federation.pages.rendering` fills.
 """
 
 from collections.abc import Callable
@@ -75,6 +75,10 @@ JOURNAL: Final = web.AppKey("journal", Journal)
 
 WAKE: Final[web.AppKey[Callable[[], None]]] = web.AppKey("wake")
 """Tells the workers of this process to look now."""
+
+PRIVACY: Final[web.AppKey[Callable[[str], str]]] = web.AppKey("privacy")
+"""What becomes of people's data here, where the network has not written it itself: language →
+Markdown."""
 
 TEMPLATES: Final = web.AppKey("templates", Environment)
 """The pages' Jinja environment."""

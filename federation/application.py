@@ -284,6 +284,7 @@ async def _database(application: web.Application) -> AsyncIterator[None]:
         await _unlock(database, settings)
         await _introduce(database)
         await changing.start()
+        await database.remember(changing.committed)
         yield
     finally:
         await database.close()

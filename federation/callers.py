@@ -29,7 +29,8 @@ from federation.rates import (
 )
 from federation.settings import Network
 
-_API: Final = ("/api/", "/oauth/token", "/oauth/revoke")
+_API: Final = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo")
+_SHOWN: Final = "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 _STANDING: Final[web.RequestKey[Standing | None]] = web.RequestKey("standing")
 _ARRIVING: Final[web.AppKey[Counter[str]]] = web.AppKey("bodies_arriving", Counter)
 LONGEST_CHAIN: Final = 200
@@ -78,7 +79,11 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
         TooMany: this caller has asked too often, or sends too many bodies at a time.
     """
     caller = request[PLACE] = place(request)
-    request[_STANDING] = _standing(request, caller)
+    try:
+        request[_STANDING] = _standing(request, caller)
+    except TooMany as refusal:
+        request[_STANDING] = refusal.standing
+        raise
     if request.content.is_eof():
         return await handler(request)
     arriving = request.app[_ARRIVING]
@@ -105,7 +110,7 @@ async def tell(request: web.Request, response: web.StreamResponse) -> None:
             return
     if response.status == 429 and request.path.startswith(_API):
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
-        response.headers.setdefault("Access-Control-Expose-Headers", "Retry-After")
+        response.headers.setdefault("Access-Control-Expose-Headers", _SHOWN)
     standing = request.get(_STANDING)
     if standing is None or not request.path.startswith(_API):
         return

@@ -77,17 +77,6 @@ BODIES_AT_ONCE: Final = 100
 """Bodies from one address that are still arriving. Mastodon delivers with some forty at a time."""
 
 
-class TooMany(Refusal):
-    """Somebody does something too often (RFC 6585 4)."""
-
-    status_hint = 429
-    code = "rate"
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("That was too often. Please wait a little.")
-        self.headers = {"Retry-After": str(max(1, round(wait.total_seconds())))}
-
-
 @dataclass(frozen=True)
 class Standing:
     """How one of them stands now.
@@ -106,6 +95,23 @@ class Standing:
     def until(self) -> datetime:
         """When the next window begins."""
         return datetime.fromtimestamp((self.window + 1) * self.limit.period.total_seconds(), UTC)
+
+
+class TooMany(Refusal):
+    """Somebody does something too often (RFC 6585 4).
+
+    Args:
+        wait: how long it is to be left alone.
+        standing: which window is used up, where one is.
+    """
+
+    status_hint = 429
+    code = "rate"
+
+    def __init__(self, wait: timedelta, standing: Standing | None = None) -> None:
+        super().__init__("That was too often. Please wait a little.")
+        self.standing = standing
+        self.headers = {"Retry-After": str(max(1, round(wait.total_seconds())))}
 
 
 def ends(limit: Limit, now: datetime) -> datetime:
@@ -153,7 +159,7 @@ class Rates:
             limit, limit.most - self._counted.get((limit.name, key, window), 0), window
         )
         if standing.left <= 0:
-            raise TooMany(standing.until - self._now())
+            raise TooMany(standing.until - self._now(), standing)
         return standing
 
     def _window(self, limit: Limit) -> int:

@@ -24,8 +24,9 @@ from activitypub.signatures import rfc9421
 from actors.errors import Refusal
 from federation.errors import TransportError
 
-PageOfRefusal = Callable[[web.Request, int, str], Awaitable[web.StreamResponse]]
-"""Draws the page for people: request, HTTP status, one plain sentence in English."""
+PageOfRefusal = Callable[[web.Request, int, str, int], Awaitable[web.StreamResponse]]
+"""Draws the page for people: request, HTTP status, one plain sentence in English, and how many
+seconds to wait; 0 where that helps nobody."""
 
 PAGE: Final[web.AppKey[PageOfRefusal]] = web.AppKey("page_of_refusal")
 """Set by `federation.pages.rendering`; without it people get the sentence as plain text."""
@@ -156,7 +157,8 @@ async def _page(request: web.Request, answer: Answer) -> web.StreamResponse:
     draw = request.app.get(PAGE)
     if draw is None:
         return web.Response(status=answer.status, text=answer.reason)
-    return await draw(request, answer.status, answer.reason)
+    wait = answer.headers.get("Retry-After", "")
+    return await draw(request, answer.status, answer.reason, int(wait) if wait.isdecimal() else 0)
 
 
 def _problem(answer: Answer) -> dict[str, object]:

@@ -53,6 +53,9 @@ def describe(
     name: str,
     registrations_open: bool,
     contact: str = "",
+    description: str = "",
+    privacy: str = "",
+    terms: str = "",
 ) -> Document:
     """Our own NodeInfo.
 
@@ -64,10 +67,18 @@ def describe(
         name: Of this instance, for people.
         registrations_open: Whether anybody may join.
         contact: Whom to write to, as an address; left out where it is empty.
+        description: Who runs it, a few plain words; left out where it is empty, like what follows.
+        privacy: Where it says what becomes of people's data.
+        terms: Where it says on what conditions it may be used.
     """
     metadata: dict[str, Json] = {"nodeName": name, "upstream": {"name": "mastodon"}}
-    if contact:
-        metadata["contact"] = contact
+    said = {
+        "contact": contact,
+        "nodeDescription": description,
+        "privacyPolicyUrl": privacy,
+        "tosUrl": terms,
+    }
+    metadata |= {name: text for name, text in said.items() if text}
     return {
         "version": "2.1",
         "software": {"name": "essaim", "version": version},

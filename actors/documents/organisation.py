@@ -51,6 +51,7 @@ def to_document(
     locale: str,
     is_network: bool,
     lines: Sequence[tuple[str, str]] = (),
+    wordings: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Document:
     """The actor document of an organisation of ours, not yet sealed.
 
@@ -62,6 +63,7 @@ def to_document(
         locale: the language it works in.
         is_network: it is this instance's network.
         lines: name and value of what it shows beside the facts, plain text.
+        wordings: language → its `name` and `note` in other languages than its own.
     """
     document = actor_document(site, actor, keys)
     document |= {
@@ -75,7 +77,26 @@ def to_document(
         "attachment": [*_lines(facts, locale), *map(_line, lines)] or None,
     }
     document |= {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
+    if wordings:
+        document |= _by_language(actor, locale, wordings)
     return document
+
+
+def _by_language(
+    actor: Actor, locale: str, wordings: Mapping[str, Mapping[str, str]]
+) -> dict[str, Json]:
+    """Name and summary by language, its own first and as they stand beside (rule 3)."""
+    names: dict[str, Json] = {locale: actor.name}
+    summaries: dict[str, Json] = {locale: actor.summary}
+    for tag, wording in wordings.items():
+        if tag != locale and wording["name"]:
+            names[tag] = wording["name"]
+        if tag != locale and wording["note"]:
+            summaries[tag] = markdown_summary(wording["note"])
+    return {
+        "nameMap": names if len(names) > 1 else None,
+        "summaryMap": summaries if len(summaries) > 1 else None,
+    }
 
 
 def instance_document(site: Site, actor: Actor, keys: tuple[Key, ...]) -> Document:

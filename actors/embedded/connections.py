@@ -1,6 +1,7 @@
 """Connections: the three kinds of engine that one file is opened with, and their pragmas."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import URL, event
@@ -36,11 +37,22 @@ def reading(url: URL, size: int) -> AsyncEngine:
     return engine
 
 
-def writing(url: URL) -> AsyncEngine:
-    """For members of a group, one at a time; who begins for them waits for others by itself."""
-    return _engine(
+def writing(url: URL, watch: Callable[[driver.Connection], None]) -> AsyncEngine:
+    """For members of a group, one at a time; who begins for them waits for others by itself.
+
+    Args:
+        url: of the file.
+        watch: is given each connection before anything is written with it.
+    """
+    engine = _engine(
         url, driver.Member, busy=0, pool_size=1, max_overflow=0, pool_reset_on_return=None
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: driver.Connection, _: ConnectionPoolEntry) -> None:
+        watch(connection)
+
+    return engine
 
 
 def migrating(url: URL) -> AsyncEngine:

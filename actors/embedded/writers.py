@@ -12,15 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actors.embedded import connections, sessions
 from actors.embedded.connections import BUSY_TIMEOUT
 from actors.embedded.driver import Connection
+from actors.remembered import Memory
 
 BUSY_PAUSE = 0.01
 """Seconds between two tries to begin while another process writes."""
 
 
 class _Group:
-    """Transactions that are committed together."""
+    """Transactions that are committed together.
+
+    Attributes:
+        is_plain: none of them was undone.
+    """
 
     def __init__(self) -> None:
+        self.is_plain = True
         self._members: list[asyncio.Future[None]] = []
 
     async def committed(self) -> None:
@@ -75,8 +81,15 @@ class Writers:
     stays in it from one to the next, and one in which something failed is not used again.
     """
 
-    def __init__(self, url: URL) -> None:
-        self._engine = connections.writing(url)
+    def __init__(self, url: URL, memory: Memory) -> None:
+        """Nobody writes yet.
+
+        Args:
+            url: of the file.
+            memory: is told of all that is written.
+        """
+        self._memory = memory
+        self._engine = connections.writing(url, memory.watch)
         self._turn = asyncio.Lock()
         self._session: AsyncSession | None = None
         self._at_hand: sessions.AtHand | None = None
@@ -97,6 +110,7 @@ class Writers:
                 await sessions.flush(session)
                 raw.at_once("RELEASE member")
             except BaseException as error:
+                group.is_plain = False
                 await self._undo(raw)
                 if isinstance(error, sqlite3.Error):
                     raise _translated(error) from error
@@ -105,6 +119,11 @@ class Writers:
                 session.info.clear()
             session.expunge_all()
         await group.committed()
+
+    async def open(self) -> None:
+        """Open the connection now, and not with the first who writes."""
+        async with self._turn:
+            await self._ready()
 
     async def close(self) -> None:
         """Wait for the last commit, and close the connection."""
@@ -143,6 +162,7 @@ class Writers:
         if group is not None:  # SQLite has undone all of it by itself: the disk was full
             group.tell(_translated(sqlite3.OperationalError("the transaction was broken off")))
         await _begin(raw, self._patience)
+        self._memory.begun(raw.total_changes)
         group = self._group = _Group()
         task = asyncio.create_task(self._commit(group, raw), name="commit")
         self._committing.add(task)
@@ -160,8 +180,10 @@ class Writers:
                 await raw.committed()
             except sqlite3.Error as error:
                 raw.rollback()
+                self._memory.ended(raw.total_changes, is_plain=False)
                 group.tell(_translated(error))
             else:
+                self._memory.ended(raw.total_changes, is_plain=group.is_plain)
                 group.tell()
 
 

@@ -260,9 +260,9 @@ def _to_tell() -> Plain:
 
 
 def _holds() -> Any:
-    """The subscription's token is not revoked, and who got it still acts for the organisation."""
+    """It was not stopped, its token is not revoked, and who got that still acts here."""
     token, mandate, to = columns(Token), columns(Mandate), columns(PushSubscription).c
-    return (
+    return to.stopped_at.is_(None) & (
         select(token.c.id)
         .join(
             mandate,

@@ -15,7 +15,8 @@ class Organisation(Base, kw_only=True):
     `facts` are the structured statements of the profile (legal form, territory, families …) under
     their names on the wire. Exactly one organisation of an instance is its network; its stewards
     administer the instance. `proposals_from` says from whom it takes proposals
-    (`rules.proposals.Takes`).
+    (`rules.proposals.Takes`). `wordings` is what it says of itself in other languages than its own:
+    language → `name` and `note` (Markdown), either of which may be empty.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -29,6 +30,7 @@ class Organisation(Base, kw_only=True):
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     proposals_from: Mapped[str] = mapped_column(default="everybody", server_default="everybody")
     lines: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
+    wordings: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
     habits: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
     is_discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_indexable: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -20,7 +20,8 @@ class PushSubscription(Base, kw_only=True):
     the base64 of addresses. `bearer` is the app's token, which apps expect in each message, locked
     (`actors.safe`). `alerts` says of which types it is told, `policy` of whose deeds (all,
     followed, follower or none). `is_standard`: by RFC 8291; else by its draft of 2016, which older
-    apps read. `failures` in a row, and `paused_until` because of them.
+    apps read. `failures` in a row, and `paused_until` because of them. `stopped_at`: a member wants
+    no such messages any more; what is needed to take that back stays.
     """
 
     kept: ClassVar[Kept] = Kept.DURABLE
@@ -43,6 +44,7 @@ class PushSubscription(Base, kw_only=True):
     is_standard: Mapped[bool]
     failures: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(default=None)
+    stopped_at: Mapped[datetime | None] = mapped_column(default=None)
     made_at: Mapped[datetime]
 
 

@@ -16,7 +16,7 @@ from actors.errors import Unwise
 from actors.rules.secrets import digest
 from actors.site import Site
 from actors.tables.access import Token
-from actors.tables.push import PushSubscription
+from actors.tables.push import PushMessage, PushSubscription
 
 POLICIES: Final = ("all", "followed", "follower", "none")
 """Of whose deeds an app may want to be told: of everybody's, of those whom one follows, of those
@@ -84,11 +84,11 @@ def must_be_policy(policy: str) -> None:
 
 
 async def of_token(session: Session, secret: str) -> PushSubscription | None:
-    """The subscription that was made with this token."""
+    """The subscription that was made with this token; to the app, one that was stopped is none."""
     found: PushSubscription | None = await session.scalar(
         select(PushSubscription)
         .join(Token, Token.id == PushSubscription.token_id)
-        .where(Token.secret == digest(secret))
+        .where(Token.secret == digest(secret), PushSubscription.stopped_at.is_(None))
     )
     return found
 
@@ -139,6 +139,20 @@ async def change(
     """
     must_be_policy(policy)
     row.alerts, row.policy = dict(alerts), policy
+    await session.flush()
+
+
+async def stop(session: Session, site: Site, row: PushSubscription) -> None:
+    """A member wants no messages for this app any more; what waits for it is thrown away."""
+    if row.stopped_at is None:
+        row.stopped_at = site.now()
+        await session.flush()
+    await session.execute(delete(PushMessage).where(PushMessage.subscription_id == row.id))
+
+
+async def resume(session: Session, row: PushSubscription) -> None:
+    """She takes that back: the app is told again, of what happens from now on."""
+    row.stopped_at = None
     await session.flush()
 
 

@@ -371,6 +371,7 @@ async def described(session: Session, site: Site, actor: Actor) -> Document:
             locale=organisation.locale,
             is_network=organisation.is_network,
             lines=organisation.lines,
+            wordings=organisation.wordings,
         )
         body |= {
             "discoverable": organisation.is_discoverable,

@@ -98,10 +98,16 @@ async def unsay_proposal(session: Session, proposal: Proposal) -> None:
     await session.flush()
 
 
-async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> None:
-    """Throw away one notice of an organisation, or all of them; reports are for stewards."""
+async def dismiss(session: Session, owner: Actor, notice_id: int | None) -> bool:
+    """Throw away one notice of an organisation, or all of them; reports are for stewards.
+
+    Returns:
+        Whether there was any.
+    """
     mine = delete(Notice).where(Notice.owner_id == owner.id, Notice.kind != "report")
-    await session.execute(mine if notice_id is None else mine.where(Notice.id == notice_id))
+    wanted = mine if notice_id is None else mine.where(Notice.id == notice_id)
+    gone = await session.execute(wanted.returning(Notice.id))
+    return gone.first() is not None
 
 
 async def dismiss_group(session: Session, owner: Actor, group: Group) -> None:

@@ -13,6 +13,7 @@ from actors.database import Session
 from actors.documents import organisation as documents
 from actors.errors import Unwise
 from actors.rules.habits import Habits
+from actors.rules.languages import is_tag
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.tables.organisation import Organisation
@@ -31,6 +32,26 @@ LONGEST_PART: Final = 255
 """Characters of a line's name and of its value, as on Mastodon."""
 
 
+MOST_WORDINGS: Final = 8
+"""Other languages of a profile."""
+
+LARGEST_WORDINGS: Final = 20_000
+"""Bytes of all of them together: a document goes to every follower whole, and has 48 KB."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What an organisation is called and says of itself in one more language; either may be empty.
+
+    Attributes:
+        name: what people call it there.
+        note: a few words about it, Markdown.
+    """
+
+    name: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Said:
     """What a profile says from now on; None for what stays as it is.
@@ -40,6 +61,7 @@ class Said:
         note: a few words about it, Markdown.
         lines: name and value of each line, plain text; all of them.
         facts: structured statements by their names on the wire; all of them.
+        wordings: language → the same in other languages than its own; all of them.
         approves: it decides itself who follows it.
         is_discoverable: it wants to be suggested.
         is_indexable: it wants to be found by what it says.
@@ -50,6 +72,7 @@ class Said:
     note: str | None = None
     lines: Sequence[tuple[str, str]] | None = None
     facts: Mapping[str, Json] | None = None
+    wordings: Mapping[str, Wording] | None = None
     approves: bool | None = None
     is_discoverable: bool | None = None
     is_indexable: bool | None = None
@@ -68,6 +91,7 @@ def must_fit(said: Said) -> None:
     if said.note is not None and len(said.note) > LONGEST_NOTE:
         words = f"Validation failed: Note is too long (maximum is {LONGEST_NOTE:,} characters)"
         raise Unwise(words, fields={"note": words})
+    _must_fit_in_words(said.wordings or {})
     lines = said.lines or ()
     if len(lines) > MOST_LINES:
         raise Unwise(f"Validation failed: At most {MOST_LINES} fields")
@@ -75,6 +99,15 @@ def must_fit(said: Said) -> None:
         if not name or max(len(name), len(value)) > LONGEST_PART:
             words = f"Validation failed: A field has a name, and at most {LONGEST_PART} characters"
             raise Unwise(words)
+
+
+def _must_fit_in_words(wordings: Mapping[str, Wording]) -> None:
+    size = sum(len((one.name + one.note).encode()) for one in wordings.values())
+    if len(wordings) > MOST_WORDINGS or size > LARGEST_WORDINGS:
+        raise Unwise(f"Validation failed: At most {MOST_WORDINGS} other languages, and short texts")
+    for tag, one in wordings.items():
+        if not is_tag(tag) or len(one.name) > LONGEST_NAME or len(one.note) > LONGEST_NOTE:
+            raise Unwise("Validation failed: A name or a note in another language is too long")
 
 
 async def say(session: Session, site: Site, organisation: Actor, said: Said) -> None:
@@ -89,10 +122,7 @@ async def say(session: Session, site: Site, organisation: Actor, said: Said) -> 
     if said.habits is not None:
         row.habits = said.habits.to_json()
     before = _seen(organisation, row)
-    if said.name is not None:
-        organisation.name = named(said.name)
-    if said.note is not None:
-        organisation.summary = documents.markdown_summary(said.note)
+    _speak(organisation, row, said)
     if said.lines is not None:
         row.lines = [list(line) for line in said.lines]
     if said.facts is not None:
@@ -108,6 +138,20 @@ async def say(session: Session, site: Site, organisation: Actor, said: Said) -> 
     await session.flush()
 
 
+def _speak(organisation: Actor, row: Organisation, said: Said) -> None:
+    """What it is called and says of itself, in its own language and in others."""
+    if said.name is not None:
+        organisation.name = named(said.name)
+    if said.note is not None:
+        organisation.summary = documents.markdown_summary(said.note)
+    if said.wordings is not None:
+        row.wordings = {
+            tag: {"name": named(one.name), "note": one.note}
+            for tag, one in said.wordings.items()
+            if one.name or one.note
+        }
+
+
 def _seen(organisation: Actor, row: Organisation) -> tuple[object, ...]:
     """What others see of it."""
     return (
@@ -115,6 +159,7 @@ def _seen(organisation: Actor, row: Organisation) -> tuple[object, ...]:
         organisation.summary,
         list(row.lines),
         dict(row.facts),
+        dict(row.wordings),
         organisation.approves_followers,
         row.is_discoverable,
         row.is_indexable,

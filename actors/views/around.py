@@ -5,7 +5,7 @@ A page of twenty asks as often as a page of one: whoever shows a list looks once
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import (
     CompoundSelect,
@@ -28,17 +28,16 @@ from actors.tables.media import Media
 from actors.tables.model import Model
 from actors.tables.pin import Pin
 from actors.tables.quote import Quote
-from actors.tables.remark import Remark
-from actors.views import media, profiles, quotes, reception, timelines
-from actors.views.profiles import Counts
-from actors.views.reception import Reception
-from actors.views.timelines import Item
+from actors.tables.remark import Boost, Like, Remark
+from actors.views import media, quotes, reception, timelines
+from actors.views.timelines import Tallies
 
 MOST_NAMED = 32
 """Actors that one remark names and that are looked for: more is spam."""
 
 _FOLLOWS, _FOLLOWED, _HIDDEN, _MARKED = "follows", "followed", "hidden", "marked"
-"""Four questions in one statement: it costs half a millisecond however little is found."""
+_LIKED, _BOOSTED = "liked", "boosted"
+"""Six questions in one statement: it costs half a millisecond however little is found."""
 
 
 @dataclass
@@ -46,31 +45,51 @@ class Around:
     """What was found; every list of statuses adds to it.
 
     Attributes:
-        receptions: by the thing's id on the wire, how it was received.
+        tallies: by the thing's id on the wire, how it was received.
         quoted: how often it is quoted.
+        liked: what the reader likes.
+        boosted: what the reader has passed on.
         marked: what the reader has bookmarked.
         pinned: what the reader has pinned.
         hidden: ids of statuses whose conversations the reader has silenced.
         people: everybody who is named, by id on the wire.
         above: what a remark answers, as far as the reader may see it: ids of that status and of its
             author.
+        apart: what remarks answer that is not for everybody.
         follows: whom the reader follows, by id.
         followed_by: who follows the reader.
-        counts: what the profiles of all of them count.
         files: what models of ours and remarks show, by their ids.
     """
 
-    receptions: dict[str, Reception] = field(default_factory=dict)
+    tallies: dict[str, Tallies] = field(default_factory=dict)
     quoted: dict[str, int] = field(default_factory=dict)
+    liked: set[str] = field(default_factory=set)
+    boosted: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
     pinned: set[str] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     people: dict[str, Actor] = field(default_factory=dict)
     above: dict[str, tuple[int, int]] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
     follows: set[int] = field(default_factory=set)
     followed_by: set[int] = field(default_factory=set)
-    counts: dict[int, Counts] = field(default_factory=dict)
     files: dict[int, list[Media]] = field(default_factory=dict)
+
+
+class Stood(Protocol):
+    """Something to which a reader may stand somehow."""
+
+    @property
+    def id(self) -> int:
+        """Of the status."""
+
+    @property
+    def iri(self) -> str:
+        """Of the thing, on the wire."""
+
+    @property
+    def author_id(self) -> int:
+        """Whose it is."""
 
 
 _NAMED: Final = Whole(Actor, lambda rows, iris: rows.where(Actor.iri.in_(iris)), iris=NAMES)
@@ -122,6 +141,12 @@ def _stands(people: Values, things: Values, iris: Values) -> CompoundSelect[Any]
         select(literal(_MARKED), Bookmark.object_iri).where(
             Bookmark.actor_id == us, Bookmark.object_iri.in_(iris)
         ),
+        *(
+            select(literal(name), kind.object_iri).where(
+                kind.actor_id == us, kind.object_iri.in_(iris)
+            )
+            for name, kind in ((_LIKED, Like), (_BOOSTED, Boost))
+        ),
     )
 
 
@@ -129,16 +154,19 @@ _STANDING: Final = Asked(_stands, people=IDS, things=IDS, iris=NAMES)
 
 
 async def look(
-    session: Session, found: Around, items: Sequence[Item], viewer: Actor | None
+    session: Session, found: Around, things: Sequence[Model | Remark], viewer: Actor | None
 ) -> None:
-    """Look around these statuses, and what they quote; what was looked at before is left out."""
-    things, authors = _things(items)
-    things = [one for one in things if one.iri not in found.receptions]
+    """Look at what these statuses are to everybody; of what they answer, as the reader may see it.
+
+    What was looked at before is left out.
+    """
+    things = [one for one in things if one.iri not in found.tallies]
     if not things:
         return
     iris = [one.iri for one in things]
     remarks = [one for one in things if isinstance(one, Remark)]
-    found.receptions |= await reception.receptions(session, viewer, things)
+    received = await reception.receptions(session, None, things)
+    found.tallies |= {iri: one.tallies for iri, one in received.items()}
     found.quoted |= await _quoted(session, iris)
     named = {str(iri) for one in remarks for iri in one.addressed[:MOST_NAMED]}
     if unknown := named - found.people.keys():
@@ -146,29 +174,10 @@ async def look(
     await _above(session, found, remarks, viewer)
     shows = [one.id for one in things if _may_show(one)]
     found.files |= await media.of_subjects(session, shows)
-    people = authors - found.counts.keys()
-    found.counts |= await profiles.counts_of(session, people)
-    if viewer is not None:
-        await _standing(session, found, things, people, viewer)
 
 
 def _may_show(thing: Model | Remark) -> bool:
     return thing.is_ours if isinstance(thing, Model) else b'"attachment"' in thing.document
-
-
-def _things(items: Sequence[Item]) -> tuple[list[Model | Remark], set[int]]:
-    things: dict[str, Model | Remark] = {}
-    authors: set[int] = set()
-    for item in items:
-        things[item.subject.iri] = item.subject
-        authors.add(item.author.id)
-        if item.booster is not None:
-            authors.add(item.booster.id)
-        quote = item.quote
-        if quote is not None and quote.subject is not None and quote.author is not None:
-            things[quote.subject.iri] = quote.subject
-            authors.add(quote.author.id)
-    return list(things.values()), authors
 
 
 async def _quoted(session: Session, iris: Collection[str]) -> Mapping[str, int]:
@@ -189,26 +198,25 @@ async def _above(
         if row.visibility in timelines.OPEN:
             found.above[row.iri] = (row.id, row.actor_id)
             continue
+        found.apart.add(row.iri)
         author = await session.get_one(Actor, row.actor_id)
         if await timelines.may_see(session, row, author, viewer):
             found.above[row.iri] = (row.id, row.actor_id)
 
 
-async def _standing(
-    session: Session,
-    found: Around,
-    things: Sequence[Model | Remark],
-    people: Collection[int],
-    viewer: Actor,
-) -> None:
-    """How the reader stands to the things and to those whose they are."""
+async def stand(session: Session, found: Around, things: Collection[Stood], viewer: Actor) -> None:
+    """How the reader stands to things, and to those whose they are."""
     iris = [one.iri for one in things]
-    own = [one.iri for one in things if one.actor_id == viewer.id]
+    own = [one.iri for one in things if one.author_id == viewer.id]
     if own:
         pins = select(Pin.object_iri).where(Pin.actor_id == viewer.id, Pin.object_iri.in_(own))
         found.pinned |= set(await session.scalars(pins))
     rows = await _STANDING.rows(
-        session, us=viewer.id, people=people, things=[one.id for one in things], iris=iris
+        session,
+        us=viewer.id,
+        people={one.author_id for one in things},
+        things=[one.id for one in things],
+        iris=iris,
     )
     by_kind: dict[str, set[str]] = {}
     for kind, name in rows:
@@ -217,3 +225,5 @@ async def _standing(
     found.followed_by |= set(map(int, by_kind.get(_FOLLOWED, ())))
     found.hidden |= set(map(int, by_kind.get(_HIDDEN, ())))
     found.marked |= by_kind.get(_MARKED, set())
+    found.liked |= by_kind.get(_LIKED, set())
+    found.boosted |= by_kind.get(_BOOSTED, set())

@@ -98,7 +98,12 @@ class Told:
 
 
 async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
-    """What an organisation finds in an app, as Mastodon's people know it.
+    """What an organisation finds in an app, as Mastodon's people know it."""
+    return await items_of(session, await home_lines(session, owner, page))
+
+
+async def home_lines(session: Session, owner: Actor, page: Page) -> list[Line]:
+    """The lines of that timeline, before what they show is loaded.
 
     What `news` holds, and, in its place by time, what it published, said and passed on itself; each
     thing once. Whom it blocks or mutes is not among them.
@@ -116,7 +121,7 @@ async def home(session: Session, owner: Actor, page: Page) -> list[Item]:
         rows = list(await session.execute(statement))
     lines = [Line(row[0], row[1], row[2]) for row in rows]
     lines.sort(key=lambda line: line.id, reverse=page.min_id is None)
-    return await items_of(session, lines[: page.size])
+    return lines[: page.size]
 
 
 _HIDES: Final = "hides"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from actors.documents.proving import Standing as Standings
+from actors.rules import network_pages
 from actors.rules.adapting import State
 from actors.rules.commons import MayPost
 from actors.rules.comparing import Change
@@ -917,6 +918,31 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "mark": {"type": ["string", "null"], "description": "Where it is; null: none."},
             "canBeUndone": {**_BOOL, "description": "Whether colour or mark ever changed."},
         },
+    ),
+    "NetworkPage": _record(
+        "A page on which the network says something of itself.",
+        {
+            "kind": _one_of("Which one.", *(str(kind) for kind in network_pages.Kind)),
+            "version": _text("Which version this is; empty while nobody has written the page."),
+            "texts": {**_BY_LANGUAGE, "description": "Markdown by language."},
+            "rules": _list(
+                _record(
+                    "A house rule.",
+                    {
+                        "number": _NUMBER,
+                        "texts": {**_BY_LANGUAGE, "description": "One sentence, by language."},
+                        "hints": {**_BY_LANGUAGE, "description": "What explains it."},
+                    },
+                ),
+                "Of the house rules only, in their order.",
+            ),
+            "email": _text("To whom one may write; of `contact` only, else empty."),
+            "since": _or_null(_TIME),
+        },
+    ),
+    "NetworkPages": _record(
+        "What the network says of itself and of its house.",
+        {"items": _list(_ref("NetworkPage"), "Every page, written or not.")},
     ),
     "Reports": _page_of("Report", "What the stewards of the network were told."),
     "Myself": _record(

@@ -22,7 +22,6 @@ EMPTY: Final[Mapping[str, str | None]] = {
     "/api/v1/instance/domain_blocks": None,
     "/api/v1/instance/peers": None,
     "/api/v1/peers/search": None,
-    "/api/v1/instance/rules": None,
     "/api/v1/reports": "read",
     "/api/v1/timelines/link": None,
     "/api/v1/trends/links": None,

@@ -2,43 +2,42 @@
 
 One `Describer` lives as long as one transaction and remembers what it has looked up, because most
 lists name the same few authors again and again. A list is looked up as a whole: `statuses`,
-`status_rows` and `account_rows` ask as often for a page as for one.
+`status_rows` and `account_rows` ask as often for a page as for one. What a status is for everybody
+is made in `shared`, and remembered; here is added what it is for its reader.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import orjson
-
 from activitypub import markup
 from activitypub.canonical_json import Document, Json
+from actors import remembered
 from actors.database import Session
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
+from actors.remembered import Name
 from actors.rules import consent
 from actors.rules.consent import Asker, Consent
-from actors.rules.pictures import MOST_ON_A_REMARK, PICTURE
 from actors.rules.polls import Poll
-from actors.rules.speech import tag_name
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.tables.model import Model
 from actors.tables.remark import Remark
-from actors.views import around, filters, polls, profiles, quotes
+from actors.views import around, filters, polls, profiles, timelines
 from actors.views.around import Around
 from actors.views.filters import Held
-from actors.views.timelines import Item, Tallies
-from federation.mastodon import entities
+from actors.views.profiles import Counts
+from actors.views.timelines import Item, Line
+from federation.mastodon import entities, shared
 from federation.mastodon.entities import Entity
+from federation.mastodon.shared import Circles, Shared, document_of, objects
 
 MAX_FIELDS: Final = 16
 """Lines of a profile that apps are given: Mastodon shows 4, its relatives up to 16."""
 
-MAX_TAGS: Final = 32
-"""Hashtags and mentions of one remark that apps are given: more is spam, and each mention is a
-question."""
+_ACCOUNT, _STATUS, _QUOTED, _BOOST = "account", "status", "quoted", "boost"
+"""Kinds of what is remembered: what is quoted shows nothing that it quotes itself."""
 
 PROFILES_KEPT: Final = 256
 """Documents of actors of which it is remembered what they say: to clean four fields takes 0.1 ms,
@@ -67,34 +66,47 @@ class Describer:
         self._site = site
         self._viewer = viewer
         self._context = context
+        self._look = remembered.at(session)
         self._accounts: dict[int, Entity] = {}
+        self._shared: dict[Name, Shared] = {}
         self._around = Around()
+        self._stood: set[str] = set()
         self._filters: list[Held] | None = None
 
     async def account(self, actor: Actor) -> Entity:
         """An Account."""
-        if actor.id not in self._accounts:
-            counts = self._around.counts.get(actor.id)
-            if counts is None:
-                counts = await profiles.counts(self._session, actor)
-            told = _profile(actor.document)
-            lines = [dict(one) for one in told.fields]
-            header = told.header if actor.is_ours else None
-            self._accounts[actor.id] = entities.account(
-                *(self._site.origin, actor, counts, lines),
-                header="" if header is None else header.url,
-                described=(told.icon, "" if header is None else header.name),
-                is_discoverable=_says_yes(actor, b'"discoverable"'),
-                is_indexable=_says_yes(actor, b'"indexable"'),
-            )
-        return self._accounts[actor.id]
+        return (await self.accounts([actor]))[0]
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
         """Several Accounts, in the order given."""
         people = list(actors)
-        unknown = {one.id for one in people} - self._around.counts.keys()
-        self._around.counts |= await profiles.counts_of(self._session, unknown)
-        return [await self.account(actor) for actor in people]
+        unknown = {one.id: one for one in people if not self._knows(one)}
+        counted = await profiles.counts_of(self._session, unknown)
+        for one in unknown.values():
+            entity = self._accounts[one.id] = self._made(one, counted[one.id])
+            self._look.keep((_ACCOUNT, one.id), entity, (one.id,))
+        return [self._accounts[one.id] for one in people]
+
+    def _knows(self, actor: Actor) -> bool:
+        """Whether it is known what an account looks like, now or as it is remembered."""
+        if actor.id in self._accounts:
+            return True
+        kept: Entity | None = self._look.get((_ACCOUNT, actor.id))
+        if kept is not None:
+            self._accounts[actor.id] = kept
+        return kept is not None
+
+    def _made(self, actor: Actor, counts: Counts) -> Entity:
+        told = _profile(actor.document)
+        lines = [dict(one) for one in told.fields]
+        header = told.header if actor.is_ours else None
+        return entities.account(
+            *(self._site.origin, actor, counts, lines),
+            header="" if header is None else header.url,
+            described=(told.icon, "" if header is None else header.name),
+            is_discoverable=_says_yes(actor, b'"discoverable"'),
+            is_indexable=_says_yes(actor, b'"indexable"'),
+        )
 
     async def account_rows(self, rows: Iterable[tuple[int, Actor]]) -> list[tuple[int, Entity]]:
         """Several Accounts, each under the id that its list is paged by."""
@@ -104,73 +116,139 @@ class Describer:
 
     async def statuses(self, items: Iterable[Item]) -> list[Entity]:
         """Several Statuses, in the order given."""
-        listed = list(items)
-        await self._look(listed)
-        return [await self.status(item) for item in listed]
+        return [await self._status(one) for one in await self._prepared(list(items))]
+
+    async def status(self, item: Item) -> Entity:
+        """A Status."""
+        return (await self.statuses([item]))[0]
 
     async def status_rows(
         self, rows: Iterable[tuple[int, Item | None]]
     ) -> list[tuple[int, Entity | None]]:
         """Several Statuses, each under the id that its list is paged by."""
         listed = list(rows)
-        await self._look([item for _, item in listed if item is not None])
-        return [
-            (number, None if item is None else await self.status(item)) for number, item in listed
-        ]
+        shown = iter(await self.statuses(item for _, item in listed if item is not None))
+        return [(number, None if item is None else next(shown)) for number, item in listed]
 
-    async def status(self, item: Item) -> Entity:
-        """A Status."""
-        await self._look([item])
-        author, subject = await self.account(item.author), item.subject
-        received = self._around.receptions[subject.iri]
-        document = _document(subject.document)
-        if isinstance(subject, Model):
-            inner = entities.model_status(author, subject, received.tallies)
-            inner |= await self._pictures(subject, inner)
-        else:
-            inner = await self._remark(author, subject, document, received.tallies)
-        inner |= {
-            "favourited": received.ours.liked,
-            "reblogged": received.ours.boosted,
-            "bookmarked": subject.iri in self._around.marked,
-            "muted": subject.id in self._around.hidden,
-        }
-        inner |= await self._quotes(item, document)
-        inner["filtered"] = list(self._filtered(inner, subject))
-        if self._viewer is not None and self._viewer.id == item.author.id:
-            inner["pinned"] = subject.iri in self._around.pinned
+    async def line_rows(self, lines: Iterable[Line]) -> list[tuple[int, Entity]]:
+        """The Statuses of lines, likewise; what is remembered is not even loaded."""
+        known: list[tuple[int, _Told]] = []
+        unknown: list[Line] = []
+        for line in lines:
+            told = self._remembered(line)
+            if told is None:
+                unknown.append(line)
+            else:
+                known.append((line.id, told))
+        items = await timelines.items_of(self._session, unknown)
+        loaded = await self._prepared(items, [one for _, one in known])
+        known += [(item.id, one) for item, one in zip(items, loaded, strict=True)]
+        return [(number, await self._status(one)) for number, one in known]
+
+    def _remembered(self, line: Line) -> "_Told | None":
+        made: Shared | None = self._look.get((_STATUS, line.subject_id))
+        if made is None or line.boost_id is None:
+            return None if made is None else _Told(made)
+        passed_on: Entity | None = self._look.get((_BOOST, line.boost_id))
+        return None if passed_on is None else _Told(made, passed_on)
+
+    async def _prepared(
+        self, items: Sequence[Item], known: Iterable["_Told"] = ()
+    ) -> list["_Told"]:
+        """What these are for everybody, after it was looked at how the reader stands to them all.
+
+        Args:
+            items: what is to be shown.
+            known: what is to be shown beside them.
+        """
+        within = [_within(one) for one in items]
+        await self._share([one for one in within if one is not None], _QUOTED)
+        await self._share(items, _STATUS)
+        boosters = [one.booster for one in items if one.booster is not None]
+        await self.accounts(boosters)
+        told = [_Told(self._shared[_STATUS, one.subject.id], self._passed_on(one)) for one in items]
+        await self._stand([*told, *known])
+        return told
+
+    async def _share(self, items: Sequence[Item], kind: str) -> None:
+        """Make what is not known of these."""
+        unknown: dict[int, Item] = {}
+        for item in items:
+            name = kind, item.subject.id
+            kept: Shared | None = self._look.get(name)
+            if kept is not None:
+                self._shared[name] = kept
+            elif name not in self._shared:
+                unknown[item.subject.id] = item
+        things = [one.subject for one in unknown.values()]
+        await around.look(self._session, self._around, things, self._viewer)
+        accounts = await self.accounts(one.author for one in unknown.values())
+        for item, account in zip(unknown.values(), accounts, strict=True):
+            within = _within(item)
+            quoted = None if within is None else self._shared[_QUOTED, within.subject.id]
+            made = shared.make(self._site, item, account, self._around, quoted)
+            self._shared[kind, made.id] = made
+            if made.is_for_all:
+                self._look.keep((kind, made.id), made, made.rows)
+
+    def _passed_on(self, item: Item) -> Entity | None:
         if item.boost is None or item.booster is None:
-            return inner
-        return entities.boost_status(await self.account(item.booster), item.boost, inner)
+            return None
+        made = entities.passing_on(self._accounts[item.booster.id], item.boost)
+        self._look.keep((_BOOST, item.boost.id), made, (item.boost.id, item.booster.id))
+        return made
 
-    async def _look(self, items: Sequence[Item]) -> None:
-        if self._viewer is not None and self._filters is None:
+    async def _stand(self, told: Iterable["_Told"]) -> None:
+        """Look how the reader stands to these, and what she does not want to meet."""
+        if self._viewer is None:
+            return
+        if self._filters is None:
             held = await filters.in_force(self._session, self._site, self._viewer)
             self._filters = [
                 one for one in held if not self._context or self._context in one.filter.contexts
             ]
-        if any(item.subject.iri not in self._around.receptions for item in items):
-            await around.look(self._session, self._around, items, self._viewer)
+        things = {
+            one.iri: one for each in told for one in each.things if one.iri not in self._stood
+        }
+        if things:
+            self._stood |= things.keys()
+            await around.stand(self._session, self._around, things.values(), self._viewer)
 
-    async def _remark(
-        self, author: Entity, remark: Remark, document: Document, tallies: Tallies
-    ) -> Entity:
-        origin, people = self._site.origin, self._around.people
-        named = (people.get(str(iri)) for iri in remark.addressed[:MAX_TAGS])
-        above = self._around.above.get(remark.in_reply_to) if remark.in_reply_to else None
-        inner = entities.remark_status(
-            author,
-            remark,
-            tallies,
-            mentions=[entities.mention(origin, one) for one in named if one is not None],
-            tags=[entities.tag_of_status(origin, name) for name in _hashtags(document)],
-            reply_to=(str(above[0]), str(above[1])) if above else None,
-        )
-        inner |= await self._media(remark, document)
-        if remark.poll is None:
-            return inner
-        asked = Poll.from_json(remark.poll)
-        return inner | {"poll": await self.poll(remark, asked)}
+    async def _status(self, told: "_Told") -> Entity:
+        inner = await self._seen(told.shared)
+        return inner if told.passed_on is None else entities.boost_status(told.passed_on, inner)
+
+    async def _seen(self, made: Shared) -> Entity:
+        """A status as its reader sees it."""
+        found = self._around
+        inner: Entity = made.entity | {
+            "favourited": made.iri in found.liked,
+            "reblogged": made.iri in found.boosted,
+            "bookmarked": made.iri in found.marked,
+            "muted": made.id in found.hidden,
+            "filtered": list(self._filtered(made)),
+        }
+        if made.asks is not None and made.asks.poll is not None:
+            inner["poll"] = await self.poll(made.asks, Poll.from_json(made.asks.poll))
+        if made.quoted is not None:
+            state, thing = made.quoted
+            inner["quote"] = entities.quoted(state, await self._seen(thing) if thing else None)
+        if made.circles is not None:
+            inner["quote_approval"] = self._approval(made.author_id, made.circles)
+        if self._viewer is not None and self._viewer.id == made.author_id:
+            inner["pinned"] = made.iri in found.pinned
+        return inner
+
+    def _approval(self, author_id: int, circles: Circles) -> Entity:
+        asked = Consent.DENIED
+        if self._viewer is not None:
+            asker = Asker(
+                self._viewer.iri,
+                follows=author_id in self._around.follows,
+                is_followed=author_id in self._around.followed_by,
+            )
+            asked = consent.consent(circles.policy, asker, *circles.author)
+        return entities.quote_approval(circles.automatic, circles.manual, asked)
 
     async def poll(self, remark: Remark, asked: Poll) -> Entity:
         """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
@@ -181,96 +259,38 @@ class Describer:
             votes = await polls.chosen(self._session, remark, self._viewer)
         return entities.poll(remark.id, asked, self._site.now(), votes)
 
-    async def _pictures(self, model: Model, inner: Entity) -> Entity:
-        """The picture of a model of ours, and on its card; others' are not copied here."""
-        if not model.is_ours:
-            return {}
-        files = self._around.files.get(model.id, [])
-        pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
-        if not pictures:
-            return {}
-        shown = [entities.media(self._site.origin, one) for one in pictures]
-        return {"media_attachments": list(shown), "card": _with_picture(inner["card"], shown[0])}
-
-    async def _media(self, remark: Remark, said: Document) -> Entity:
-        """What a remark shows; of others' files only where they are."""
-        if b'"attachment"' not in remark.document:
-            return {}
-        found: list[Json] = []
-        files = self._around.files.get(remark.id, [])
-        if files:
-            shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
-            found += [entities.media(self._site.origin, one) for one in shown]
-        else:
-            theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
-            found += [
-                entities.remote_media(remark.id, place, one) for place, one in enumerate(theirs)
-            ]
-        is_sensitive = bool(remark.summary) or said.get("sensitive") is True
-        return {"media_attachments": found, "sensitive": is_sensitive}
-
-    async def _quotes(self, item: Item, document: Document) -> Entity:
-        """What a status quotes, who quotes it, and who may."""
-        subject, author, quoted = item.subject, item.author, item.quote
-        inner: Entity = {"quotes_count": self._around.quoted.get(subject.iri, 0)}
-        if quoted is not None:
-            shown = None
-            if quoted.subject is not None and quoted.author is not None:
-                within = Item(quoted.subject.id, quoted.subject, quoted.author)
-                shown = await self.status(within)
-            inner["quote"] = entities.quoted(quoted.state, shown)
-        if quotes.is_open(subject):
-            said = document.get("interactionPolicy")
-            asked = Consent.DENIED
-            if self._viewer is not None:
-                asker = Asker(
-                    self._viewer.iri,
-                    follows=author.id in self._around.follows,
-                    is_followed=author.id in self._around.followed_by,
-                )
-                asked = consent.consent(said, asker, author.iri, author.followers, author.following)
-            circles = consent.circles(said, author.iri, author.followers, author.following)
-            inner["quote_approval"] = entities.quote_approval(*circles, asked)
-        return inner
-
-    def _filtered(self, inner: Entity, subject: Model | Remark) -> list[Entity]:
+    def _filtered(self, made: Shared) -> list[Entity]:
         """What the reader's filters find; in one's own words nothing is looked for."""
-        is_own = self._viewer is not None and subject.actor_id == self._viewer.id
+        is_own = self._viewer is not None and made.author_id == self._viewer.id
         if not self._filters or is_own:
             return []
+        inner = made.entity
         said = f"{inner['spoiler_text']}\n{markup.plain(str(inner['content']))}"
-        hits = filters.matches(self._filters, subject.id, said)
+        hits = filters.matches(self._filters, made.id, said)
         return [entities.filter_result(one) for one in hits]
 
 
-def _with_picture(card: Json, picture: Entity) -> Json:
-    """A card with the picture of what it leads to."""
-    if not isinstance(card, dict):
-        return card
-    small = picture["meta"]
-    measured = small["small"] if isinstance(small, dict) else {}
-    size = measured if isinstance(measured, dict) else {}
-    return card | {
-        "image": picture["preview_url"],
-        "image_description": picture["description"] or "",
-        "width": size.get("width", 0),
-        "height": size.get("height", 0),
-        "blurhash": picture["blurhash"],
-    }
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A status, and what it is as somebody passed it on."""
+
+    shared: Shared
+    passed_on: Entity | None = None
+
+    @property
+    def things(self) -> Iterator[Shared]:
+        """What is shown in it."""
+        yield self.shared
+        if self.shared.quoted is not None and self.shared.quoted[1] is not None:
+            yield self.shared.quoted[1]
 
 
-def _document(body: bytes) -> Document:
-    """The stored JSON, which was judged before it was stored; what is no document says nothing."""
-    try:
-        found = orjson.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _objects(value: Json, kind: str) -> list[Document]:
-    listed = value if isinstance(value, list) else [value]
-    return [each for each in listed if isinstance(each, dict) and each.get("type") == kind]
+def _within(item: Item) -> Item | None:
+    """What an item quotes, where it may be shown; what that one quotes is not."""
+    quote = item.quote
+    if quote is None or quote.subject is None or quote.author is None:
+        return None
+    return Item(quote.subject.id, quote.subject, quote.author)
 
 
 def _described(picture: Json) -> str:
@@ -304,7 +324,7 @@ def _profile(body: bytes) -> _Profile:
 
 
 def _read_profile(body: bytes) -> _Profile:
-    said = _document(body)
+    said = document_of(body)
     return _Profile(
         [entities.field(name, value) for name, value in _lines(said)],
         _described(said.get("icon")),
@@ -317,15 +337,8 @@ _kept_profile = lru_cache(maxsize=PROFILES_KEPT)(_read_profile)
 
 def _lines(said: Document) -> list[tuple[str, str]]:
     """The lines of a profile: PropertyValue attachments, as every server writes them."""
-    lines = _objects(said.get("attachment"), "PropertyValue")
+    lines = objects(said.get("attachment"), "PropertyValue")
     pairs = ((line.get("name"), line.get("value")) for line in lines[:MAX_FIELDS])
     return [
         (name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)
     ]
-
-
-def _hashtags(document: Document) -> list[str]:
-    """The hashtags of a remark, folded, without the sign."""
-    names = [each.get("name") for each in _objects(document.get("tag"), "Hashtag")]
-    found = [tag_name(name) for name in names[:MAX_TAGS] if isinstance(name, str)]
-    return list(dict.fromkeys(name for name in found if name))

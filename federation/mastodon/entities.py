@@ -21,8 +21,10 @@ from activitypub.canonical_json import Json
 from activitypub.iris import Iri
 from actors.documents import media as media_documents
 from actors.documents.media import Shown
+from actors.rules import network_pages
 from actors.rules.consent import Consent
 from actors.rules.habits import Habits
+from actors.rules.network_pages import HouseRule
 from actors.rules.pictures import (
     ACCEPTED,
     LARGEST_FILE,
@@ -85,6 +87,21 @@ READ_IN_FULL: Final[Mapping[str, str]] = {
     "pt": "Ler na íntegra",
 }
 """The words of the link to a model, by the language the model is written in."""
+
+ADAPTED_FROM: Final[Mapping[str, str]] = {
+    "de": "Angepasst nach",
+    "en": "Adapted from",
+    "es": "Adaptado de",
+    "fr": "Adapté de",
+    "it": "Adattato da",
+    "nl": "Aangepast van",
+    "pt": "Adaptado de",
+}
+"""What stands before the address of the model that this one was made from, likewise: an app knows
+no adaptations, and who is told of one as of a mention should see why."""
+
+LONGEST_ADDRESS: Final = 60
+"""Characters of an address that are shown; it leads to all of it."""
 
 VISIBILITIES: Final[Mapping[str, str]] = {
     "public": "public",
@@ -252,9 +269,10 @@ def profile(own: Entity, avatar: str | None, header: str | None, tags: Sequence[
     }
 
 
-def model_status(author: Entity, model: Model, tallies: Tallies) -> Entity:
-    """A Status that shows a model."""
+def model_status(author: Entity, model: Model, tallies: Tallies, origin: str = "") -> Entity:
+    """A Status that shows a model; `origin` is the address of the one that it was made from."""
     content = _model_content(model.name, model.summary, model.url, model.language)
+    content += _adapted_from(origin, model.language)
     status = _status(author, model.id, model.iri, model.url, model.published_at, content, tallies)
     edited = moment(model.updated_at) if model.updated_at > model.published_at else None
     return status | {
@@ -271,6 +289,16 @@ def _model_content(name: str, sentence: str, url: str, language: str) -> str:
         f"<p><strong>{title}</strong></p><p>{said}</p>"
         f'<p><a href="{address}" rel="nofollow noopener noreferrer">{html.escape(words)}</a></p>'
     )
+
+
+def _adapted_from(origin: str, language: str) -> str:
+    scheme, parted, shown = origin.partition("://")
+    if scheme not in ("https", "http") or not parted:
+        return ""
+    words = ADAPTED_FROM.get(language.partition("-")[0], ADAPTED_FROM["en"])
+    short = shown if len(shown) <= LONGEST_ADDRESS else f"{shown[: LONGEST_ADDRESS - 1]}…"
+    link = f'<a href="{html.escape(origin)}" rel="nofollow noopener noreferrer">'
+    return f"<p>{words} {link}{html.escape(short)}</a></p>"
 
 
 def card(author: Entity, model: Model) -> Entity:
@@ -380,12 +408,11 @@ def _measured(width: int, height: int) -> Entity:
     }
 
 
-def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
-    """A Status that passes another one on."""
-    return inner | {
+def passing_on(booster: Entity, boost: Boost) -> Entity:
+    """What a Status that passes another one on has of its own."""
+    return {
         "id": str(boost.id),
         "uri": boost.iri,
-        "url": inner["url"],
         "created_at": moment(boost.made_at),
         "edited_at": None,
         "account": booster,
@@ -394,8 +421,12 @@ def boost_status(booster: Entity, boost: Boost, inner: Entity) -> Entity:
         "tags": [],
         "in_reply_to_id": None,
         "in_reply_to_account_id": None,
-        "reblog": inner,
     }
+
+
+def boost_status(passed_on: Entity, inner: Entity) -> Entity:
+    """A Status that passes another one on; `passed_on`: made by `passing_on`."""
+    return inner | passed_on | {"reblog": inner}
 
 
 def quoted(state: str, status: Entity | None) -> Entity:
@@ -842,6 +873,8 @@ def instance_v2(
     locale: str,
     email: str = "",
     key: str = "",
+    rules: Sequence[Entity] = (),
+    has_terms: bool = False,
 ) -> Entity:
     """An Instance, as of Mastodon 4; `key`: by which push services know us."""
     picture = origin + HEADER
@@ -858,7 +891,12 @@ def instance_v2(
         "languages": [locale],
         "configuration": _configuration()
         | {
-            "urls": {"streaming": _streaming(origin)},
+            "urls": {
+                "streaming": _streaming(origin),
+                "about": f"{origin}/about",
+                "privacy_policy": f"{origin}/about/privacy",
+                "terms_of_service": f"{origin}/about/terms" if has_terms else None,
+            },
             "vapid": {"public_key": key},
             "timelines_access": {feed: {"local": "public", "remote": "public"} for feed in _FEEDS},
             "limited_federation": False,
@@ -872,7 +910,7 @@ def instance_v2(
             "url": None,
         },
         "contact": {"email": email, "account": contact},
-        "rules": [],
+        "rules": list(rules),
     }
 
 
@@ -886,6 +924,7 @@ def instance_v1(
     hosts: int,
     locale: str,
     email: str = "",
+    rules: Sequence[Entity] = (),
 ) -> Entity:
     """A V1::Instance, which older apps still ask for."""
     description = markup.plain(network.summary)
@@ -905,13 +944,35 @@ def instance_v1(
         "invites_enabled": False,
         "configuration": _configuration(),
         "contact_account": contact,
-        "rules": [],
+        "rules": list(rules),
     }
 
 
 def extended_description(updated_at: datetime, content: str) -> Entity:
     """An ExtendedDescription: who runs this instance."""
     return {"updated_at": moment(updated_at), "content": _paragraphs(content)}
+
+
+def house_rule(rule: HouseRule, locale: str) -> Entity:
+    """A Rule, in the language of the instance, with what it says in others."""
+    return {
+        "id": str(rule.number),
+        "text": network_pages.best(rule.texts, locale)[0],
+        "hint": network_pages.best(rule.hints, locale)[0],
+        "translations": {
+            tag: {"text": text, "hint": rule.hints.get(tag, "")} for tag, text in rule.texts.items()
+        },
+    }
+
+
+def terms_of_service(since: datetime, content: str) -> Entity:
+    """A TermsOfService: those that hold now."""
+    return {
+        "effective_date": since.date().isoformat(),
+        "effective": True,
+        "content": _paragraphs(content),
+        "succeeded_by": None,
+    }
 
 
 def failure(reason: str) -> Entity:

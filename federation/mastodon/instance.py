@@ -3,15 +3,21 @@
 Source: docs.joinmastodon.org/methods/instance (4.2).
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from aiohttp import web
 
+from activitypub import markup
 from actors.errors import NotFound
 from actors.mail import pushes
 from actors.rules.habits import Habits
+from actors.rules.network_pages import Kind, best
 from actors.tables.actor import Actor
-from actors.views import mail, profiles
+from actors.views import mail, network_pages, profiles
 from actors.views.mail import Statistics
-from federation.app_keys import DATABASE, SETTINGS, SITE
+from actors.views.network_pages import Version
+from federation.app_keys import DATABASE, PRIVACY, SETTINGS, SITE
 from federation.mastodon import answers, authenticating, entities
 from federation.mastodon.describing import Describer
 from federation.mastodon.entities import Entity
@@ -23,6 +29,7 @@ async def instance(request: web.Request) -> web.StreamResponse:
     network, contact, size = await _about(request)
     async with request.app[DATABASE].read() as session:
         key = await pushes.public_key(session)
+        pages = await network_pages.all_now(session)
     return answers.entity(
         entities.instance_v2(
             site.origin,
@@ -30,8 +37,10 @@ async def instance(request: web.Request) -> web.StreamResponse:
             contact,
             members=size.members,
             locale=site.locale,
-            email=request.app[SETTINGS].instance.contact_email,
+            email=_email(request, pages),
             key=key,
+            rules=_rules(request, pages),
+            has_terms=bool(pages[Kind.TERMS].said.texts),
         )
     )
 
@@ -40,6 +49,8 @@ async def instance_v1(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/instance: the older form, which some apps still read first."""
     site = request.app[SITE]
     network, contact, size = await _about(request)
+    async with request.app[DATABASE].read() as session:
+        pages = await network_pages.all_now(session)
     return answers.entity(
         entities.instance_v1(
             site.origin,
@@ -49,15 +60,27 @@ async def instance_v1(request: web.Request) -> web.StreamResponse:
             statuses=size.models + size.remarks,
             hosts=size.hosts,
             locale=site.locale,
-            email=request.app[SETTINGS].instance.contact_email,
+            email=_email(request, pages),
+            rules=_rules(request, pages),
         )
     )
 
 
 async def extended_description(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/instance/extended_description: what the network says about itself."""
-    network, _, _ = await _about(request)
-    return answers.entity(entities.extended_description(network.updated_at, network.summary))
+    """GET /api/v1/instance/extended_description: who the network is, else what its profile says."""
+    since, text = await _page(request, Kind.ABOUT)
+    if since is None:
+        async with request.app[DATABASE].read() as session:
+            network = await profiles.network(session)
+        since, text = network.updated_at, network.summary
+    return answers.entity(entities.extended_description(since, text))
+
+
+async def rules(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/rules."""
+    async with request.app[DATABASE].read() as session:
+        pages = await network_pages.all_now(session)
+    return answers.entity([*_rules(request, pages)])
 
 
 async def activity(request: web.Request) -> web.StreamResponse:
@@ -92,18 +115,25 @@ async def languages(request: web.Request) -> web.StreamResponse:
 
 
 async def privacy_policy(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/instance/privacy_policy: what the network says of itself."""
-    network, _, _ = await _about(request)
-    return answers.entity(entities.extended_description(network.updated_at, network.summary))
+    """GET /api/v1/instance/privacy_policy: what the network wrote, else the program's own text."""
+    since, text = await _page(request, Kind.PRIVACY)
+    if since is None:
+        async with request.app[DATABASE].read() as session:
+            since = (await profiles.network(session)).published_at
+        text = markup.render(request.app[PRIVACY](request.app[SITE].locale))
+    return answers.entity(entities.extended_description(since, text))
 
 
-async def no_terms(_: web.Request) -> web.StreamResponse:
-    """GET /api/v1/instance/terms_of_service: there are none, which apps expect to hear so.
+async def terms_of_service(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/instance/terms_of_service: those that hold.
 
     Raises:
-        NotFound: always.
+        NotFound: there are none, which apps expect to hear so.
     """
-    raise NotFound("Record not found")
+    since, text = await _page(request, Kind.TERMS)
+    if since is None:
+        raise NotFound("Record not found")
+    return answers.entity(entities.terms_of_service(since, text))
 
 
 async def preferences(request: web.Request) -> web.StreamResponse:
@@ -112,6 +142,24 @@ async def preferences(request: web.Request) -> web.StreamResponse:
         us = (await authenticating.member(request, session, "read:accounts")).organisation
         row = await profiles.of_ours(session, us)
     return answers.entity(entities.preferences(row.locale, Habits.from_json(row.habits)))
+
+
+async def _page(request: web.Request, kind: Kind) -> tuple[datetime | None, str]:
+    """Since when a page of the network says what it says, and that as HTML; None: nothing."""
+    async with request.app[DATABASE].read() as session:
+        page = await network_pages.now(session, kind)
+    text, _ = best(page.said.texts, request.app[SITE].locale)
+    return (page.made_at, markup.render(text).strip()) if text else (None, "")
+
+
+def _email(request: web.Request, pages: Mapping[Kind, Version]) -> str:
+    """To whom one may write: as the stewards say, else as the operator does."""
+    return pages[Kind.CONTACT].said.email or request.app[SETTINGS].instance.contact_email
+
+
+def _rules(request: web.Request, pages: Mapping[Kind, Version]) -> list[Entity]:
+    locale = request.app[SITE].locale
+    return [entities.house_rule(one, locale) for one in pages[Kind.RULES].said.rules]
 
 
 async def _about(request: web.Request) -> tuple[Actor, Entity, Statistics]:

@@ -100,7 +100,11 @@ async def clear(request: web.Request) -> web.StreamResponse:
 
 
 async def dismiss(request: web.Request) -> web.StreamResponse:
-    """POST /api/v1/notifications/{id}/dismiss: throw this one away; fine where it is gone."""
+    """POST /api/v1/notifications/{id}/dismiss: throw this one away.
+
+    Raises:
+        NotFound: there is none of hers, or no more.
+    """
     return await _dismissed(request, paging.number(request.match_info["id"]))
 
 
@@ -126,7 +130,9 @@ def wanted(given: Arguments) -> Wanted:
 async def _dismissed(request: web.Request, number: int | None) -> web.StreamResponse:
     async with request.app[DATABASE].begin() as session:
         acting = await authenticating.member(request, session, "write:notifications")
-        await noticing.dismiss(session, acting.organisation, number)
+        had_any = await noticing.dismiss(session, acting.organisation, number)
+    if number is not None and not had_any:
+        raise NotFound("Record not found")
     return answers.entity({})
 
 

@@ -1,7 +1,7 @@
 """Reports: a member tells the stewards about an account and its posts.
 
-Source: docs.joinmastodon.org/methods/reports and entities/Report (4.2). Rules of an instance are
-not kept, so `rule_ids` is not read.
+Source: docs.joinmastodon.org/methods/reports and entities/Report (4.2). Which house rule
+was broken (`rule_ids`) is not kept: the comment says it.
 """
 
 from aiohttp import web

@@ -12,9 +12,11 @@ Here apps are let in and listen; what they are told is looked up in `onlooking`.
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import web
 
 from activitypub.canonical_json import Json
 from actors.errors import Refusal
@@ -26,12 +28,13 @@ from actors.views import access, circles, profiles
 from actors.views.access import Acting
 from federation import streams
 from federation.app_keys import DATABASE, STREAMS
-from federation.mastodon import answers, authenticating
+from federation.mastodon import answers, authenticating, sockets
 from federation.mastodon.arguments import FALSE
 from federation.mastodon.entities import Entity
+from federation.mastodon.sockets import Socket
 from federation.negotiation import Handler
 from federation.rates import FIVE_MINUTES, TooMany
-from federation.streams import BEAT, Connection, Event, Stream
+from federation.streams import Connection, Event, Stream
 
 MOST_STREAMS: Final = 50
 """Streams that one connection listens to: each event is compared with each."""
@@ -84,29 +87,19 @@ async def websocket(request: web.Request) -> web.StreamResponse:
         raise Unlistenable("Unknown channel requested")
     protocol = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0].strip()
     connection = await _admitted(request, request.query.get("access_token") or protocol)
-    socket = web.WebSocketResponse(
-        heartbeat=BEAT,
-        protocols=(protocol,) if protocol else (),
-        max_msg_size=LONGEST_MESSAGE,
-        compress=False,
+    app, hub = request.app, request.app[STREAMS]
+    loop = asyncio.get_running_loop()
+    socket = Socket(
+        loop, LONGEST_MESSAGE, partial(_heard, app, connection), partial(hub.close, connection)
     )
-    await socket.prepare(request)
-    socket.headers.clear()  # they are sent; of two thousand connections they are some megabytes
-    connection.line = _Socket(request, socket)
-    hub = request.app[STREAMS]
+    answer = await sockets.take(request, protocol, socket)
+    connection.line, connection.wants_beats = _Socket(socket), True
     hub.open(connection)
-    try:
-        if request.query.get("stream"):
-            asked = {name: request.query.get(name, "") for name in ("stream", "tag", "list")}
-            await _obey(request, socket, connection, {"type": "subscribe", **asked})
-        async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                await _obey(request, socket, connection, _said(message.data))
-    except ConnectionError:
-        pass  # she has gone
-    finally:
-        hub.close(connection)
-    return socket
+    if request.query.get("stream"):
+        asked = {name: request.query.get(name, "") for name in ("stream", "tag", "list")}
+        with suppress(ConnectionError):  # she has gone
+            await _obey(app, socket, connection, {"type": "subscribe", **asked})
+    return answer
 
 
 def events(name: str) -> Handler:
@@ -117,7 +110,7 @@ def events(name: str) -> Handler:
         only_media = request.query.get("only_media", "").lower() not in FALSE
         wanted = f"{name}:media" if only_media and name in FOR_ALL else name
         tag, number = request.query.get("tag", ""), request.query.get("list", "")
-        connection.streams.add(await _listened(request, connection, wanted, tag, number))
+        connection.streams.add(await _listened(request.app, connection, wanted, tag, number))
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream",
@@ -143,32 +136,31 @@ def events(name: str) -> Handler:
 
 
 class _Socket:
-    """A WebSocket, which gives signs of life by itself."""
+    """A WebSocket."""
 
-    __slots__ = ("_request", "_socket")
+    __slots__ = ("_socket",)
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        self._request = request
+    def __init__(self, socket: Socket) -> None:
         self._socket = socket
 
     async def tell(self, event: Event | None) -> None:
-        """Once for each stream in which it stands."""
+        """Once for each stream in which it stands; or ask whether she is still there."""
         if event is None:
+            await self._socket.beat()
             return
         for stream in event.streams:
             told: Entity = {"stream": list(stream.label), "event": event.name}
             if event.payload is not None:
                 told["payload"] = event.payload
-            await self._socket.send_str(text(told))
+            await self._socket.send(text(told))
 
     async def hang_up(self) -> None:
         """Say so, and hear it."""
-        await self._socket.close(code=WSCloseCode.GOING_AWAY)
-        self.cut()
+        await self._socket.hang_up()
 
     def cut(self) -> None:
         """End it."""
-        _cut(self._request)
+        self._socket.cut()
 
 
 class _Lines:
@@ -195,16 +187,12 @@ class _Lines:
     def cut(self) -> None:
         """End it."""
         self._end()
-        _cut(self._request)
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
     def _end(self) -> None:
         if not self.ended.done():
             self.ended.set_result(None)
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
 
 
 async def _admitted(request: web.Request, secret: str) -> Connection:
@@ -228,7 +216,7 @@ async def _admitted(request: web.Request, secret: str) -> Connection:
 
 
 async def _listened(
-    request: web.Request, connection: Connection, name: str, tag: str, number: str
+    app: web.Application, connection: Connection, name: str, tag: str, number: str
 ) -> Stream:
     """The stream of this name, if this reader may listen to it.
 
@@ -246,7 +234,7 @@ async def _listened(
     if name == "list":
         if not number:
             raise Unlistenable("Missing list name parameter")
-        await _must_own(request, connection, number)
+        await _must_own(app, connection, number)
         return Stream(name, str(id_in(number)), number)
     if name in OF_HASHTAGS:
         folded = tag_name(tag[:LONGEST_TAG])
@@ -256,9 +244,9 @@ async def _listened(
     return Stream(name)
 
 
-async def _must_own(request: web.Request, connection: Connection, number: str) -> None:
+async def _must_own(app: web.Application, connection: Connection, number: str) -> None:
     found = id_in(number)
-    async with request.app[DATABASE].read() as session:
+    async with app[DATABASE].read() as session:
         us = await profiles.by_id(session, connection.owner_id)
         if us is None or found is None or await circles.by_id(session, us, found) is None:
             raise Closed("Not authorized to stream this list")
@@ -275,9 +263,15 @@ def _said(message: str) -> Mapping[str, str]:
     return {name: str(value) for name, value in said.items() if isinstance(value, str | int)}
 
 
+async def _heard(
+    app: web.Application, connection: Connection, socket: Socket, message: str
+) -> None:
+    await _obey(app, socket, connection, _said(message))
+
+
 async def _obey(
-    request: web.Request,
-    socket: web.WebSocketResponse,
+    app: web.Application,
+    socket: Socket,
     connection: Connection,
     said: Mapping[str, str],
 ) -> None:
@@ -290,11 +284,11 @@ async def _obey(
         return
     try:
         connection.streams.add(
-            await _listened(request, connection, name if kind == "subscribe" else "", tag, number)
+            await _listened(app, connection, name if kind == "subscribe" else "", tag, number)
         )
     except (Unlistenable, Closed) as refusal:
         answer: Entity = {"error": refusal.reason, "status": refusal.status_hint}
-        await socket.send_str(text(answer))
+        await socket.send(text(answer))
 
 
 _NAMED: Final = (*OF_HASHTAGS, "list")

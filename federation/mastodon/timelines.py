@@ -37,9 +37,8 @@ async def home(request: web.Request) -> web.StreamResponse:
         us = (await authenticating.member(request, session, "read:statuses")).organisation
         if same := keeping.again(request, us.id):
             return same
-        items = await timelines.home(session, us, page)
-        describer = Describer(session, request.app[SITE], us, "home")
-        rows = await describer.status_rows((item.id, item) for item in items)
+        lines = await timelines.home_lines(session, us, page)
+        rows = await Describer(session, request.app[SITE], us, "home").line_rows(lines)
     response = answers.listed(request, rows, page)
     keeping.keep(request, us.id, as_of, response)
     return response

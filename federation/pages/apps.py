@@ -1,18 +1,22 @@
 """Apps: what acts for an organisation, who let it, what it may do, and how that ends.
 
 Each permission has a page of its own, because ending it cannot be undone: the app has to ask again.
+What wakes a closed app (Web Push) is told there too, and can be stopped and taken up again.
 """
 
 from typing import Final
 
 from aiohttp import web
+from wtforms import StringField
 
+from activitypub import iris
+from actors.errors import NotFound
 from actors.site import id_in
-from actors.verbs import revoking
+from actors.verbs import alerting, revoking
 from actors.views import permits
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
-from federation.pages import forms, rendering, saying, sessions
+from federation.pages import forms, rendering, saying, sessions, words
 from federation.pages.forms import Form
 
 ADDRESS: Final = "/apps"
@@ -23,6 +27,12 @@ ON_ONE_PAGE: Final = 40
 
 class EndForm(Form):
     """A button and nothing else."""
+
+
+class WakeForm(Form):
+    """Whether to stop its messages or to take them up again."""
+
+    do = StringField()
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -44,7 +54,12 @@ async def one(request: web.Request) -> web.Response:
     here, acting = await sessions.acting(request)
     async with request.app[DATABASE].read() as session:
         permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
-    return rendering.page(request, here, "app.html", permit=permit, acting=acting)
+    push = permit.push
+    through = iris.host(iris.parse(push.endpoint)) if push else ""
+    kinds = [kind for kind in words.ALERTS if push and push.alerts.get(kind)]
+    return rendering.page(
+        *(request, here, "app.html"), permit=permit, acting=acting, through=through, wanted=kinds
+    )
 
 
 async def end(request: web.Request) -> web.Response:
@@ -55,3 +70,20 @@ async def end(request: web.Request) -> web.Response:
         permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
         await revoking.end_app(session, request.app[SITE], permit.token, acting.organisation)
     raise web.HTTPSeeOther(saying.address(ADDRESS, "app-ended"))
+
+
+async def wake(request: web.Request) -> web.Response:
+    """POST /apps/{id}/messages: the closed app is told nothing any more, or is told again."""
+    here, acting = await sessions.acting(request)
+    form = await forms.read(request, here, WakeForm)
+    is_again = form.do.data == "resume"
+    async with request.app[DATABASE].begin() as session:
+        permit = await permits.one_of(session, acting, id_in(request.match_info["id"]))
+        if permit.push is None:
+            raise NotFound("This app has asked for no messages.")
+        if is_again:
+            await alerting.resume(session, permit.push)
+        else:
+            await alerting.stop(session, request.app[SITE], permit.push)
+    said = "messages-resumed" if is_again else "messages-stopped"
+    raise web.HTTPSeeOther(saying.address(f"{ADDRESS}/{permit.token.id}", said))

@@ -21,10 +21,12 @@ def plainly(error: Refusal | ProtocolError | TransportError) -> str:
     if isinstance(error, Refusal):
         return error.reason
     if isinstance(error, Unreachable):
+        if error.code == "dns":
+            return "No site of this name can be found. Check how it is spelt, or try again later."
         return "Their site does not answer at the moment. Please try again later."
     if isinstance(error, Refused):
         if error.status in GONE:
-            return "Their site says that there is nothing at this address."
+            return "Their site knows nothing under this name or address."
         return "Their site refused to show it to us."
     if isinstance(error, TransportError):
         return "This address cannot be called from here."

@@ -48,9 +48,8 @@ async def read(request: web.Request) -> web.Response:
     """POST /notices: everything up to here is read."""
     here, acting = await sessions.acting(request)
     form = await forms.read(request, here, ReadForm)
-    if form.validate():
-        async with request.app[DATABASE].begin() as session:
-            await noticing.mark_read(
-                session, request.app[SITE], acting.organisation, form.up_to.data
-            )
+    if not form.validate():
+        raise web.HTTPSeeOther("/notices")
+    async with request.app[DATABASE].begin() as session:
+        await noticing.mark_read(session, request.app[SITE], acting.organisation, form.up_to.data)
     raise web.HTTPSeeOther(saying.address("/notices", "read"))

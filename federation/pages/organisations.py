@@ -1,8 +1,9 @@
 """An organisation's page, ours or elsewhere, and following it."""
 
+import html
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 from aiohttp import web
@@ -12,6 +13,7 @@ from actors.database import Session
 from actors.errors import Gone, NotAllowed, NotFound
 from actors.rules import permissions
 from actors.tables.actor import Actor
+from actors.tables.follow import Follow
 from actors.tables.remark import Remark
 from actors.verbs import following
 from actors.views import catalogue, crawling, pins, profiles, reception, timelines
@@ -32,9 +34,10 @@ from federation.pages.forms import Form
 
 MODELS_SHOWN: int = 50
 REMARKS_SHOWN: int = 10
-LINES_SHOWN: int = 8
-"""Name-value lines of a profile: twice what Mastodon lets people write."""
+LINES_SHOWN: int = 14
+"""Name-value lines of a profile: those of six facts, and eight more, twice what Mastodon has."""
 
+_ADDRESS = re.compile(r'href="(https?://[^"]+)"')
 _HANDLE = re.compile(r"@?[^@\s]+(@[^@\s]+)?")
 
 
@@ -44,6 +47,10 @@ class Line:
 
     name: str
     value: str
+
+
+UNKNOWN = "We do not know this organisation."
+NOBODY_HERE = "Nobody here has that name. Whoever is on another site is written @name@site.example."
 
 
 async def known(session: Session, handle: str) -> Actor:
@@ -59,7 +66,7 @@ async def known(session: Session, handle: str) -> Actor:
         else await profiles.by_handle(session, name)
     )
     if actor is None:
-        raise NotFound("We do not know this organisation.")
+        raise NotFound(UNKNOWN)
     return actor
 
 
@@ -100,6 +107,7 @@ async def organisation(request: web.Request) -> web.Response:
             else await profiles.relationship(session, here.organisation, actor)
         )
         withheld = await crawling.is_withheld(session, actor.id)
+    document, spoken = _document(actor), rendering.language(request)
     said = [item for item in items if isinstance(item.subject, Remark) and item.boost is None]
     passed_on = [item for item in items if item.boost]
     return rendering.page(
@@ -109,7 +117,10 @@ async def organisation(request: web.Request) -> web.Response:
         actor=actor,
         counts=counts,
         facts=facts,
-        lines=_lines(actor),
+        lines=_lines(document),
+        name=_told(document, "nameMap", spoken, actor.name or actor.handle),
+        summary=_told(document, "summaryMap", spoken, actor.summary),
+        own_links=_own_links(document) if actor.is_ours else [],
         models=models,
         pinned=pinned,
         remarks=said[:REMARKS_SHOWN],
@@ -122,12 +133,34 @@ async def organisation(request: web.Request) -> web.Response:
     )
 
 
-def _lines(actor: Actor) -> list[Line]:
-    """The name-value lines that a profile shows everywhere; a peer's document may hold anything."""
+def _document(actor: Actor) -> dict[str, Any]:
+    """What somebody says of itself; a peer's document may hold anything."""
     try:
-        attached = orjson.loads(actor.document).get("attachment")
-    except (orjson.JSONDecodeError, AttributeError):
-        return []
+        found = orjson.loads(actor.document)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _told(document: dict[str, Any], name: str, language: str, otherwise: str) -> tuple[str, str]:
+    """A name or a summary in the reader's language, and that language; else the one for all."""
+    texts = document.get(name)
+    text = texts.get(language) if isinstance(texts, dict) else None
+    return (text, language) if isinstance(text, str) and text else (otherwise, "")
+
+
+def _own_links(document: dict[str, Any]) -> list[str]:
+    """Addresses that an organisation names as its own: what leads to them from here says `me`.
+
+    By that, Mastodon shows a link to this page on an account of theirs as verified.
+    """
+    found = (_ADDRESS.search(line.value) for line in _lines(document))
+    return [html.unescape(one[1]) for one in found if one]
+
+
+def _lines(document: dict[str, Any]) -> list[Line]:
+    """The name-value lines that a profile shows everywhere."""
+    attached = document.get("attachment")
     lines = attached if isinstance(attached, list) else [attached]
     return [
         Line(str(line["name"]), str(line["value"]))
@@ -159,11 +192,23 @@ async def follow(request: web.Request) -> web.Response:
     try:
         actor = await somebody(request, text)
         async with request.app[DATABASE].begin() as session:
-            await following.follow(session, request.app[SITE], acting.organisation, actor)
+            between = await profiles.relationship(session, acting.organisation, actor)
+            if between.following:
+                done = "follow-stands"
+            else:
+                row = await following.follow(session, request.app[SITE], acting.organisation, actor)
+                done = _done(row, actor)
     except elsewhere.FORESEEN as refused:
         faults = {"handle": elsewhere.plainly(refused)}
         return await space.show(request, here, acting, handle=text, faults=faults)
-    raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(actor), "follow-asked"))
+    raise web.HTTPSeeOther(saying.address(addresses.page_of_actor(actor), done))
+
+
+def _done(row: Follow, actor: Actor) -> str:
+    """The word for what came of asking to follow."""
+    if row.state == "accepted" or (actor.is_ours and not actor.approves_followers):
+        return "followed"
+    return "follow-waits" if actor.approves_followers else "follow-asked"
 
 
 async def _unfollow(request: web.Request, acting: Acting, handle: str) -> NoReturn:
@@ -187,7 +232,7 @@ async def somebody(request: web.Request, text: str) -> Actor:
                 return await find(session, text)
         except NotFound:
             if "@" not in text.removeprefix("@"):
-                raise
+                raise NotFound(NOBODY_HERE) from None
     found = await request.app[LOOKUP].resolve(text)
     if not isinstance(found, Actor):
         raise NotFound("This is not an organisation or a person one can follow.")

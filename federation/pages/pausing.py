@@ -27,6 +27,10 @@ from federation.pages.translating import N_
 
 ADDRESS: Final = "/unsent"
 PROFILE: Final = "/profile"
+CONVERSATIONS: Final = "/conversations"
+NETWORK_PAGES: Final = re.compile(
+    r"/about/(about|contact|rules|privacy|conduct|terms)/edit\?in=[A-Za-z0-9-]{2,35}"
+)
 SAVED: Final = N_("Saved {time}. Only you see it until you send it.")
 
 
@@ -86,9 +90,16 @@ FORMS: Final = (
     Form(re.compile(r"/@[\w.-]{1,100}"), _SAID, "text", N_("A conversation in a commons")),
     Form(
         re.compile(PROFILE),
-        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+"),
+        re.compile(r"(?!token|place|paused|do$)[A-Za-z]+(\.[A-Za-z0-9-]{1,35}){0,2}"),
         "",
         N_("Our profile"),
+    ),
+    Form(re.compile(CONVERSATIONS), re.compile("handle|text|language"), "text", N_("A message")),
+    Form(
+        NETWORK_PAGES,
+        re.compile(r"seen|text|email|(number|place|rule|hint|drop)\.\d{1,2}"),
+        "",
+        N_("A page of the network"),
     ),
 )
 

@@ -18,6 +18,7 @@ from federation.pages import forms, picturing, rendering, saying, sessions
 from federation.pages.sessions import Visitor
 
 ADDRESS = "/pictures"
+PROFILE = "/profile"
 PARTS = ("icon", "header")
 
 
@@ -37,7 +38,7 @@ async def portray(request: web.Request) -> web.Response:
     given = await forms.fields(request)
     forms.require_token(here, given)
     await _keep(request, acting, given.get("part", ""), None)
-    raise web.HTTPSeeOther(saying.address(ADDRESS, "portrayed"))
+    raise web.HTTPSeeOther(saying.address(_back(given), "portrayed"))
 
 
 async def _replace(request: web.Request, here: Visitor, acting: Acting) -> web.Response:
@@ -56,7 +57,12 @@ async def _replace(request: web.Request, here: Visitor, acting: Acting) -> web.R
         return await _show(request, here, acting, refused=refused, typed=typed)
     finally:
         room.forget(arrived)
-    raise web.HTTPSeeOther(saying.address(ADDRESS, "portrayed"))
+    raise web.HTTPSeeOther(saying.address(_back(typed), "portrayed"))
+
+
+def _back(given: Mapping[str, str]) -> str:
+    """The page from which the form came: the profile has it too."""
+    return PROFILE if given.get("back") == PROFILE else ADDRESS
 
 
 async def _keep(request: web.Request, acting: Acting, part: str, media: Media | None) -> None:

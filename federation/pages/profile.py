@@ -1,8 +1,9 @@
 """Our profile: what an organisation says of itself, on one page, with what it looks like beside.
 
-Name and words about it, where and in which form it works, how to reach it, and whether it wants to
-be found. What was not touched stays as it was, to the byte. A preview first, if she likes; the
-change goes out to followers once. Whoever writes meanwhile is told (`seen`).
+Name and words about it in the languages it likes, where and in which form it works, how to reach
+it, links, and whether it wants to be found. What was not touched stays as it was, to the byte. A
+preview first, if she likes; the change goes out to followers once. Whoever writes meanwhile is told
+(`seen`).
 """
 
 import re
@@ -17,18 +18,21 @@ from actors.database import Session
 from actors.documents.organisation import markdown_summary
 from actors.errors import Refusal, Unwise
 from actors.rules import permissions
-from actors.rules.codes.lists import Code, code_list
+from actors.rules.codes.lists import OUR_FORM, Code, code_list
 from actors.rules.coediting import mark
+from actors.rules.languages import canonical_tag, is_tag
+from actors.rules.pictures import LARGEST_FILE, LONGEST_DESCRIPTION
 from actors.tables.actor import Actor
 from actors.tables.organisation import Organisation
 from actors.verbs import profiling
-from actors.verbs.profiling import LONGEST_NAME, LONGEST_NOTE, Said
-from actors.views import profiles
+from actors.verbs.profiling import LONGEST_NAME, LONGEST_NOTE, LONGEST_PART, Said
+from actors.views import media, profiles
 from actors.views.access import Acting
 from actors.views.unsent import Begun
 from actors.vocabulary import bare, prefixed
 from federation.app_keys import DATABASE, SITE
 from federation.pages import addresses, forms, pausing, rendering, saying, sessions
+from federation.pages import profile_rows as rows
 from federation.pages.facts_form import NO_CODE
 from federation.pages.sessions import Visitor
 from federation.pages.translating import N_
@@ -43,7 +47,10 @@ CODED: Final[Mapping[str, str]] = {
 }
 """Facts that are codes → the list they are of."""
 
-PLAIN: Final = ("legalName", "legalNumber", "foundingDate", "address", "website")
+PLAIN: Final = ("legalName", "legalNumber", "foundingDate", "address", "website", "charter")
+OURS_TOO: Final[Mapping[str, tuple[str, ...]]] = {"legalForm": ("essLegalForm",)}
+"""Facts that one field stands for beside its own: a form such as a SCIC is in no register."""
+
 WORDS: Final = ("family", "essStatus")
 OFFERED: Final = 8  # codes told for a word that is none
 
@@ -76,7 +83,8 @@ async def profile(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         now = await _now(session, acting)
         facts_now = (await profiles.of_ours(session, acting.organisation)).facts  # read already
-    typed = {**now, **{name: given.get(name, "").replace("\r\n", "\n").strip() for name in now}}
+    names = [*now, *(f"{part}.{tag}" for tag in rows.worded(given) for part in ("name", "note"))]
+    typed = {name: given.get(name, "").replace("\r\n", "\n").strip() for name in names}
     facts, faults = _told(typed, now, facts_now)
     if faults:
         return await _show(request, here, acting, typed=typed, faults=faults)
@@ -87,7 +95,9 @@ async def profile(request: web.Request) -> web.Response:
     said = Said(
         name=typed["name"],
         note=typed["note"] if typed["note"] != now["note"] else None,
+        lines=rows.lines(typed),
         facts=facts,
+        wordings=rows.wordings(typed),
         is_discoverable=typed["discoverable"] == "yes",
         is_indexable=typed["indexable"] == "yes",
     )
@@ -109,25 +119,44 @@ def _told(
     typed: Mapping[str, str], now: Mapping[str, str], before: Mapping[str, Json]
 ) -> tuple[dict[str, Json], dict[str, str]]:
     """The facts as they are from now on, and field → fault."""
-    facts, faults = dict(before), dict[str, str]()
+    facts, faults = dict(before), dict(rows.faults(typed))
+    if typed["knowsLanguage"] != now["knowsLanguage"]:
+        facts |= {"knowsLanguage": [*rows.languages(typed["knowsLanguage"])]}
     for name in (*PLAIN, *WORDS, *CODED):
         text = typed[name]
         if text == now[name]:
             continue
-        facts.pop(name, None)
+        for former in (name, *OURS_TOO.get(name, ())):
+            facts.pop(former, None)
         if len(text) > LONGEST:
             faults[name] = forms.TOO_LONG
         elif name in CODED:
-            codes = [code_list(CODED[name]).find(word) for word in _words(name, text)]
+            codes = [_meant(name, word) for word in _words(name, text)]
             if None in codes:
                 faults[name] = NO_CODE
             elif codes:
-                iris: list[Json] = [code.iri for code in codes if code is not None]
-                facts[name] = iris if name != "legalForm" else iris[0]
+                facts |= _coded(name, [code.iri for code in codes if code is not None])
         elif text:
             facts[name] = prefixed(text) if name == "essStatus" else " ".join(text.split())
     faults |= dict(_plain_faults(typed))
-    return facts, faults
+    return {name: one for name, one in facts.items() if one}, faults
+
+
+def _meant(name: str, word: str) -> Code | None:
+    """The code that a word is; of legal forms also one that it names and no other, such as SCIC."""
+    known = code_list(CODED[name])
+    found = known.find(word)
+    if found is None and name == "legalForm":
+        named = known.search(word, most=2)
+        return named[0] if len(named) == 1 else None
+    return found
+
+
+def _coded(name: str, iris: list[str]) -> dict[str, Json]:
+    """Codes as facts: a legal form is one, and stands apart where no register has a code for it."""
+    if name != "legalForm":
+        return {name: [*iris]}
+    return {"essLegalForm" if iris[0].startswith(OUR_FORM) else name: iris[0]}
 
 
 def _plain_faults(typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -139,8 +168,9 @@ def _plain_faults(typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "note", forms.TOO_LONG
     if typed["foundingDate"] and not _DAY.fullmatch(typed["foundingDate"]):
         yield "foundingDate", NO_DAY
-    if typed["website"] and not _SITE.fullmatch(typed["website"]):
-        yield "website", NO_SITE
+    for name in ("website", "charter"):
+        if typed[name] and not _SITE.fullmatch(typed[name]):
+            yield name, NO_SITE
 
 
 def _words(name: str, text: str) -> list[str]:
@@ -164,11 +194,12 @@ async def _now(session: Session, acting: Acting) -> dict[str, str]:
         "discoverable": "yes" if row.is_discoverable else "",
         "indexable": "yes" if row.is_indexable else "",
         **{name: _written(row, name) for name in (*PLAIN, *WORDS, *CODED)},
+        **rows.now(row),
     }
 
 
 def _written(row: Organisation, name: str) -> str:
-    value = row.facts.get(name)
+    value = next(filter(None, map(row.facts.get, (name, *OURS_TOO.get(name, ())))), None)
     items = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
     if name in CODED:
         known = code_list(CODED[name])
@@ -189,8 +220,13 @@ async def _show(
 ) -> web.Response:
     async with request.app[DATABASE].read() as session:
         now = await _now(session, acting)
+        own = (await profiles.of_ours(session, acting.organisation)).locale
+        portrait = await media.portrait(session, acting.organisation.id)
     unticked = dict.fromkeys(("discoverable", "indexable"), "") if begun else {}
     shown = {**now, **unticked, **(begun.fields if begun else {}), **(typed or {})}
+    further = canonical_tag(request.query.get("in", ""))
+    if is_tag(further) and further != own:
+        shown = {f"name.{further}": "", f"note.{further}": "", **shown}
     return rendering.page(
         request,
         here,
@@ -208,16 +244,24 @@ async def _show(
         codes={name: _known(name, shown[name]) for name in CODED},
         longest_name=LONGEST_NAME,
         longest_note=LONGEST_NOTE,
+        own=own,
+        others=rows.worded(shown),
+        lines=rows.shown(shown),
+        longest_part=LONGEST_PART,
+        further=further,
+        portrait=portrait,
+        largest=LARGEST_FILE // 1024 // 1024,
+        longest_description=LONGEST_DESCRIPTION,
     )
 
 
 def _known(name: str, text: str) -> list[Code]:
-    found = [code_list(CODED[name]).find(word) for word in _words(name, text)]
+    found = [_meant(name, word) for word in _words(name, text)]
     return [one for one in found if one is not None]
 
 
 def _offered(name: str, text: str) -> list[Code]:
     """What words that are no codes may mean."""
     known = code_list(CODED[name])
-    words = [word for word in _words(name, text) if known.find(word) is None]
+    words = [word for word in _words(name, text) if _meant(name, word) is None]
     return [code for word in words for code in known.search(word, most=OFFERED)]

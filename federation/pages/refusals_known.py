@@ -31,6 +31,7 @@ SHEETS: Final = (
     N_("A fact is not plain JSON (a number out of range, or a broken text)."),
     N_("One of the sheets has changed since they were compared."),
     N_("There is no version before this one."),
+    N_("This app has asked for no messages."),
     N_("References are given as bibtex or csl."),
     N_("These are more choices than two sheets can have."),
     N_("Say why, for those who follow the model."),
@@ -285,7 +286,8 @@ LOOKING_UP: Final = (
 
 ELSEWHERE: Final = (
     N_("Their site does not answer at the moment. Please try again later."),
-    N_("Their site says that there is nothing at this address."),
+    N_("Their site knows nothing under this name or address."),
+    N_("No site of this name can be found. Check how it is spelt, or try again later."),
     N_("Their site refused to show it to us."),
     N_("This address cannot be called from here."),
     N_("Their site answered something that we do not understand."),
@@ -302,6 +304,7 @@ PAGES: Final = (
     N_("This model was deleted by its organisation."),
     N_("We do not know this version."),
     N_("We do not know this organisation."),
+    N_("Nobody here has that name. Whoever is on another site is written @name@site.example."),
     N_("This organisation has left."),
     N_("They have not asked to follow you."),
     N_("The site of this organisation is blocked here."),
@@ -509,7 +512,21 @@ RECORDS: Final = (
 )
 """Of records of practice and what is said of them."""
 
+NETWORK_PAGES: Final = (
+    N_("A page has at most %(number)s languages."),
+    N_("There are at most %(number)s house rules."),
+    N_("A house rule has at most %(number)s characters."),
+    N_("What explains a rule has at most %(number)s characters."),
+    N_("Say the rule itself, not only what explains it."),
+    N_("Somebody else changed this page meanwhile."),
+    N_("There is no such version of this page."),
+    N_("This network has not written such a page."),
+    N_("There is no such language."),
+)
+"""`actors.rules.network_pages`, and the pages that show and write them."""
+
 PATTERNS: Final = (
+    *NETWORK_PAGES,
     *FILES,
     *RECORDS,
     *ARCHIVES,

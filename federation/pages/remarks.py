@@ -17,7 +17,7 @@ from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
-from actors.views import history, reception, timelines
+from actors.views import history, reception, shelves, timelines
 from actors.views.timelines import Item
 from federation import addressees, looking
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -68,7 +68,10 @@ async def reply(request: web.Request) -> web.Response:
             await pausing.done(session, acting, f"/remarks/{item.id}")
     except Refusal as refused:
         return await _show(request, here, text=text, faults={"text": refused.reason})
-    raise web.HTTPSeeOther(saying.address(page_of(item), "replied"))
+    is_alone = circle_of(item) is Visibility.DIRECT
+    raise web.HTTPSeeOther(
+        saying.address(page_of(item), "replied-alone" if is_alone else "replied")
+    )
 
 
 async def _show(
@@ -86,6 +89,7 @@ async def _show(
             else []
         )
         begun = await pausing.begun(session, here, f"/remarks/{item.id}")
+        named = await _named(session, here, item)
     if here.acting is not None:
         await looking.look(request.app, item.subject)
     return rendering.page(
@@ -96,14 +100,31 @@ async def _show(
         item=item,
         above=above,
         below=below,
+        cut=_cut(above[0] if above else item),
         receptions=receptions,
         wordings=wordings,
         visible=circle_of(item).value,
-        text=text,
+        text=text or ("" if begun else named),
         begun=begun,
         faults=faults,
         problem=problem,
     )
+
+
+async def _named(session: Session, here: Visitor, item: Item) -> str:
+    """The handles of all who are in an exchange of a few: whom an answer does not name, misses it.
+
+    Whoever goes on from her own message would else write to nobody.
+    """
+    if here.organisation is None or circle_of(item) is not Visibility.DIRECT:
+        return ""
+    found = await shelves.conversation_with(session, here.organisation, item.id)
+    return "".join(f"@{actor.address} " for actor in found.others) if found else ""
+
+
+def _cut(first: Item) -> str:
+    """What the first thing on the page answers, and is not here; empty where it answers nothing."""
+    return (first.subject.in_reply_to or "") if isinstance(first.subject, Remark) else ""
 
 
 def language(request: web.Request, form: ReplyForm) -> str:

@@ -28,7 +28,7 @@ from actors.rules.polls import Poll
 from actors.rules.readiness import readiness
 from actors.views import translations
 from federation import refusals
-from federation.app_keys import SETTINGS, TEMPLATES
+from federation.app_keys import PRIVACY, SETTINGS, TEMPLATES
 from federation.pages import (
     addresses,
     forms,
@@ -40,6 +40,7 @@ from federation.pages import (
     saying,
     static,
     translating,
+    usual,
     words,
 )
 from federation.pages.directions import Directions, direction
@@ -63,8 +64,9 @@ LANGUAGE_KEPT: Final = 365 * 24 * 3600
 
 
 def furnish(application: web.Application) -> None:
-    """Give the application its templates, and its pages for refusals."""
+    """Give the application its templates, its own words, and its pages for refusals."""
     application[TEMPLATES] = environment()
+    application[PRIVACY] = usual.privacy
     application[refusals.PAGE] = refusal_page
 
 
@@ -143,13 +145,16 @@ def compile_ahead(application: web.Application) -> None:
     planning.zones()
 
 
-def markdown(text: str, *, passing: bool = False) -> Markup:
-    """Markdown as HTML, its headings below the page's own: `# x` becomes an `h3`.
+def markdown(text: str, below: int = 2, *, passing: bool = False) -> Markup:
+    """Markdown as HTML, its headings below the page's own.
 
-    What is `passing`, being typed, is not remembered in place of what others read.
+    Args:
+        text: the Markdown.
+        below: how many levels lower: `# x` becomes an `h3`, and never an `h1`.
+        passing: it is being typed, and not remembered in place of what others read.
     """
     html = markup.render(text, passing=passing)
-    lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 2, 6)}>", html)
+    lowered = _HEADING.sub(lambda tag: f"<{tag[1]}h{min(max(int(tag[2]) + below, 2), 6)}>", html)
     return Markup(lowered)  # noqa: S704 - cleaned by nh3
 
 
@@ -236,8 +241,10 @@ def _other_languages(request: web.Request, spoken: str) -> list[tuple[str, str]]
     ]
 
 
-async def refusal_page(request: web.Request, status: int, reason: str) -> web.StreamResponse:
-    """What a person sees instead of the page she asked for.
+async def refusal_page(
+    request: web.Request, status: int, reason: str, wait: int
+) -> web.StreamResponse:
+    """What a person sees instead of the page she asked for; `wait`: seconds until it may work.
 
     After a failure of our own the database is not asked: it may be what failed. Where it fails just
     now, the page is drawn as for somebody who has not signed in.
@@ -246,4 +253,4 @@ async def refusal_page(request: web.Request, status: int, reason: str) -> web.St
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         with suppress(Unavailable):
             here = await visitor(request)
-    return page(request, here, "refusal.html", status=status, reason=reason)
+    return page(request, here, "refusal.html", status=status, reason=reason, wait=wait)

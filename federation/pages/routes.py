@@ -13,6 +13,7 @@ from actors import places
 from federation import searching
 from federation.negotiation import Handler
 from federation.pages import (
+    about,
     account,
     adaptations,
     apps,
@@ -25,6 +26,7 @@ from federation.pages import (
     commons,
     comparing,
     consent,
+    conversations,
     directory,
     drafting,
     dressing,
@@ -51,6 +53,7 @@ from federation.pages import (
     picturing,
     pinning,
     portraying,
+    presenting,
     previewing,
     profile,
     proposals,
@@ -92,7 +95,15 @@ def routes() -> list[web.RouteDef]:
     """Every page that has its address for itself."""
     return [
         web.get("/", home.home),
-        web.get("/about", home.about),
+        web.get(about.PAGE, about.about),
+        web.get(about.HOW, about.how_it_works),
+        web.get(presenting.PAGES, presenting.pages),
+        web.get("/about/{kind}", about.text_page),
+        web.get("/about/{kind}/edit", presenting.edit_page),
+        web.post("/about/{kind}/edit", presenting.edit),
+        web.get("/about/{kind}/versions", presenting.versions_page),
+        web.get("/about/{kind}/versions/{id}", presenting.version_page),
+        web.post("/about/{kind}/versions/{id}", presenting.restore),
         web.get("/directory", directory.directory),
         web.get("/directory/found", directory.found),
         web.get("/organisations", directory.organisations),
@@ -163,6 +174,7 @@ def _for_members() -> list[web.RouteDef]:
         web.get(apps.ADDRESS, apps.listing),
         web.get(f"{apps.ADDRESS}/{{id}}", apps.one),
         web.post(f"{apps.ADDRESS}/{{id}}", apps.end),
+        web.post(f"{apps.ADDRESS}/{{id}}/messages", apps.wake),
         web.get("/blocks", blocks.listing),
         web.post("/blocks", blocks.act),
         web.get(archives.UPLOAD, archives.upload_page),
@@ -195,6 +207,8 @@ def _for_members() -> list[web.RouteDef]:
         web.post(f"{places.VERSION_PAGE}/restore", versions.restore),
         web.get(f"{MODEL}/fork", forks.fork_page),
         web.post(f"{MODEL}/fork", forks.fork),
+        web.get(conversations.PAGE, conversations.listing),
+        web.post(conversations.PAGE, conversations.act),
         web.get("/proposals", proposals.listing),
         web.post("/proposals", proposals.choose),
         web.post(places.PROPOSAL, proposals.answer),

@@ -36,7 +36,7 @@ ROBOTS: Final = "/robots.txt"
 FRESH_FOR: Final = 3600
 """Seconds a crawler or a cache may keep a map: what is new can wait an hour."""
 
-FRONT: Final = ("/", "/about", "/directory", "/organisations", "/commons")
+FRONT: Final = ("/", "/about", "/how-it-works", "/directory", "/organisations", "/commons")
 """Pages that every instance has."""
 
 NOT_FOR_CRAWLERS: Final = (

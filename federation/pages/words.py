@@ -376,6 +376,27 @@ SCOPES: Final = {
     "admin": N_("administer this instance"),
 }
 
+ALERTS: Final = {
+    "mention": N_("Somebody speaks to you, adapts a model of yours, or proposes something"),
+    "follow": N_("Somebody follows you"),
+    "follow_request": N_("Somebody asks to follow you"),
+    "favourite": N_("Somebody likes what you published"),
+    "reblog": N_("Somebody passes on what you published"),
+    "quote": N_("Somebody quotes you"),
+    "status": N_("Somebody of whom you want to hear publishes something"),
+    "update": N_("A model that you adapted has a new version"),
+    "poll": N_("A vote has ended"),
+}
+"""Of what an app can be told while it is closed, by type of notification."""
+
+POLICIES: Final = {
+    "all": N_("It is told whoever it comes from."),
+    "followed": N_("It is told only of those whom you follow."),
+    "follower": N_("It is told only of those who follow you."),
+    "none": N_("It asked to be told of nobody at present."),
+}
+"""Of whose deeds, by `actors.verbs.alerting.POLICIES`."""
+
 LEFT_OUT: Final = {
     "picture": N_("Picture:"),
     "front": N_("Lines above the text:"),

@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from aiohttp import web
 
 import federation
-from activitypub import handles, iris
+from activitypub import handles, iris, markup
 from activitypub.canonical_json import Document, encode
 from activitypub.discovery import nodeinfo, webfinger
 from activitypub.errors import Malformed
@@ -21,9 +21,10 @@ from actors import places
 from actors.database import Session
 from actors.errors import Gone, NotFound
 from actors.places import place
+from actors.rules.network_pages import Kind
 from actors.site import Site
 from actors.tables.actor import Actor
-from actors.views import mail, profiles
+from actors.views import mail, network_pages, profiles
 from federation.app_keys import DATABASE, SETTINGS, SITE
 from federation.negotiation import tag
 
@@ -148,6 +149,9 @@ async def _description(request: web.Request) -> Document:
     async with request.app[DATABASE].read() as session:
         numbers = await mail.statistics(session)
         network = await profiles.network(session)
+        pages = await network_pages.all_now(session)
+    origin, instance = request.app[SITE].origin, request.app[SETTINGS].instance
+    email = pages[Kind.CONTACT].said.email
     return nodeinfo.describe(
         version=federation.__version__,
         users=numbers.members,
@@ -155,7 +159,10 @@ async def _description(request: web.Request) -> Document:
         posts=numbers.models + numbers.remarks,
         name=network.name,
         registrations_open=False,
-        contact=request.app[SETTINGS].instance.contact_address,
+        contact=f"mailto:{email}" if email else instance.contact_address,
+        description=markup.plain(network.summary),
+        privacy=f"{origin}/about/privacy",
+        terms=f"{origin}/about/terms" if pages[Kind.TERMS].said.texts else "",
     )
 
 

@@ -47,6 +47,7 @@ OWN: dict[str, str | None] = {
     ),
     **dict.fromkeys(["/bring", "/unsent", "/proposals", "/glossary", "/report", "/profile"], BRUNO),
     **dict.fromkeys(["/oauth/authorize", "/oauth/authorize/", "/commons", "/preview"], BRUNO),
+    "/conversations": BRUNO,
     **dict.fromkeys(["/mail", "/reports", "/members/import", "/look"], OLGA),
     "/m/{slug}/fork": BRUNO,
     "/m/{slug}/propose": BRUNO,
@@ -62,7 +63,10 @@ OWN: dict[str, str | None] = {
 """Forms that anybody may send for herself, and who does."""
 
 OTHERS: dict[str, str] = {
+    "/about/{kind}/edit": OLGA,
+    "/about/{kind}/versions/{id}": OLGA,
     "/apps/{id}": ANNA,
+    "/apps/{id}/messages": ANNA,
     "/drafts/{id}": BRUNO,
     "/drafts/{id}/typed": BRUNO,
     "/drafts/{id}/media": BRUNO,
@@ -88,6 +92,7 @@ OTHERS: dict[str, str] = {
 """Forms about something that belongs to somebody, and to whom."""
 
 BESIDE = {
+    "/apps/{id}/messages": ("/apps/{id}", "/messages"),
     "/drafts/{id}/typed": ("/drafts/{id}", "/typed"),
     "/m/{slug}/commons": ("/m/{slug}/delete", "/../commons"),
     "/m/{slug}/pin": ("/m/{slug}/delete", "/../pin"),

@@ -73,6 +73,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         await olga.go("/commons")
         await olga.press("Open it", handle="repair", name="Repair cafés")
         assert olga.status == 200, olga.faults
+        terms = await _presents(olga)
         await street.settle()
         await anybody.go(f"/m/{fork}/kept")
         await anybody.follow("Version 1")
@@ -82,7 +83,8 @@ async def tour(street: Street, alpha: House) -> Tour:
     links, roster = await _comes_in(alpha)
     model, adapted = f"/m/{source}", f"/m/{fork}"
     anybody_sees = [
-        *("/", "/about", "/directory", "/directory?q=nothing+of+the+kind", "/organisations"),
+        *("/", "/about", "/about/privacy", "/about/terms", "/how-it-works", "/organisations"),
+        *("/directory", "/directory?q=nothing+of+the+kind"),
         *("/commons", "/@coop", "/@repair", "/tags/reparation", "/sign-in", "/nowhere", "/write"),
         *(model, f"{model}/versions", f"{model}/versions/1"),
         *(f"/models/{source}", f"/models/{source}/versions/1", "/actors/coop", statement),
@@ -102,7 +104,7 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"{adapted}/merge", f"{adapted}/versions/1/restore", f"{adapted}/translations"),
         *(f"{adapted}/translations/it", f"{adapted}/glossary", "/proposals?side=sent", proposal),
         *(record, f"{record}/add", f"/remarks/{remark}", report, asked, "/@repair", "/apps"),
-        *("/settings", "/members", "/profile"),
+        *("/settings", "/members", "/profile", "/conversations"),
     ]
     anna_sees = [
         *("/apps", f"/apps/{app}"),
@@ -110,9 +112,29 @@ async def tour(street: Street, alpha: House) -> Tour:
         *(f"/remarks/{remark}/edit", f"/remarks/{remark}/delete", f"/remarks/{remark}/quotes"),
     ]
     olga_sees = ["/mail", "/reports", "/blocks", "/@repair", "/@repair/charter", "/space"]
-    olga_sees += ["/look", "/members", "/members/import", roster, "/settings"]
+    olga_sees += ["/look", "/about/edit", "/about/rules/edit?in=it", "/about/contact/edit?in=de"]
+    olga_sees += [
+        "/about/terms/versions",
+        terms,
+        "/members",
+        "/members/import",
+        roster,
+        "/settings",
+    ]
     whose = {None: anybody_sees, ANNA: anna_sees, BRUNO: bruno_sees, OLGA: olga_sees}
     return Tour(whose)
+
+
+async def _presents(olga: Reader) -> str:
+    """The address of one version of a page of the network."""
+    for text in (f"Servez-vous. {LONG_WORD}", f"Servez-vous bien. {LONG_WORD}"):
+        await olga.go("/about/terms/edit?in=fr")
+        await olga.press("Publish this page", text=text)
+    await olga.go("/about/rules/edit?in=fr")
+    await olga.press("Publish the rules", rule__0=f"Restons polis. {LONG_WORD}")
+    assert olga.status == 200, olga.faults
+    await olga.go("/about/terms/versions")
+    return str(olga.page.xpath("//ol/li[last()]/a/@href")[0])
 
 
 async def _adapts(bruno: Reader, source: str) -> str:

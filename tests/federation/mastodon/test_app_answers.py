@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from together.street import House, Street
 
+from federation.app_keys import RATES
 from federation.mastodon import absent, routes
+from federation.rates import STRANGER, WRONG_TOKEN
 
 
 @pytest.fixture
@@ -182,3 +184,33 @@ async def test_nothing_below_the_api_is_ever_a_page(house: House, path: str) -> 
     assert status >= 400
     assert headers["Content-Type"].startswith("application/json")
     assert isinstance(body["error"], str)
+
+
+async def test_who_asks_too_often_is_told_in_the_same_headers_when_to_come_back(
+    house: House,
+) -> None:
+    counts, place = house.app[RATES], "127.0.0.1"
+    for _ in range(STRANGER.most):
+        counts.take(STRANGER, place)
+    for path in ("/api/v1/instance", "/api/v1/nothing", "/oauth/token", "/oauth/userinfo"):
+        status, body, headers = await asked(house, path, Origin="https://elk.example")
+        assert (status, list(body)) == (429, ["error"]), path
+        assert headers["X-RateLimit-Limit"] == str(STRANGER.most)
+        assert headers["X-RateLimit-Remaining"] == "0"
+        assert headers["X-RateLimit-Reset"].endswith(".000Z")
+        assert int(headers["Retry-After"]) > 0
+        shown = headers["Access-Control-Expose-Headers"]
+        assert "X-RateLimit-Reset" in shown
+        assert "Retry-After" in shown
+
+
+async def test_tokens_are_not_guessed_at_one_address_while_the_others_have_had_enough(
+    house: House,
+) -> None:
+    counts = house.app[RATES]
+    for _ in range(WRONG_TOKEN.most - 1):
+        counts.take(WRONG_TOKEN, "127.0.0.1")
+    assert (await asked(house, "/oauth/userinfo", "guess-1"))[0] == 401
+    for path in ("/oauth/userinfo", "/api/v1/timelines/home"):
+        status, _, headers = await asked(house, path, "guess-2")
+        assert (status, headers["X-RateLimit-Remaining"]) == (429, "0"), path

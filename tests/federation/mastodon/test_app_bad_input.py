@@ -98,3 +98,17 @@ async def test_tokens_that_are_none_are_refused_alike_and_told_apart_from_no_tok
     ):
         async with street.session.get(path + query, headers=headers) as answer:
             assert answer.status == 401
+
+
+async def test_notices_of_others_are_not_there_to_be_thrown_away(street: Street) -> None:
+    (alpha,) = await street.open("alpha")
+    coop, bob = await reader(alpha, "coop"), await reader(alpha, "bob")
+    await says(bob, "@coop bonjour")
+    await street.settle()
+    (told,) = await coop.gets("/api/v1/notifications")
+    path = f"/api/v1/notifications/{told['id']}"
+    missing = (404, {"error": "Record not found"})
+    assert await bob.asks(f"{path}/dismiss", "POST") == missing
+    assert (await coop.gets(path))["id"] == told["id"]
+    assert await coop.asks(f"{path}/dismiss", "POST") == (200, {})
+    assert await coop.asks(f"{path}/dismiss", "POST") == missing

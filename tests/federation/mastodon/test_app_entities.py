@@ -317,7 +317,7 @@ def boost_status() -> Entity:
     boost = Boost(
         id=404, iri="https://alpha.test/activities/404", actor_id=101, object_iri="", made_at=AT
     )
-    return entities.boost_status(account(), boost, remark_status())
+    return entities.boost_status(entities.passing_on(account(), boost), remark_status())
 
 
 def application() -> App:
@@ -506,3 +506,19 @@ def test_the_instance_goes_by_its_bare_domain_and_streams_over_tls() -> None:
     urls = instance_v1()["urls"]
     assert isinstance(urls, dict)
     assert urls["streaming_api"] == "wss://alpha.test"
+
+
+def test_an_adaptation_says_in_its_language_from_what_and_leads_there() -> None:
+    tallies = Tallies(0, 0, 0)
+    source = 'https://a.test/models/x?a=1&b="<b>'
+    content = str(entities.model_status(account(), model(), tallies, source)["content"])
+    start, adapted, end = content.partition("<p>Adapté de <a ")
+    assert start == model_status()["content"]
+    assert adapted
+    assert 'href="https://a.test/models/x?a=1&amp;b=&quot;&lt;b&gt;"' in end
+    assert end.endswith(">a.test/models/x?a=1&amp;b=&quot;&lt;b&gt;</a></p>")
+    for other in ("javascript:alert(1)", "data://x", "nonsense", ""):
+        told = entities.model_status(account(), model(), tallies, other)["content"]
+        assert told == start, other
+    long = entities.model_status(account(), model(), tallies, f"https://a.test/{'x' * 900}")
+    assert f">a.test/{'x' * 52}…</a>" in str(long["content"])

@@ -45,6 +45,7 @@ async def test_a_fork_is_told_as_a_mention_and_a_moved_upstream_as_an_update(
     (told,) = await coop.gets("/api/v1/notifications")
     assert (told["type"], told["account"]["acct"]) == ("mention", "ruche@beta.test")
     assert told["status"]["uri"] == fork.iri
+    assert f'Adapté de <a href="{source.iri}"' in told["status"]["content"]
 
     await coop.house.revise(source, a_sheet(text="On répare et on apprend."))
     await coop.house.street.settle()

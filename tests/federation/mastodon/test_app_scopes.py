@@ -242,6 +242,7 @@ OPEN: Final = """
     GET /api/v1/instance
     GET /api/v2/instance
     GET /api/v1/instance/extended_description
+    GET /api/v1/instance/rules
     GET /api/v1/instance/activity
     GET /api/v1/instance/translation_languages
     GET /api/v1/instance/languages

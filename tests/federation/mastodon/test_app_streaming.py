@@ -6,15 +6,22 @@ import re
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
-from together.street import Street, a_sheet
+from aiohttp import (
+    ClientResponse,
+    ClientWebSocketResponse,
+    WSCloseCode,
+    WSMsgType,
+    WSServerHandshakeError,
+)
+from together.street import House, Street, a_sheet
 
 from activitypub.addressing import Visibility
 from actors.tables.remark import Remark
 from actors.verbs import blocking, forgetting, remarking, rewording, signing_in
 from federation import streams
 from federation.app_keys import STREAMS
-from federation.streams import Event, Stream
+from federation.mastodon.sockets import MOST_SAID
+from federation.streams import Connection, Event, Stream
 
 PATIENCE = 12
 """Seconds after which a test that waits in vain gives up."""
@@ -132,6 +139,71 @@ async def test_a_reader_who_is_too_slow_is_disconnected(street: Street) -> None:
             told += 1
     assert told < streams.MOST_EVENTS
     assert hub.of(coop.id) == 0
+
+
+async def opened(house: House, url: str) -> tuple[Connection, ClientWebSocketResponse]:
+    """An app that listens and answers no ping by itself, on both sides of its line."""
+    hub = house.app[STREAMS]
+    known = set(hub._connections)
+    socket = await house.street.session.ws_connect(url, autoping=False, autoclose=False)
+    await socket.send_str("nonsense")
+    assert (await heard(socket))["status"] == 400  # by now she listens
+    (connection,) = hub._connections - known
+    return connection, socket
+
+
+async def said_last(socket: ClientWebSocketResponse) -> tuple[WSMsgType, Any]:
+    """What a line says when it ends, beside what it said before."""
+    while True:
+        message = await socket.receive(timeout=PATIENCE)
+        if message.type not in (WSMsgType.TEXT, WSMsgType.PONG):
+            return message.type, message.data
+
+
+async def test_a_line_asks_for_signs_of_life_and_ends_as_the_standard_wants(street: Street) -> None:
+    (alpha,) = await street.open("alpha")
+    coop = await alpha.organisation("coop")
+    token = await alpha.token(await alpha.member("anna@example.org", coop), coop)
+    url = alpha.url(f"/api/v1/streaming?stream=user&access_token={token}")
+    hub = alpha.app[STREAMS]
+
+    wants = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    async with street.session.get(url, headers=wants) as refused:
+        assert (refused.status, hub.of(coop.id)) == (400, 0)  # without a key
+
+    connection, socket = await opened(alpha, url)
+    for answers in (True, False):
+        connection.tell(None)
+        assert (await socket.receive(timeout=PATIENCE)).type is WSMsgType.PING
+        if answers:
+            await socket.pong()
+            await socket.ping(b"and you?")
+            answer = await socket.receive(timeout=PATIENCE)
+            assert (answer.type, answer.data) == (WSMsgType.PONG, b"and you?")
+    connection.tell(None)  # and she said nothing
+    assert (await said_last(socket))[0] in (WSMsgType.CLOSED, WSMsgType.ERROR, WSMsgType.CLOSING)
+
+    _, socket = await opened(alpha, url)
+    await socket.send_str("x" * 5000)
+    assert await said_last(socket) == (WSMsgType.CLOSE, WSCloseCode.MESSAGE_TOO_BIG)
+    _, socket = await opened(alpha, url)
+    await socket.send_frame(b"", 3)  # type: ignore[arg-type]  # there is no such frame
+    assert await said_last(socket) == (WSMsgType.CLOSE, WSCloseCode.PROTOCOL_ERROR)
+    _, socket = await opened(alpha, url)
+    assert await socket.close(code=WSCloseCode.OK)
+    assert socket.close_code == WSCloseCode.OK
+
+    _, socket = await opened(alpha, url)
+    for _ in range(MOST_SAID * 3):
+        await socket.ping()  # all of it arrives at once
+    assert (await said_last(socket))[0] in (WSMsgType.CLOSED, WSMsgType.ERROR, WSMsgType.CLOSING)
+    assert hub.of(coop.id) == 0
+
+    _, socket = await opened(alpha, url)
+    stopping = asyncio.create_task(alpha.stop())
+    assert await said_last(socket) == (WSMsgType.CLOSE, WSCloseCode.GOING_AWAY)
+    await socket.close()
+    await stopping
 
 
 class Radio:

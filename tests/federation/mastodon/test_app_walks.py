@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from together.app import Reader, reader
-from together.street import Street
+from together.street import Street, a_sheet
 
 from actors.verbs import enrolling
 
@@ -372,3 +372,67 @@ async def test_nobody_is_met_twice_or_missed_while_people_come_and_go(here: Worl
         scheduled_at=later,
     )
     assert here.told == []
+
+
+async def test_whose_notifications_wait_is_met_once_while_others_come_and_are_sent_away(
+    here: World,
+) -> None:
+    policy = "/api/v2/notifications/policy"
+    assert (await here.coop.asks(policy, "PATCH", {"for_not_following": "filter"}))[0] == 200
+    waiting = {str(one.us.id): one for one in here.crowd}
+    numbers = iter(waiting)
+
+    async def add() -> str:
+        number = next(numbers)
+        await here.asked(waiting[number], "POST", "statuses", **TOLD)
+        return number
+
+    async def remove(number: str) -> None:
+        await here.asked(here.coop, "POST", f"notifications/requests/{number}/dismiss")
+
+    await here.walk("v1/notifications/requests", named, add, remove)
+    assert here.told == []
+
+
+BY_OFFSET = (
+    *("v1/directory?order=new", "v1/directory?order=active", "v1/accounts/search?q=someone"),
+    *("v2/search?type=accounts&q=someone", "v2/search?type=hashtags&q=mot"),
+    *("v2/search?type=statuses&q=atelier", "v1/trends/tags", "v1/trends/statuses"),
+)
+
+
+async def test_lists_by_offset_miss_nobody_when_more_come_and_end(here: World) -> None:
+    """What is counted off moves down when something comes above: seen twice, and never missed."""
+    coop = here.coop
+
+    async def page(path: str, **more: int) -> list[str]:
+        asked = "&".join(f"{name}={number}" for name, number in more.items())
+        body = await coop.gets(f"/api/{path}{'&' if '?' in path else '?'}{asked}")
+        found = [one for part in body.values() for one in part] if isinstance(body, dict) else body
+        return [str(one["id"]) for one in found]
+
+    async def more_of_all(number: int) -> None:
+        newcomer = await reader(coop.house, f"someonemore{number}")
+        await coop.house.publish(newcomer.us, a_sheet(f"Atelier {number}"))
+        for who in (coop, newcomer):
+            await here.asked(who, "POST", "statuses", status=f"#mot{number}")
+
+    for number in range(3):
+        await more_of_all(number)
+    await here.street.settle()
+    told: list[str] = []
+    for more, path in enumerate(BY_OFFSET, start=3):
+        whole = await page(path, limit=40)
+        alone = [await page(path, limit=1, offset=n) for n in range(len(whole))]
+        if alone != [[one] for one in whole] or len(whole) < AT_FIRST:
+            told.append(f"{path}: {alone}, not {whole}")
+        if await page(path, limit=1, offset=len(whole)) or await page(path, offset=10**8):
+            told.append(f"{path} does not end")
+        met = await page(path, limit=2)
+        await more_of_all(more)
+        await here.street.settle()
+        for offset in range(2, len(whole) + 3, 2):
+            met += await page(path, limit=2, offset=offset)
+        if missed := set(whole) - set(met):
+            told.append(f"{path} missed {missed}")
+    assert told == []

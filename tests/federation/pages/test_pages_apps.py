@@ -1,7 +1,11 @@
 """Apps that act for an organisation: seen, looked at one by one, and ended, with a browser."""
 
+from together.app import Reader as App
+from together.app import reader as app_of
+from together.app import says
+from together.push_service import ClosedApp, opened
 from together.reader import Reader
-from together.street import House
+from together.street import House, Street
 
 from actors.rules.permissions import Office
 from actors.verbs import signing_in
@@ -80,3 +84,67 @@ async def test_many_apps_stand_on_several_pages(alpha: House, anna: Reader) -> N
     assert anna.text.count("Allowed by") == 40
     await anna.follow("Older ones")
     assert anna.text.count("Allowed by") == 1
+
+
+async def test_what_wakes_a_closed_app_is_told_stopped_and_taken_up_again(
+    street: Street, alpha: House, anna: Reader
+) -> None:
+    coop = await alpha.actor("coop")
+    neighbour = await app_of(alpha, "ruche")
+    async with alpha.read() as session:
+        member = await access.member_by_email(session, "anna@example.org")
+    assert member is not None
+    app = App(alpha, coop, await alpha.token(member, coop, "read push"))
+    await anna.go("/apps")
+    assert "gets messages" not in anna.text
+    await anna.follow("More, and end it")
+    assert "None: this app has not asked for any." in anna.text
+    address = anna.path
+    async with opened(street) as service:
+        closed = ClosedApp()
+        wanted = closed.arguments(f"{service.origin}/a", is_standard=True, mention=True)
+        headers = {"Authorization": f"Bearer {app.token}"}
+        url = alpha.url("/api/v1/push/subscription")
+
+        async def asks(method: str) -> int:
+            body = wanted if method == "POST" else None
+            async with street.session.request(method, url, json=body, headers=headers) as answer:
+                return answer.status
+
+        assert await asks("POST") == 200
+        await anna.go("/apps")
+        assert "It gets messages while it is closed." in anna.text
+        await anna.go(address)
+        assert "a message leaves this site through push.test" in anna.text
+        listed = [one.text for one in anna.page.xpath("//section[@aria-labelledby='messages']//li")]
+        assert listed == ["Somebody speaks to you, adapts a model of yours, or proposes something"]
+
+        service.status = 503
+        await says(neighbour, "@coop un")
+        await street.settle()
+        await anna.go(address)
+        assert "did not take the last message. It is tried again on" in anna.text
+        await anna.press("Stop these messages")
+        assert (anna.path, "You can take that back." in anna.text) == (address, True)
+        assert "did not take" not in anna.text
+        service.status = 201
+        await says(neighbour, "@coop deux")
+        street.clock.turn(minutes=5)
+        await street.settle()
+        assert len(service.came["/a"]) == 1, "neither what waited nor what is new"
+        assert await asks("GET") == 404, "nor does the app believe that it is told"
+        await anna.go("/apps")
+        assert "Messages while it is closed are stopped." in anna.text
+        await anna.go(address)
+        await anna.press("Let it be told again")
+        assert await asks("GET") == 200
+        await says(neighbour, "@coop trois")
+        await street.settle()
+        assert [closed.reads(one)["body"] for one in service.came["/a"][1:]] == ["@coop trois"]
+
+        await anna.press("Stop these messages")
+        assert await asks("POST") == 200, "somebody switches them on in the app"
+        await anna.go(address)
+        assert await asks("DELETE") == 200
+        await anna.press("Stop these messages")
+        assert (anna.status, "This app has asked for no messages." in anna.text) == (404, True)

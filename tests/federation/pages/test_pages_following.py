@@ -56,9 +56,9 @@ async def test_what_those_we_follow_publish_arrives_in_our_space(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("@nobody@beta.test", "Their site says that there is nothing at this address."),
-        ("@rete@nowhere.test", "Their site does not answer at the moment."),
-        ("nobody", "We do not know this organisation."),
+        ("@nobody@beta.test", "Their site knows nothing under this name or address."),
+        ("@rete@nowhere.test", "No site of this name can be found."),
+        ("nobody", "Nobody here has that name."),
         ("two words", "That is neither a handle such as @name@host nor an address."),
         ("coop", "An organisation does not follow itself."),
         ("", "Please fill this in."),
@@ -149,8 +149,8 @@ async def test_a_reader_follows_from_her_own_site(
     ("typed", "words"),
     [
         ("me", "Write your handle as name@site"),
-        ("nobody@beta.test", "Their site says that there is nothing at this address."),
-        ("me@nowhere.test", "Their site does not answer at the moment."),
+        ("nobody@beta.test", "Their site knows nothing under this name or address."),
+        ("me@nowhere.test", "No site of this name can be found."),
         ("instance.actor@beta.test", "Your site does not say where to do this."),
         ("", "Please fill this in."),
     ],
@@ -171,3 +171,17 @@ async def test_a_reader_who_cannot_be_shown_the_way_is_told_why(
 async def test_we_lead_nobody_to_what_is_not_ours(reader: Reader, uri: str) -> None:
     await reader.go(f"/from-elsewhere?uri={uri}")
     assert reader.status == 404
+
+
+async def test_whoever_is_followed_is_not_asked_and_whoever_has_not_answered_is_asked_again(
+    street: Street, beta: House, anna: Reader
+) -> None:
+    assert beta.is_open
+    for words in ("Their site will answer.", "Their site will answer."):
+        await anna.go("/space")
+        await anna.press_exactly("Follow", handle="@rete@beta.test")
+        assert words in anna.text
+    await street.settle()
+    await anna.go("/space")
+    await anna.press_exactly("Follow", handle="@rete@beta.test")
+    assert "You follow them already." in anna.text

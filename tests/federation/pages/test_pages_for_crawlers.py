@@ -43,7 +43,7 @@ async def test_the_maps_hold_what_is_ours_and_may_be_found(
     await reader.go("/robots.txt")
     assert f"Sitemap: {alpha.url('/sitemap.xml')}" in reader.html.splitlines()
     [only] = await mapped(reader)
-    front = ["/", "/about", "/directory", "/organisations", "/commons"]
+    front = ["/", "/about", "/how-it-works", "/directory", "/organisations", "/commons"]
     things = [f"/@{alpha.network.handle}", "/@coop", f"/m/{shown.slug}"]
     assert sorted(only) == sorted(alpha.url(path) for path in [*front, *things])
     # A large instance has several maps, and nothing stands in two of them or in none.

@@ -6,6 +6,7 @@ import aiohttp
 import html5lib
 import lxml.html
 import pytest
+from together.raw import talk
 from together.reader import Reader, reading
 from together.street import House, Street, a_sheet
 from together.tour import tour
@@ -13,6 +14,7 @@ from yarl import URL
 
 from actors.verbs import forgetting, remarking
 from actors.views import history
+from federation import callers
 
 OPEN_TO_ALL = ("/", "/about", "/directory", "/organisations", "/@coop", "/sign-in", "/nowhere")
 FIRST_VISIT = 60 * 1024
@@ -132,11 +134,11 @@ async def _weight(street: Street, alpha: House, path: str) -> int:
 
 
 async def test_the_language_is_asked_for_then_remembered(reader: Reader) -> None:
-    await reader.go("/about")
+    await reader.go("/how-it-works")
     assert reader.heading == "How it works"
     await reader.follow("Français")
     assert reader.heading == "Comment ça marche"
-    await reader.go("/about")
+    await reader.go("/how-it-works")
     assert reader.heading == "Comment ça marche"
 
 
@@ -335,3 +337,27 @@ async def test_what_is_no_form_is_refused_and_breaks_nothing(
 async def test_a_broken_page_number_is_refused(reader: Reader) -> None:
     await reader.go("/directory?page=1'--")
     assert reader.status == 404
+
+
+async def test_who_sends_too_much_at_once_is_told_how_long_to_wait(
+    alpha: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callers, "BODIES_AT_ONCE", 0)
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {alpha.host}\r\nAccept: text/html\r\n"
+    form = "Accept-Language: en\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    heard = await talk(alpha, f"{head}{form}Content-Length: 99\r\n\r\n".encode())
+    assert heard.statuses == [429]
+    assert "It can work again in 5 seconds." in heard.text.decode()
+    assert "Please try again in a moment" in heard.text.decode()
+
+
+async def test_a_page_that_is_not_there_says_so_once(reader: Reader) -> None:
+    await reader.go("/nowhere")
+    assert reader.text.count("There is nothing at this address") == 1
+
+
+async def test_an_address_that_only_takes_a_form_says_so_in_plain_words(anna: Reader) -> None:
+    await anna.go("/followers")
+    assert anna.status == 405
+    assert "has no page of its own" in anna.text
+    assert "Not Allowed" not in anna.text

@@ -97,7 +97,7 @@ async def test_those_who_tend_it_take_things_out_and_keep_people_out(
     assert "Cheap watches" not in nora.text
     await nora.press("Keep out", handle="nobody@nowhere.test", reason="Ads")
     [fault] = nora.faults
-    assert "Their site does not answer at the moment." in fault
+    assert "No site of this name can be found." in fault
     await nora.press("Keep out", handle="coop", reason="Advertisements.")
     assert "Kept out" in nora.text
     await street.settle()

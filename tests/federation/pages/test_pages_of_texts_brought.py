@@ -84,7 +84,7 @@ async def test_the_page_of_another_site_is_brought_through_the_guard(
         ("http://127.0.0.1/secret", "This address cannot be called from here."),
         ("not an address", "This is not the address of a page."),
         (f"{beta.origin}/static/icon.svg", "There is no page with a text at this address."),
-        (f"{beta.origin}/nothing", "Their site says that there is nothing at this address."),
+        (f"{beta.origin}/nothing", "Their site knows nothing under this name or address."),
         ("", "Please choose a file, or give the address of a page."),
     ):
         await send(anna, "", b"", address=address)
