@@ -47,7 +47,7 @@ class Typing:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        (self.form,) = reader.page.xpath("//form[@data-keep]")
+        self.form, *_ = reader.page.xpath("//form[@data-keep]")
         # A browser drops the line break with which the text of a field begins.
         self.values = {name: text.removeprefix("\n") for name, text in self.form.form_values()}
 
@@ -210,3 +210,34 @@ async def test_whoever_leaves_with_unsaved_text_is_asked(alpha: House, watch: Wa
         await expect(page.locator("[role=status]").first).to_be_visible()
         assert asked == ["beforeunload"]
         window.complaints = [one for one in window.complaints if "ERR_INTERNET" not in one]
+
+
+async def test_who_answers_a_proposal_or_begins_a_conversation_finds_it_again(
+    alpha: House, anna: Reader, bruno: Reader
+) -> None:
+    source = await alpha.publish(await alpha.actor("coop"), a_sheet())
+    await bruno.go(f"/m/{source.slug}/propose")
+    await bruno.press("Send the proposal", take__costs="1", text__costs__fr="Prêté.", message="Ici")
+    assert bruno.status == 200, bruno.faults
+    page = bruno.path
+    await alpha.street.settle()
+    writing = Typing(await anna.go(page))
+    told = await writing.type(choice__costs="own", own__costs__fr="Prêté, ou loué.")
+    assert told["said"] == "Saved {time}. Only you see it until you send it."
+    assert "Prêté, ou loué." not in (await bruno.go(page)).html
+    assert "Prêté, ou loué." in (await anna.go(page)).html
+    (own,) = anna.page.xpath("//input[@name='choice.costs'][@value='own']")
+    assert own.get("checked") is not None
+    await anna.go("/space")
+    assert "A decision about a proposal" in anna.text
+
+    # The model changes meanwhile: what was begun is shown, beside what is there now.
+    costs = replace(a_sheet().sections[1], texts={"fr": "Un local, et un vélo."})
+    await alpha.revise(source, a_sheet().with_sections([a_sheet().sections[0], costs]))
+    await anna.go(page)
+    assert "changed while you were deciding" in anna.text
+    assert "Prêté, ou loué." in anna.html
+    await anna.press_exactly("Accept what is chosen")
+    assert "Accepted" in anna.text, anna.faults
+    async with alpha.read() as session:
+        assert (await session.scalars(select(Unsent))).all() == []
