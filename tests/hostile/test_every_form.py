@@ -11,10 +11,9 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
-import lxml.html
 import pytest
-from lxml import etree
 from playwright.async_api import Dialog
+from together.payloads import HTML, PAYLOADS, runs
 from together.raw import talk
 from together.reader import Reader, reading
 from together.street import PASSWORD, House, Street
@@ -112,11 +111,6 @@ BESIDE = {
 """Where a form has no page of its own at its address: the page of which it is made, and how."""
 
 REFUSED = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
-HTML = "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
-PAYLOADS = (
-    f"\"'>{HTML}</title></textarea><a href=javascript:alert(4)>x</a>"
-    "{{7*7}}<iframe srcdoc='<script>alert(5)</script>'></iframe><base href=//evil.test/>"
-)
 ODD = ("//evil.test/", "/\\evil.test", "https://evil.test/", "javascript:alert(6)", "/%0d%0aX: y")
 
 
@@ -307,23 +301,6 @@ async def test_no_form_does_anything_for_whoever_should_not_send_it(
 
 SAMPLED = 4
 """Of so many pages one is seen in Chromium too; all are read as a browser reads them."""
-
-LEADING = ("href", "src", "action", "formaction", "data", "srcdoc", "content", "poster")
-
-
-def runs(reader_html: str) -> Iterator[str]:
-    """What would run, or lead away, on a page into which somebody wrote PAYLOADS."""
-    for one in lxml.html.fromstring(reader_html).iter(etree.Element):
-        is_data = one.get("type") == "application/ld+json"
-        if one.tag in ("iframe", "base", "object", "embed"):
-            yield one.tag
-        if one.tag == "script" and (one.text or "").strip() and not is_data:
-            yield f"script: {one.text}"
-        for name, value in one.attrib.items():
-            told = value.strip().lower()
-            leads = name in LEADING and told.startswith(("javascript:", "//evil", "/\\evil"))
-            if leads or name.startswith("on"):
-                yield f"{one.tag} {name}={value}"
 
 
 @pytest.mark.browser
