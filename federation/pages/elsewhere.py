@@ -1,6 +1,6 @@
 """Elsewhere: what people are told when another site did not give us what they asked for.
 
-The errors of the wire are written for those who run servers; here they become one of five plain
+The errors of the wire are written for those who run servers; here they become one of a few plain
 sentences. Refusals of our own (nobody has that name, it was deleted …) say themselves.
 """
 

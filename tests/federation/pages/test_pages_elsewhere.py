@@ -13,8 +13,9 @@ from federation.pages import elsewhere
     [
         (Gone("that note was deleted"), "that note was deleted"),
         (Unreachable("no connection"), "Their site does not answer"),
-        (Refused("no", status=404), "nothing at this address"),
-        (Refused("no", status=410), "nothing at this address"),
+        (Unreachable("no address", code="dns"), "No site of this name can be found"),
+        (Refused("no", status=404), "knows nothing under this name or address"),
+        (Refused("no", status=410), "knows nothing under this name or address"),
         (Refused("no", status=401), "refused to show it"),
         (Unsafe("private"), "cannot be called from here"),
         (TooMuch("budget"), "cannot be called from here"),
