@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, insert, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm.attributes import instance_dict, instance_state, manager_of_class
 from sqlalchemy.pool import NullPool
 
@@ -42,7 +42,7 @@ from actors.tables.base import Base
 Unusable = DBAPIError
 """The database cannot be opened, or is none: for operators, who are told so in a sentence."""
 
-Session = AsyncSession
+Session = sessions.Session
 """What verbs and views are given: one open transaction."""
 
 MET = "two rows were given one id at the same moment: try again"
@@ -77,6 +77,17 @@ _NEWS = "news"
 def new_holder() -> int:
     """Under what a process claims rows: never given twice, and known to nobody before."""
     return secrets.randbits(62)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this is a session with SQLite."""
+    known = session.info
+    # To ask SQLAlchemy costs as much as a row does.
+    return (
+        sessions.AT_HAND in known
+        or sessions.READS in known
+        or session.get_bind().dialect.name == "sqlite"
+    )
 
 
 def holder_of(session: Session) -> int:
@@ -223,14 +234,17 @@ class Database:
         began = asyncio.get_running_loop().time()
         token = _enter()
         try:
-            with outages.told(), _ids_apart():
-                async with self._writing() as session:
-                    session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
-                    yield session
-                    if work:
-                        self._passes(f"{work}.stored")
-                    queues = session.info.get(_QUEUES)
-                    news = session.info.get(_NEWS)
+            async with self._writing() as session:
+                about = session.info
+                about[_SAFE], about[_HOLDER] = self.safe, self.holder
+                yield session
+                if work:
+                    self._passes(f"{work}.stored")
+                queues, news = about.get(_QUEUES), about.get(_NEWS)
+        except Exception as error:
+            _check_ids_apart(error)
+            outages.check(error)
+            raise
         finally:
             _open.reset(token)
         self._timed("write", asyncio.get_running_loop().time() - began)
@@ -279,13 +293,16 @@ class Database:
         token = _enter()
         look = self.memory.look()
         try:
-            with outages.told():
-                async with _beginning(self._reader) as session:
-                    session.info[_SAFE], session.info[_HOLDER] = self.safe, self.holder
-                    if self.is_sqlite:
-                        session.info[sessions.READS] = None
-                    session.info[LOOK] = look
-                    yield session
+            async with _beginning(self._reader) as session:
+                about = session.info
+                about[_SAFE], about[_HOLDER] = self.safe, self.holder
+                if self.is_sqlite:
+                    about[sessions.READS] = None
+                about[LOOK] = look
+                yield session
+        except Exception as error:
+            outages.check(error)
+            raise
         finally:
             _open.reset(token)
 
@@ -306,7 +323,7 @@ def _enter() -> Token[bool]:
 
 @asynccontextmanager
 async def _beginning(engine: AsyncEngine) -> AsyncIterator[Session]:
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+    async with Session(engine) as session, session.begin():
         yield session
 
 
@@ -321,7 +338,7 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
         NotYet: another process gave the same id to another row in the same millisecond. Nothing is
             known of this row then: taking it for a duplicate would lose it.
     """
-    once = _once(table, session.get_bind().dialect.name, tuple(values))
+    once = _once(table, is_sqlite(session), tuple(values))
     if await once.rows(session, dict(values)):
         return True
     if await session.get(table, values["id"]) is not None:
@@ -329,21 +346,20 @@ async def insert_once(session: Session, table: type[Base], values: Mapping[str, 
     return False
 
 
-@contextmanager
-def _ids_apart() -> Iterator[None]:
-    """Whoever drew the id of somebody else's new row is told to try again."""
-    try:
-        yield
-    except IntegrityError as error:
-        if _ONE_ID.search(str(error.orig)):
-            raise NotYet(MET) from error
-        raise
+def _check_ids_apart(error: Exception) -> None:
+    """Whoever drew the id of somebody else's new row is told to try again.
+
+    Raises:
+        NotYet: that is what happened.
+    """
+    if isinstance(error, IntegrityError) and _ONE_ID.search(str(error.orig)):
+        raise NotYet(MET) from error
 
 
 @cache
-def _once(table: type[Base], engine: str, names: tuple[str, ...]) -> Plain:
+def _once(table: type[Base], is_for_sqlite: bool, names: tuple[str, ...]) -> Plain:  # noqa: FBT001
     """The statement of `insert_once`: to make one costs more than to run it."""
-    once = sqlite.insert if engine == "sqlite" else postgresql.insert
+    once = sqlite.insert if is_for_sqlite else postgresql.insert
     plain = columns(table)
     return Plain(once(plain).on_conflict_do_nothing().returning(plain.c.id), names)
 

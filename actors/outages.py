@@ -10,8 +10,6 @@ PostgreSQL (appendix A of its manual, 16), and what asyncpg 0.32 raises raw whil
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -50,15 +48,14 @@ _UNDONE: Final = sqlite3.SQLITE_FULL
 """What `embedded.writers` raises without a code: SQLite has undone all of a group by itself."""
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn what the driver raises inside into `Unavailable`, where it is an outage."""
-    try:
-        yield
-    except Exception as error:
-        reason = reason_of(error)
-        if reason is None:
-            raise
+def check(error: Exception) -> None:
+    """Say it in our words where it is an outage.
+
+    Raises:
+        Unavailable: it is one.
+    """
+    reason = reason_of(error)
+    if reason is not None:
         raise Unavailable(reason) from error
 
 

@@ -1,7 +1,9 @@
-"""Sessions: what one that writes into SQLite knows of its connection."""
+"""Sessions: one open transaction, and what one on SQLite knows of its connection."""
+
+from typing import Any
 
 from sqlalchemy import Dialect
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from actors.embedded.driver import Connection
 
@@ -17,6 +19,18 @@ READS = "reads"
 writes; None before it is asked for."""
 
 
+class Session(AsyncSession):
+    """One open transaction, as verbs and views are given it."""
+
+    # SQLAlchemy's own is asked through three objects, and each activity asks a dozen times.
+    info: dict[Any, Any] = {}  # noqa: RUF012 - each has its own, below
+
+    def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
+        """What was read stays readable when the transaction has ended."""
+        super().__init__(bind, expire_on_commit=False)
+        self.info = {}
+
+
 async def reading(session: AsyncSession) -> AtHand | None:
     """What a session that only reads has at hand; None for any other session."""
     if READS not in session.info:
@@ -27,10 +41,11 @@ async def reading(session: AsyncSession) -> AtHand | None:
     return found
 
 
-async def flush(session: AsyncSession) -> None:
-    """Write what waits to be written, if there is any: to ask costs less than to flush."""
-    if not session.sync_session._is_clean():  # noqa: SLF001 - the public way builds three sets
-        await session.flush()
+def is_to_flush(session: AsyncSession) -> bool:
+    """Whether something waits to be written: to ask costs less than to flush."""
+    inner = session.sync_session
+    # The public ways build three sets.
+    return bool(inner._new or inner._deleted or inner.identity_map._modified)  # noqa: SLF001
 
 
 async def driven_by(session: AsyncSession) -> AtHand:

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from actors.embedded import connections, sessions
 from actors.embedded.connections import BUSY_TIMEOUT
 from actors.embedded.driver import Connection
+from actors.embedded.sessions import Session
 from actors.remembered import Memory
 
 BUSY_PAUSE = 0.01
@@ -91,14 +91,14 @@ class Writers:
         self._memory = memory
         self._engine = connections.writing(url, memory.watch)
         self._turn = asyncio.Lock()
-        self._session: AsyncSession | None = None
+        self._session: Session | None = None
         self._at_hand: sessions.AtHand | None = None
         self._group: _Group | None = None
         self._committing: set[asyncio.Task[None]] = set()
         self._patience = _Patience()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[AsyncSession]:
+    async def turn(self) -> AsyncIterator[Session]:
         """What is written inside is durable when this ends; nothing of it is, when it fails."""
         async with self._turn:
             session, (raw, dialect) = await self._ready()
@@ -107,7 +107,8 @@ class Writers:
             try:
                 raw.at_once("SAVEPOINT member")
                 yield session
-                await sessions.flush(session)
+                if sessions.is_to_flush(session):
+                    await session.flush()
                 raw.at_once("RELEASE member")
             except BaseException as error:
                 group.is_plain = False
@@ -132,9 +133,9 @@ class Writers:
         await self._forget()
         await self._engine.dispose()
 
-    async def _ready(self) -> tuple[AsyncSession, sessions.AtHand]:
+    async def _ready(self) -> tuple[Session, sessions.AtHand]:
         if self._session is None or self._at_hand is None:
-            session = AsyncSession(self._engine, expire_on_commit=False)
+            session = Session(self._engine)
             self._at_hand = await sessions.driven_by(session)
             self._session = session
         return self._session, self._at_hand

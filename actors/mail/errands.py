@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from activitypub import iris
 from activitypub.iris import Iri
-from actors.database import Session, insert_once, waits_in
+from actors.database import Session, insert_once, is_sqlite, waits_in
 from actors.mail import claims, hosts
 from actors.mail.claims import WAITING
 from actors.site import Site
@@ -255,8 +255,7 @@ def _waiting() -> Select[int]:
 
 async def _let_wait(session: Session, rows: Sequence[dict[str, object]]) -> None:
     """Write these rows; one that is done waits again, one that waits goes on as it is."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if is_sqlite else postgresql.insert)(_ERRANDS)
+    insert = (sqlite.insert if is_sqlite(session) else postgresql.insert)(_ERRANDS)
     fresh = ("actor_id", "digest", "state", "reason", "tries", "made_at", "due_at")
     await session.execute(
         insert.on_conflict_do_update(

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from activitypub.authority import Vouched
-from actors.database import Session
+from actors.database import Session, is_sqlite
 from actors.mail import inbox, lanes, superseding
 from actors.mail.claims import WAITING
 from actors.mail.lanes import CLAIM
@@ -154,8 +154,7 @@ async def _write(
         )
         .distinct()
     )
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if is_sqlite else postgresql.insert)(Delivery)
+    insert = (sqlite.insert if is_sqlite(session) else postgresql.insert)(Delivery)
     await session.execute(
         insert.from_select(_COLUMNS, theirs, include_defaults=False).on_conflict_do_nothing()
     )

@@ -34,7 +34,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from actors.database import Session
+from actors.database import Session, is_sqlite
 from actors.listed import among
 from actors.mail.claims import LONG_AGO, WAITING
 from actors.plain import Plain
@@ -87,7 +87,7 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
     """Something waits for these hosts, and is due at that time."""
     if not hosts:
         return
-    insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(LANES)
+    insert = (sqlite.insert if is_sqlite(session) else postgresql.insert)(LANES)
     await session.execute(
         insert.on_conflict_do_update(
             index_elements=[Lane.host],
@@ -100,11 +100,11 @@ async def open_all(session: Session, hosts: Collection[str], due_at: datetime) -
 
 async def open_for(session: Session, since_id: int, due_at: datetime) -> None:
     """The same for whatever was written in deliveries behind that one."""
-    insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(LANES)
+    insert = (sqlite.insert if is_sqlite(session) else postgresql.insert)(LANES)
     theirs = select(Delivery.host, literal(due_at, Lane.due_at.type), literal(0)).where(
         Delivery.id > since_id
     )
-    if not _is_sqlite(session):
+    if not is_sqlite(session):
         # Each once, and in one order: two that open the same lanes cannot wait for each other.
         # SQLite takes a host twice, and would go through all deliveries by host to have an order.
         theirs = theirs.distinct().order_by(Delivery.host)
@@ -124,7 +124,7 @@ async def reopen(session: Session, hosts: Collection[str] | None = None) -> None
 
 async def _reopen(session: Session, *mine: ColumnElement[bool]) -> None:
     # In one order, whoever does it: two that take the same rows cannot wait for each other.
-    if not _is_sqlite(session):  # there the transaction holds everything
+    if not is_sqlite(session):  # there the transaction holds everything
         await session.execute(select(Lane.id).where(*mine).order_by(Lane.id).with_for_update())
     await session.execute(
         update(Lane)
@@ -141,7 +141,7 @@ async def close_or_reopen(session: Session, hosts: Collection[str]) -> None:
     are held: it sees what others had committed by then, and who commits later opens a new lane.
     """
     named = {"hosts": hosts}
-    if not _is_sqlite(session):  # there the transaction holds everything
+    if not is_sqlite(session):  # there the transaction holds everything
         await HELD.rows(session, named)
     closed = await CLOSED.rows(session, named)
     if len(closed) < len(hosts):
@@ -269,10 +269,6 @@ def _next_look(view: _View, now: datetime, fitting: list[int], chosen: set[int])
     if fitting or view.in_flight:
         return min(now + CLAIM, view.later_at or now + CLAIM)
     return view.later_at or now + NEXT_LOOK
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, select, text, update
 from activitypub.addressing import Visibility, visibility
 from activitypub.canonical_json import Json, parse
 from activitypub.markup import plain
-from actors.database import Session
+from actors.database import Session, is_sqlite
 from actors.rules import labels, searching
 from actors.rules.sections import Sheet
 from actors.rules.wishes import LEAD
@@ -181,7 +181,7 @@ async def forget_all(session: Session) -> None:
     What the index of SQLite holds is compared with nothing and made anew from the rows.
     """
     await session.execute(update(Listing).values(edition=0))
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         await session.execute(text("INSERT INTO listing_words(listing_words) VALUES ('rebuild')"))
 
 

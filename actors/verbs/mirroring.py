@@ -24,7 +24,7 @@ from activitypub.multihash import digest_of
 from activitypub.proofs import eddsa_jcs
 from activitypub.signatures.keys import PublicKey
 from activitypub.vocabulary.actors import PublicKeyDocument
-from actors.database import Session, columns, insert_new, insert_once, tells
+from actors.database import Session, columns, insert_new, insert_once, is_sqlite, tells
 from actors.documents import model as model_documents
 from actors.documents import remark as remark_documents
 from actors.mail import hosts, keyring
@@ -508,7 +508,7 @@ async def _one_at_a_time(session: Session, owner: Actor) -> None:
     An author's Create and a reader's Announce of one new thing often come at the same moment.
     SQLite has one writer at a time, and needs no lock.
     """
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session):
         await session.execute(_LOCK, {"id": owner.id})
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import bindparam, cast
 
-from actors.database import Session
+from actors.database import Session, is_sqlite
 from actors.rules import labels, wishes
 from actors.rules.expressions import Expression, both, in_fts5, in_tsquery
 from actors.rules.wishes import Wish
@@ -172,7 +172,7 @@ def listed(
     need not fetch all words of each to see that it is in another language.
     """
     given = [one for one in (words, facets) if one is not None]
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         joined = statement.join(_INDEX, _INDEX.c.rowid == Listing.id)
         return joined.where(_is_matched(both(*given)))
     for tokens, wanted in ((_MARKS, facets), (_TOKENS, words)):
@@ -188,7 +188,7 @@ def by_id(session: Session) -> ColumnElement[int]:
     SQLite's index of words gives its rows in the order of ids, and is not known to do so where the
     same number is called by another name.
     """
-    return _INDEX.c.rowid if session.get_bind().dialect.name == "sqlite" else Listing.id.expression
+    return _INDEX.c.rowid if is_sqlite(session) else Listing.id.expression
 
 
 def _is_matched(expression: Expression) -> ColumnElement[bool]:
@@ -199,7 +199,7 @@ def _is_matched(expression: Expression) -> ColumnElement[bool]:
 
 async def _ids(session: Session, wish: Wish, words: Expression, facets: Expression) -> list[int]:
     """What one step finds, the latest first; whether it may be shown is not asked yet."""
-    if session.get_bind().dialect.name == "sqlite":  # the index alone answers
+    if is_sqlite(session):  # the index alone answers
         found = select(_INDEX.c.rowid).where(_is_matched(both(words, facets)))
         statement = found.order_by(_INDEX.c.rowid.desc())
     else:
@@ -212,7 +212,7 @@ async def _latest(
     session: Session, wish: Wish, words: Expression | None, facets: Expression
 ) -> dict[int, Hit]:
     statement = _HITS
-    if wish.is_empty or session.get_bind().dialect.name != "sqlite":
+    if wish.is_empty or not is_sqlite(session):
         # The words say of which kind it is too; but so PostgreSQL may go along the index of kinds.
         statement = statement.where(Listing.kind == wish.kind)
     if not wish.is_empty:
