@@ -16,7 +16,9 @@ and nothing is remembered.
     look.keep(name, thing, rows)    # not kept if one of the rows was written meanwhile
 
 A row counts as written when it is, and once more when that is committed or undone: what was read in
-between was made of what stood there before.
+between was made of what stood there before. Who writes sees what is not committed yet, and so do
+the others who share the commit, but nobody else: what is made in a transaction that writes is for
+such transactions alone, and forgotten when any part of them is undone.
 """
 
 import sqlite3
@@ -32,6 +34,10 @@ MOST_OF_A_KIND: Final = 2_000
 follows, and what is read at the same time. Kinds are counted apart, so that who reads old things
 pushes out no accounts."""
 
+MOST_FOR_WRITERS: Final = 500
+"""The same for those who write, of two kilobytes each: who speaks to us, and who listens to them.
+Most of what comes is said by few."""
+
 MOST_WRITTEN: Final = 50_000
 """Rows of which it is known when they were written, some six megabytes; then all is forgotten. A
 busy instance writes so many in some minutes."""
@@ -39,11 +45,11 @@ busy instance writes so many in some minutes."""
 EVERYTHING: Final = 0
 """No row has this id: when it is written, all is forgotten."""
 
-Name = tuple[str, int]
+Name = tuple[str, Hashable]
 """Of what kind a thing is, and which one."""
 
 LOOK: Final = "look"
-"""Under this name stands, in a session that only reads, what is remembered."""
+"""Under this name stands, in a session, what is remembered."""
 
 _FUNCTION: Final = "essaim_written"
 
@@ -56,8 +62,15 @@ _WATCHED: Final = (
     ("boost", ("id", "object_iri")),
     ("quote", ("remark_id", "quoted_iri")),
     ("media_use", ("subject_id",)),
+    ("host", ("name",)),
 )
 """Each table, and the columns that name what its rows are a part of."""
+
+_WATCHED_WHOLE: Final = (
+    *("follow", "block", "host_block", "mute", "acquaintance", "commons"),
+    *("hidden_thread", "notice_policy", "push_subscription"),
+)
+"""Tables that are written so seldom that one name stands for all their rows: their own."""
 
 
 def _triggers() -> Iterator[str]:
@@ -66,11 +79,18 @@ def _triggers() -> Iterator[str]:
         old, new = (", ".join(f"{row}.{one}" for one in columns) for row in ("OLD", "NEW"))
         for event, named in (("INSERT", new), ("UPDATE", f"{old}, {new}"), ("DELETE", old)):
             yield _trigger(f"{table}_{event}", event, table, f"{_FUNCTION}({named})")
+    for table in _WATCHED_WHOLE:
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            yield _trigger(f"any_{table}_{event}", event, table, f"{_FUNCTION}('{table}')")
     # What quotes something counts for it only while it is not deleted.
     quoting = f"{_FUNCTION}(quoted_iri) FROM quote WHERE remark_id = NEW.id"
     yield _trigger("remark_quoting", "UPDATE", "remark", quoting)
     showing = f"{_FUNCTION}(subject_id) FROM media_use WHERE media_id = NEW.id"
     yield _trigger("media_shown", "UPDATE", "media", showing)
+    # Of what came only that counts which waits: for whoever said it has more to say.
+    for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        waits = f"{_FUNCTION}({row}.speaker) WHERE {row}.state = 'waiting'"
+        yield _trigger(f"received_{event}_{row}", event, "received", waits)
     # Of whom a blocked host hides nobody knows where they are missing.
     shut = f"{_FUNCTION}({EVERYTHING}) WHERE OLD.shut_at IS NOT NEW.shut_at"
     yield _trigger("actor_shut", "UPDATE OF shut_at", "actor", shut)
@@ -93,8 +113,10 @@ class Memory:
 
     def __init__(self) -> None:
         self._commits: Callable[[], int | None] = _nobody_counts
-        # What was wanted last is last.
-        self._kinds: defaultdict[str, OrderedDict[Name, _Kept]] = defaultdict(OrderedDict)
+        # Of each kind, for those who write and those who only read; what was wanted last is last.
+        self._kinds: defaultdict[tuple[str, bool], OrderedDict[Name, _Kept]] = defaultdict(
+            OrderedDict
+        )
         self._written: dict[Hashable, int] = {}
         self._clock = 1
         self._since = 1  # what was made before is forgotten
@@ -172,9 +194,17 @@ class Memory:
             self._known = commits
         return Look(self, self._clock)
 
-    def get(self, name: Name) -> Any | None:
+    def turn(self) -> "Look":
+        """The same for a transaction that writes, after somebody `begun`."""
+        return Look(self, self._clock, writes=True) if self._is_told else NOTHING
+
+    def undone(self) -> None:
+        """A part of what is being written was undone: anything may have been made of it."""
+        self.forget()
+
+    def get(self, name: Name, *, writes: bool) -> Any | None:
         """What was made of rows that were not written since."""
-        things = self._kinds[name[0]]
+        things = self._kinds[name[0], writes]
         kept = things.get(name)
         if kept is None:
             return None
@@ -184,14 +214,16 @@ class Memory:
         things.move_to_end(name)
         return kept.thing
 
-    def keep(self, name: Name, thing: Any, rows: Iterable[Hashable], at: int) -> None:
+    def keep(
+        self, name: Name, thing: Any, rows: Iterable[Hashable], at: int, *, writes: bool
+    ) -> None:
         """Keep what was made of rows that were read after this moment."""
         made_of = tuple(rows)
         if self._holds(made_of, at):
-            things = self._kinds[name[0]]
+            things = self._kinds[name[0], writes]
             things[name] = _Kept(thing, made_of, at)
             things.move_to_end(name)
-            if len(things) > MOST_OF_A_KIND:
+            if len(things) > (MOST_FOR_WRITERS if writes else MOST_OF_A_KIND):
                 things.popitem(last=False)
 
     def _holds(self, rows: tuple[Hashable, ...], at: int) -> bool:
@@ -236,28 +268,30 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is remembered, for one transaction that only reads.
+    """What is remembered, for one transaction.
 
     Attributes:
         memory: of this process; None where nothing may be believed.
         at: the moment before anything was read.
+        writes: the transaction is one that writes.
     """
 
     memory: Memory | None
     at: int
+    writes: bool = False
 
     def get(self, name: Name) -> Any | None:
         """What was made under this name, if none of its rows was written since."""
-        return None if self.memory is None else self.memory.get(name)
+        return None if self.memory is None else self.memory.get(name, writes=self.writes)
 
     def keep(self, name: Name, thing: Any, rows: Iterable[Hashable]) -> None:
         """Keep what was made in this transaction of these rows; nobody changes it from now on."""
         if self.memory is not None:
-            self.memory.keep(name, thing, rows, self.at)
+            self.memory.keep(name, thing, rows, self.at, writes=self.writes)
 
 
 NOTHING: Final = Look(None, 0)
-"""Where something is written that is not committed yet, and where nobody says what is."""
+"""Where nobody says what is written."""
 
 
 def at(session: AsyncSession) -> Look:

@@ -12,7 +12,7 @@ from actors.embedded import connections, sessions
 from actors.embedded.connections import BUSY_TIMEOUT
 from actors.embedded.driver import Connection
 from actors.embedded.sessions import Session
-from actors.remembered import Memory
+from actors.remembered import LOOK, Memory
 
 BUSY_PAUSE = 0.01
 """Seconds between two tries to begin while another process writes."""
@@ -104,6 +104,7 @@ class Writers:
             session, (raw, dialect) = await self._ready()
             group = await self._joined(raw)
             session.info[sessions.AT_HAND] = raw, dialect
+            session.info[LOOK] = self._memory.turn()
             try:
                 raw.at_once("SAVEPOINT member")
                 yield session
@@ -149,6 +150,7 @@ class Writers:
         except sqlite3.Error:
             raw.rollback()  # all of the group is undone then, and its members are told
         finally:
+            self._memory.undone()
             await self._forget()
 
     async def _forget(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Text, and_, bindparam, literal_column, or_
 import activitypub.vocabulary as ap
 from activitypub.authority import Heard
 from activitypub.iris import Iri, host
+from actors import remembered
 from actors.database import Session, as_read, columns, holder_of, insert_once, waits_in
 from actors.errors import NotYet
 from actors.mail import claims, hosts
@@ -97,14 +98,20 @@ def _asking(names: int) -> Plain:
 async def standing(session: Session, speaker: Iri) -> Standing:
     """How somebody who speaks to us stands here: one question, because each activity asks it."""
     name = host(speaker)
-    covering = padded(rules.covering(name.lower()))
-    values = {f"name_{place}": one for place, one in enumerate(covering)}
-    values |= {"speaker": speaker, "host": name}
-    rows = await _asking(len(covering)).rows(session, values)
-    if not rows:
-        is_blocked = await hosts.is_blocked(session, name)
-        return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
-    is_blocked, is_failing, is_behind, has_commons, *actor = rows[0]
+    look, subject = remembered.at(session), ("standing", speaker)
+    known = look.get(subject)
+    if known is None:
+        names = rules.covering(name.lower())
+        covering = padded(names)
+        values = {f"name_{place}": one for place, one in enumerate(covering)}
+        values |= {"speaker": speaker, "host": name}
+        rows = await _asking(len(covering)).rows(session, values)
+        if not rows:
+            is_blocked = await hosts.is_blocked(session, name)
+            return Standing(name, None, is_blocked, is_failing=True, is_behind=False)
+        known = rows[0]
+        look.keep(subject, known, (speaker, name, *names, "commons"))
+    is_blocked, is_failing, is_behind, has_commons, *actor = known
     return Standing(
         name,
         as_read(session, Actor, actor),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Text, and_, bindparam, or_, select, union
 
+from actors import remembered
 from actors.database import Session, columns
 from actors.plain import Plain, padded
 from actors.rules import hosts
@@ -21,6 +22,11 @@ from actors.tables.circle import Acquaintance
 from actors.tables.follow import Follow
 from actors.tables.holding import NoticePolicy
 from actors.tables.push import PushSubscription
+
+
+MOST_REMEMBERED = 50
+"""Addressees and listeners of one author: most notes name two or three. What somebody writes to
+hundreds is asked for again, so that nobody fills our memory with lists."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,15 @@ _ACQUAINTANCE, _THREAD = columns(Acquaintance).c, columns(HiddenThread).c
 _POLICY, _SUBSCRIPTION = columns(NoticePolicy).c, columns(PushSubscription).c
 
 _AUTHOR: BindParameter[int] = bindparam("author")
+
+_ASKED = tuple(
+    table.__tablename__
+    for table in (
+        *(Follow, Block, HostBlock, Mute, Acquaintance),
+        *(HiddenThread, NoticePolicy, PushSubscription),
+    )
+)
+"""What is asked, beside the actors themselves: it holds until anything of these is written."""
 
 
 @cache
@@ -105,11 +120,17 @@ async def of(session: Session, author: Actor, addressed: Sequence[str]) -> list[
         author: who speaks.
         addressed: the IRIs of everybody whom it names.
     """
-    named, covering = padded(list(dict.fromkeys(addressed))), padded(hosts.covering(author.host))
-    values: dict[str, Any] = {"author": author.id}
-    values |= {f"addressed_{place}": name for place, name in enumerate(named)}
-    values |= {f"host_{place}": name for place, name in enumerate(covering)}
-    rows = await _asking(len(named), len(covering)).rows(session, values)
+    names = tuple(dict.fromkeys(addressed))
+    look, subject = remembered.at(session), ("listeners", (author.id, names))
+    rows = look.get(subject)
+    if rows is None:
+        named, covering = padded(names), padded(hosts.covering(author.host))
+        values: dict[str, Any] = {"author": author.id}
+        values |= {f"addressed_{place}": name for place, name in enumerate(named)}
+        values |= {f"host_{place}": name for place, name in enumerate(covering)}
+        rows = await _asking(len(named), len(covering)).rows(session, values)
+        if len(names) + len(rows) <= MOST_REMEMBERED:
+            look.keep(subject, rows, (*_ASKED, *names, *(row[0] for row in rows)))
     is_shut = author.shut_at is not None
     return [
         Listener(
