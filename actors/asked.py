@@ -7,7 +7,10 @@ of SQLite that only read the driver is asked directly, with the same text that S
 give it. On PostgreSQL, where the way over the network costs more, and in transactions that write,
 whose session may know of a row what is not in the database yet, it is an ordinary statement.
 
-A question may name lists of values (`in_`): there is one text for each power of two.
+A question may name lists of values (`in_`): there is one text for each power of two. One parameter
+for all of them (`listed`) is as fast for five or forty; but where a list holds one, as for a status
+by itself, SQLite compares a value, and needs about twice as long to look into a list (measured on
+the questions of a timeline: 10 to 66 µs, and 25 to 116).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,8 @@
 
 `column IN (?, ?, …)` is another statement for every number of values, which SQLAlchemy writes and
 SQLite reads anew each time: for a few hundred values that takes longer than the answer. So the
-values go as one: SQLite takes them from a list in JSON, PostgreSQL from an array.
+values go as one: SQLite takes them from a list in JSON, PostgreSQL from an array. Questions of a
+page, of which many name a single value, have a text for each length (`asked`).
 """
 
 import json

@@ -11,7 +11,7 @@ from typing import Any, Final
 from activitypub.iris import Iri
 from federation import __version__
 from federation.api.operations import ROOT, Operation
-from federation.api.schemas import SCHEMAS
+from federation.api.schemas.everything import SCHEMAS
 from federation.api.shapes import Schema
 
 OPENAPI: Final = "3.1.0"

@@ -35,7 +35,7 @@ class Operation:
         name: the operation's id, a verb and a noun in lower camel case.
         scope: what the token must be allowed to do; None where no token is needed.
         status: of the answer when all goes well.
-        answer: the name of its schema in `schemas.SCHEMAS`, or None where there is no body.
+        answer: the name of its schema in `schemas.everything`, or None where there is no body.
         is_text: the answer is plain text and not JSON.
         media: the answer is a file of this type.
         body_media: the body is a file of this type.

@@ -415,4 +415,4 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
 }
-"""Answer name → schema; `schemas` joins them with the others."""
+"""Answer name → schema; `schemas.everything` joins them with the others."""

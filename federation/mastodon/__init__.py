@@ -5,7 +5,7 @@ or somebody's boost of either; the one who is signed in is an organisation, thro
 
 Rules:
 
-- `entities.py` alone knows the JSON shapes; `describing.py` asks the views what an entity needs.
+- `entities/` alone knows the JSON shapes; `describing.py` asks the views what an entity needs.
 - Every path answers with and without a final slash, every argument is taken from the query, a form
   or JSON alike (`arguments.py`), whatever the Accept header says: real clients need all three.
 - Addresses are built from the configured origin, never from the request, so that they hold behind a

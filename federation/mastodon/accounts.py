@@ -20,10 +20,11 @@ from actors.verbs import circling, following
 from actors.views import pins, profiles, timelines
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import people
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.timelines import with_media
 
 MAX_RELATIONSHIPS = 100
@@ -43,7 +44,7 @@ async def own(session: Session, site: Site, acting: Acting) -> Entity:
     us = acting.organisation
     entity = await Describer(session, site, us).account(us)
     row = await profiles.of_ours(session, us)
-    return entities.own_account(
+    return people.own_account(
         entity,
         us,
         row.locale,
@@ -97,7 +98,7 @@ async def relationships(request: web.Request) -> web.StreamResponse:
             them = await profiles.by_id(session, paging.number(text))
             if them is not None:
                 known = await profiles.relationship(session, acting.organisation, them)
-                found.append(entities.relationship(them, known))
+                found.append(people.relationship(them, known))
     return answers.entity(list(found))
 
 
@@ -158,7 +159,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
         known = await profiles.relationship(session, us, them)
     if known.requested and not them.approves_followers:
         known = replace(known, following=True, requested=False)
-    return answers.entity(entities.relationship(them, known))
+    return answers.entity(people.relationship(them, known))
 
 
 async def unfollow(request: web.Request) -> web.StreamResponse:
@@ -171,7 +172,7 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
         if known.follow is not None:
             await following.unfollow(session, request.app[SITE], known.follow)
             known = await profiles.relationship(session, acting.organisation, them)
-    return answers.entity(entities.relationship(them, known))
+    return answers.entity(people.relationship(them, known))
 
 
 async def _heed(

@@ -16,9 +16,10 @@ from actors.tables.actor import Actor
 from actors.verbs import circling
 from actors.views import circles, profiles, worth_knowing
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon import accounts, answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import people
+from federation.mastodon.entities.entity import Entity
 
 Change = Callable[[Session, Site, Actor, Actor], Awaitable[None]]
 
@@ -79,15 +80,15 @@ async def familiar_followers(request: web.Request) -> web.StreamResponse:
         for text in dict.fromkeys(given.many("id")[:MOST_ASKED]):
             them = await profiles.by_id(session, paging.number(text))
             known = await worth_knowing.familiar(session, us, them) if them else []
-            people = await describer.accounts(known)
-            found.append({"id": text, "accounts": list(people)})
+            mutual = await describer.accounts(known)
+            found.append({"id": text, "accounts": list(mutual)})
     return answers.entity(list(found))
 
 
 async def suggestions(request: web.Request) -> web.StreamResponse:
     """GET /api/v2/suggestions: organisations that one does not follow yet, and why."""
     shown = await _suggested(request)
-    return answers.entity([entities.suggestion(each) for each in shown])
+    return answers.entity([people.suggestion(each) for each in shown])
 
 
 async def suggestions_v1(request: web.Request) -> web.StreamResponse:
@@ -136,4 +137,4 @@ async def _changed(request: web.Request, change: Change) -> web.StreamResponse:
         us, them = acting.organisation, await accounts.addressed(request, session)
         await change(session, request.app[SITE], us, them)
         known = await profiles.relationship(session, us, them)
-    return answers.entity(entities.relationship(them, known))
+    return answers.entity(people.relationship(them, known))

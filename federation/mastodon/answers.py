@@ -20,7 +20,7 @@ from actors.views.paging import Page
 from federation import refusals
 from federation.app_keys import SITE
 from federation.mastodon import paging
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities.entity import Entity
 from federation.negotiation import Handler
 
 CORS: Final[Mapping[str, str]] = {

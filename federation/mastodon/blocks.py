@@ -18,9 +18,10 @@ from actors.views import blocks, profiles
 from actors.views.blocks import Barred
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon import accounts, answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import people
+from federation.mastodon.entities.entity import Entity, moment
 
 LONGEST_MUTE = 10 * 366 * 24 * 3600
 """Seconds of the longest mute that ends by itself: who wants more names no end."""
@@ -109,7 +110,7 @@ async def _changed(request: web.Request, scope: str, change: Change) -> web.Stre
         them = await accounts.addressed(request, session)
         await change(session, request.app[SITE], acting.organisation, them)
         known = await profiles.relationship(session, acting.organisation, them)
-    return answers.entity(entities.relationship(them, known))
+    return answers.entity(people.relationship(them, known))
 
 
 async def _listed(request: web.Request, scope: str, listing: Listing) -> web.StreamResponse:
@@ -128,4 +129,4 @@ async def _listed(request: web.Request, scope: str, listing: Listing) -> web.Str
 
 def _until(at: datetime | None, *, is_mute: bool) -> Entity:
     """What a MutedAccount says beyond an Account: when the mute ends."""
-    return {"mute_expires_at": entities.moment(at) if at else None} if is_mute else {}
+    return {"mute_expires_at": moment(at) if at else None} if is_mute else {}

@@ -14,9 +14,10 @@ from actors.views import shelves
 from actors.views.shelves import Conversation
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import reading
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.liking import Verb
 from federation.mastodon.statuses import addressed
 
@@ -99,7 +100,7 @@ async def shown(describer: Describer, one: Conversation) -> Entity:
     """A Conversation."""
     people = await describer.accounts(one.others)
     last = await describer.status(one.last)
-    return entities.conversation(one.id, people, last, is_unread=one.is_unread)
+    return reading.conversation(one.id, people, last, is_unread=one.is_unread)
 
 
 async def _done(request: web.Request, scope: str, verb: Verb) -> web.StreamResponse:

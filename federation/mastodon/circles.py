@@ -15,9 +15,10 @@ from actors.verbs import circling
 from actors.views import circles, profiles, timelines
 from actors.views.paging import LARGEST_PAGE
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon import accounts, answers, arguments, authenticating, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import reading
 
 
 async def every(request: web.Request) -> web.StreamResponse:
@@ -25,7 +26,7 @@ async def every(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:lists")).organisation
         rows = await circles.of(session, us)
-    return answers.entity([entities.circle(row) for row in rows])
+    return answers.entity([reading.circle(row) for row in rows])
 
 
 async def one(request: web.Request) -> web.StreamResponse:
@@ -33,7 +34,7 @@ async def one(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:lists")).organisation
         row = await _addressed(request, session, us)
-    return answers.entity(entities.circle(row))
+    return answers.entity(reading.circle(row))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -49,7 +50,7 @@ async def create(request: web.Request) -> web.StreamResponse:
             replies=given.text("replies_policy") or "list",
             is_exclusive=given.flag("exclusive"),
         )
-    return answers.entity(entities.circle(row))
+    return answers.entity(reading.circle(row))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -65,7 +66,7 @@ async def change(request: web.Request) -> web.StreamResponse:
             replies=given.text("replies_policy") or row.replies,
             is_exclusive=given.flag("exclusive", default=row.is_exclusive),
         )
-    return answers.entity(entities.circle(row))
+    return answers.entity(reading.circle(row))
 
 
 async def remove(request: web.Request) -> web.StreamResponse:
@@ -119,7 +120,7 @@ async def with_member(request: web.Request) -> web.StreamResponse:
         us = (await authenticating.member(request, session, "read:lists")).organisation
         them = await accounts.addressed(request, session)
         rows = await circles.with_member(session, us, them)
-    return answers.entity([entities.circle(row) for row in rows])
+    return answers.entity([reading.circle(row) for row in rows])
 
 
 async def timeline(request: web.Request) -> web.StreamResponse:

@@ -29,8 +29,9 @@ from actors.views.around import Around
 from actors.views.filters import Held
 from actors.views.profiles import Counts
 from actors.views.timelines import Item, Line
-from federation.mastodon import entities, shared
-from federation.mastodon.entities import Entity
+from federation.mastodon import shared
+from federation.mastodon.entities import attachments, people, posts, reading
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.shared import Circles, Shared, document_of, objects
 
 MAX_FIELDS: Final = 16
@@ -79,13 +80,13 @@ class Describer:
 
     async def accounts(self, actors: Iterable[Actor]) -> list[Entity]:
         """Several Accounts, in the order given."""
-        people = list(actors)
-        unknown = {one.id: one for one in people if not self._knows(one)}
+        shown = list(actors)
+        unknown = {one.id: one for one in shown if not self._knows(one)}
         counted = await profiles.counts_of(self._session, unknown)
         for one in unknown.values():
             entity = self._accounts[one.id] = self._made(one, counted[one.id])
             self._look.keep((_ACCOUNT, one.id), entity, (one.id,))
-        return [self._accounts[one.id] for one in people]
+        return [self._accounts[one.id] for one in shown]
 
     def _knows(self, actor: Actor) -> bool:
         """Whether it is known what an account looks like, now or as it is remembered."""
@@ -100,7 +101,7 @@ class Describer:
         told = _profile(actor.document)
         lines = [dict(one) for one in told.fields]
         header = told.header if actor.is_ours else None
-        return entities.account(
+        return people.account(
             *(self._site.origin, actor, counts, lines),
             header="" if header is None else header.url,
             described=(told.icon, "" if header is None else header.name),
@@ -194,7 +195,7 @@ class Describer:
     def _passed_on(self, item: Item) -> Entity | None:
         if item.boost is None or item.booster is None:
             return None
-        made = entities.passing_on(self._accounts[item.booster.id], item.boost)
+        made = posts.passing_on(self._accounts[item.booster.id], item.boost)
         self._look.keep((_BOOST, item.boost.id), made, (item.boost.id, item.booster.id))
         return made
 
@@ -216,7 +217,7 @@ class Describer:
 
     async def _status(self, told: "_Told") -> Entity:
         inner = await self._seen(told.shared)
-        return inner if told.passed_on is None else entities.boost_status(told.passed_on, inner)
+        return inner if told.passed_on is None else posts.boost_status(told.passed_on, inner)
 
     async def _seen(self, made: Shared) -> Entity:
         """A status as its reader sees it."""
@@ -232,7 +233,7 @@ class Describer:
             inner["poll"] = await self.poll(made.asks, Poll.from_json(made.asks.poll))
         if made.quoted is not None:
             state, thing = made.quoted
-            inner["quote"] = entities.quoted(state, await self._seen(thing) if thing else None)
+            inner["quote"] = posts.quoted(state, await self._seen(thing) if thing else None)
         if made.circles is not None:
             inner["quote_approval"] = self._approval(made.author_id, made.circles)
         if self._viewer is not None and self._viewer.id == made.author_id:
@@ -248,7 +249,7 @@ class Describer:
                 is_followed=author_id in self._around.followed_by,
             )
             asked = consent.consent(circles.policy, asker, *circles.author)
-        return entities.quote_approval(circles.automatic, circles.manual, asked)
+        return posts.quote_approval(circles.automatic, circles.manual, asked)
 
     async def poll(self, remark: Remark, asked: Poll) -> Entity:
         """A Poll; who asks is no voter, and is shown the numbers as one who has voted."""
@@ -257,7 +258,7 @@ class Describer:
             votes = ()
         elif self._viewer.id != remark.actor_id:
             votes = await polls.chosen(self._session, remark, self._viewer)
-        return entities.poll(remark.id, asked, self._site.now(), votes)
+        return attachments.poll(remark.id, asked, self._site.now(), votes)
 
     def _filtered(self, made: Shared) -> list[Entity]:
         """What the reader's filters find; in one's own words nothing is looked for."""
@@ -267,7 +268,7 @@ class Describer:
         inner = made.entity
         said = f"{inner['spoiler_text']}\n{markup.plain(str(inner['content']))}"
         hits = filters.matches(self._filters, made.id, said)
-        return [entities.filter_result(one) for one in hits]
+        return [reading.filter_result(one) for one in hits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,7 @@ class _Profile:
     """What an actor's document says of it, beside its columns; nobody changes what is in it.
 
     Attributes:
-        fields: made by `entities.field`.
+        fields: made by `people.field`.
         icon: what its sign shows, in words.
         header: the picture above its page.
     """
@@ -326,7 +327,7 @@ def _profile(body: bytes) -> _Profile:
 def _read_profile(body: bytes) -> _Profile:
     said = document_of(body)
     return _Profile(
-        [entities.field(name, value) for name, value in _lines(said)],
+        [people.field(name, value) for name, value in _lines(said)],
         _described(said.get("icon")),
         media_documents.read(said.get("image")),
     )

@@ -18,8 +18,9 @@ from actors.tables.model import Model
 from actors.views import history, timelines
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, entities
+from federation.mastodon import answers, arguments
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import posts
 
 LONGEST_TITLE: Final = 100
 """Characters of a title; of a remark, its beginning."""
@@ -41,7 +42,7 @@ async def oembed(request: web.Request) -> web.StreamResponse:
     subject = item.subject
     name = subject.name if isinstance(subject, Model) else markup.plain(subject.content)
     title = " ".join(name.split())[:LONGEST_TITLE]
-    return answers.entity(entities.embedded(site.origin, status, title))
+    return answers.entity(posts.embedded(site.origin, status, title))
 
 
 async def _named(session: Session, site: Site, url: str) -> Item | None:

@@ -21,8 +21,9 @@ from actors.verbs.filtering import Wanted
 from actors.views import filters
 from actors.views.filters import Held
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.arguments import FALSE, Arguments
+from federation.mastodon.entities import reading
 from federation.mastodon.statuses import by_number
 
 _ATTRIBUTE: Final = re.compile(r"keywords_attributes(?:\[(\d*)\])?\[(\w+)\]")
@@ -34,7 +35,7 @@ async def every(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         held = await filters.of(session, us)
-    return answers.entity([entities.filter_v2(each) for each in held])
+    return answers.entity([reading.filter_v2(each) for each in held])
 
 
 async def one(request: web.Request) -> web.StreamResponse:
@@ -42,7 +43,7 @@ async def one(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         held = await _addressed(request, session, us)
-    return answers.entity(entities.filter_v2(held))
+    return answers.entity(reading.filter_v2(held))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -62,7 +63,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         )
         await filtering.reword(session, site, row, _words(given))
         held = await _held(session, us, row.id)
-    return answers.entity(entities.filter_v2(held))
+    return answers.entity(reading.filter_v2(held))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -82,7 +83,7 @@ async def change(request: web.Request) -> web.StreamResponse:
             filtering.end(site, row, _span(given))
         await filtering.reword(session, site, row, _words(given))
         held = await _held(session, us, row.id)
-    return answers.entity(entities.filter_v2(held))
+    return answers.entity(reading.filter_v2(held))
 
 
 async def remove(request: web.Request) -> web.StreamResponse:
@@ -99,7 +100,7 @@ async def words(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         held = await _addressed(request, session, us)
-    return answers.entity([entities.filter_word(each) for each in held.words])
+    return answers.entity([reading.filter_word(each) for each in held.words])
 
 
 async def add_word(request: web.Request) -> web.StreamResponse:
@@ -115,7 +116,7 @@ async def add_word(request: web.Request) -> web.StreamResponse:
             given.text("keyword"),
             is_whole=given.flag("whole_word"),
         )
-    return answers.entity(entities.filter_word(word))
+    return answers.entity(reading.filter_word(word))
 
 
 async def word(request: web.Request) -> web.StreamResponse:
@@ -123,7 +124,7 @@ async def word(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         found = await _word(request, session, us)
-    return answers.entity(entities.filter_word(found))
+    return answers.entity(reading.filter_word(found))
 
 
 async def change_word(request: web.Request) -> web.StreamResponse:
@@ -135,7 +136,7 @@ async def change_word(request: web.Request) -> web.StreamResponse:
         is_whole = given.flag("whole_word") if "whole_word" in given.values else None
         text = given.text("keyword") if "keyword" in given.values else None
         await filtering.change_word(session, found, text=text, is_whole=is_whole)
-    return answers.entity(entities.filter_word(found))
+    return answers.entity(reading.filter_word(found))
 
 
 async def remove_word(request: web.Request) -> web.StreamResponse:
@@ -151,7 +152,7 @@ async def statuses(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         held = await _addressed(request, session, us)
-    return answers.entity([entities.filtered_status(each) for each in held.statuses])
+    return answers.entity([reading.filtered_status(each) for each in held.statuses])
 
 
 async def add_status(request: web.Request) -> web.StreamResponse:
@@ -162,7 +163,7 @@ async def add_status(request: web.Request) -> web.StreamResponse:
         held = await _addressed(request, session, us)
         item = await by_number(session, given.text("status_id"), us)
         row = await filtering.add_status(session, request.app[SITE], held.filter, item.subject.id)
-    return answers.entity(entities.filtered_status(row))
+    return answers.entity(reading.filtered_status(row))
 
 
 async def status(request: web.Request) -> web.StreamResponse:
@@ -170,7 +171,7 @@ async def status(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         row = await _status(request, session, us)
-    return answers.entity(entities.filtered_status(row))
+    return answers.entity(reading.filtered_status(row))
 
 
 async def remove_status(request: web.Request) -> web.StreamResponse:
@@ -178,7 +179,7 @@ async def remove_status(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].begin() as session:
         us = await _changing(request, session)
         row = await _status(request, session, us)
-        entity = entities.filtered_status(row)
+        entity = reading.filtered_status(row)
         await filtering.remove_status(session, row)
     return answers.entity(entity)
 
@@ -188,7 +189,7 @@ async def every_v1(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         held = await filters.of(session, us)
-    found = [entities.filter_v1(each, one.filter) for one in held for each in one.words]
+    found = [reading.filter_v1(each, one.filter) for one in held for each in one.words]
     return answers.entity(list(found))
 
 
@@ -198,7 +199,7 @@ async def one_v1(request: web.Request) -> web.StreamResponse:
         us = (await authenticating.member(request, session, "read:filters")).organisation
         found = await _word(request, session, us)
         held = await _held(session, us, found.filter_id)
-    return answers.entity(entities.filter_v1(found, held.filter))
+    return answers.entity(reading.filter_v1(found, held.filter))
 
 
 async def create_v1(request: web.Request) -> web.StreamResponse:
@@ -223,7 +224,7 @@ async def create_v1(request: web.Request) -> web.StreamResponse:
             given.text("phrase"),
             is_whole=given.flag("whole_word", default=True),
         )
-    return answers.entity(entities.filter_v1(found, row))
+    return answers.entity(reading.filter_v1(found, row))
 
 
 async def change_v1(request: web.Request) -> web.StreamResponse:
@@ -244,7 +245,7 @@ async def change_v1(request: web.Request) -> web.StreamResponse:
         await filtering.change_word(
             session, found, text=given.text("phrase") or None, is_whole=is_whole
         )
-    return answers.entity(entities.filter_v1(found, row))
+    return answers.entity(reading.filter_v1(found, row))
 
 
 async def remove_v1(request: web.Request) -> web.StreamResponse:

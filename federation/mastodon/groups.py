@@ -18,10 +18,11 @@ from actors.views import notices
 from actors.views.notices import GROUPED, Group
 from actors.views.paging import Page
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, grouping, paging
+from federation.mastodon import answers, arguments, authenticating, grouping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import alerts
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.notifications import COUNTED, KINDS, spoken_of, wanted
 
 SAMPLE: Final = 8
@@ -152,7 +153,7 @@ async def _told(
             author = status["account"]
             if isinstance(author, dict):
                 told.accounts[str(author["id"])] = author
-        entity = entities.notification_group(
+        entity = alerts.notification_group(
             group, KINDS[group.kind], grouping.name(group), shown, status
         )
         told.groups.append((group.newest_id, entity))
@@ -162,7 +163,7 @@ async def _told(
 def _remember(told: _Told, shown: Sequence[Entity], *, is_short: bool) -> None:
     for place, each in enumerate(shown):
         if place and is_short:
-            told.faces[str(each["id"])] = entities.partial_account(each)
+            told.faces[str(each["id"])] = alerts.partial_account(each)
         else:
             told.accounts[str(each["id"])] = each
 

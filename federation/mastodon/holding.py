@@ -19,9 +19,10 @@ from actors.views import holding as views
 from actors.views import timelines
 from actors.views.holding import Waiting
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import alerts
+from federation.mastodon.entities.entity import Entity
 
 FORMER: Final = {
     "filter_not_following": "for_not_following",
@@ -157,7 +158,7 @@ async def _request(session: Session, describer: Describer, us: Actor, waiting: W
     if waiting.remark_id is not None:
         item = await timelines.status(session, waiting.remark_id, us)
         status = await describer.status(item) if item else None
-    return entities.notification_request(waiting, account, status)
+    return alerts.notification_request(waiting, account, status)
 
 
 async def _policy(session: Session, us: Actor) -> Entity:

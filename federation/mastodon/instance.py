@@ -18,9 +18,10 @@ from actors.views import mail, network_pages, profiles
 from actors.views.mail import Statistics
 from actors.views.network_pages import Version
 from federation.app_keys import DATABASE, PRIVACY, SETTINGS, SITE
-from federation.mastodon import answers, authenticating, entities
+from federation.mastodon import answers, authenticating
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import about, people
+from federation.mastodon.entities.entity import Entity
 
 
 async def instance(request: web.Request) -> web.StreamResponse:
@@ -31,7 +32,7 @@ async def instance(request: web.Request) -> web.StreamResponse:
         key = await pushes.public_key(session)
         pages = await network_pages.all_now(session)
     return answers.entity(
-        entities.instance_v2(
+        about.instance_v2(
             site.origin,
             network,
             contact,
@@ -52,7 +53,7 @@ async def instance_v1(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         pages = await network_pages.all_now(session)
     return answers.entity(
-        entities.instance_v1(
+        about.instance_v1(
             site.origin,
             network,
             contact,
@@ -73,7 +74,7 @@ async def extended_description(request: web.Request) -> web.StreamResponse:
         async with request.app[DATABASE].read() as session:
             network = await profiles.network(session)
         since, text = network.updated_at, network.summary
-    return answers.entity(entities.extended_description(since, text))
+    return answers.entity(about.extended_description(since, text))
 
 
 async def rules(request: web.Request) -> web.StreamResponse:
@@ -121,7 +122,7 @@ async def privacy_policy(request: web.Request) -> web.StreamResponse:
         async with request.app[DATABASE].read() as session:
             since = (await profiles.network(session)).published_at
         text = markup.render(request.app[PRIVACY](request.app[SITE].locale))
-    return answers.entity(entities.extended_description(since, text))
+    return answers.entity(about.extended_description(since, text))
 
 
 async def terms_of_service(request: web.Request) -> web.StreamResponse:
@@ -133,7 +134,7 @@ async def terms_of_service(request: web.Request) -> web.StreamResponse:
     since, text = await _page(request, Kind.TERMS)
     if since is None:
         raise NotFound("Record not found")
-    return answers.entity(entities.terms_of_service(since, text))
+    return answers.entity(about.terms_of_service(since, text))
 
 
 async def preferences(request: web.Request) -> web.StreamResponse:
@@ -141,7 +142,7 @@ async def preferences(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "read:accounts")).organisation
         row = await profiles.of_ours(session, us)
-    return answers.entity(entities.preferences(row.locale, Habits.from_json(row.habits)))
+    return answers.entity(people.preferences(row.locale, Habits.from_json(row.habits)))
 
 
 async def _page(request: web.Request, kind: Kind) -> tuple[datetime | None, str]:
@@ -159,7 +160,7 @@ def _email(request: web.Request, pages: Mapping[Kind, Version]) -> str:
 
 def _rules(request: web.Request, pages: Mapping[Kind, Version]) -> list[Entity]:
     locale = request.app[SITE].locale
-    return [entities.house_rule(one, locale) for one in pages[Kind.RULES].said.rules]
+    return [about.house_rule(one, locale) for one in pages[Kind.RULES].said.rules]
 
 
 async def _about(request: web.Request) -> tuple[Actor, Entity, Statistics]:

@@ -19,7 +19,8 @@ from actors.views import media as views
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
 from federation.files import uploads
-from federation.mastodon import answers, arguments, authenticating, entities
+from federation.mastodon import answers, arguments, authenticating
+from federation.mastodon.entities import attachments
 
 SCOPE: Final = "write:media"
 
@@ -46,7 +47,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
             room.forget(arrived)
     except Unwise as refused:
         raise type(refused)(IN_THEIR_WORDS.get(refused.reason, refused.reason)) from refused
-    return answers.entity(entities.media(request.app[SITE].origin, made))
+    return answers.entity(attachments.media(request.app[SITE].origin, made))
 
 
 async def read(request: web.Request) -> web.StreamResponse:
@@ -54,7 +55,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, SCOPE)
         found = await _own(request, session, acting)
-    return answers.entity(entities.media(request.app[SITE].origin, found))
+    return answers.entity(attachments.media(request.app[SITE].origin, found))
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -71,7 +72,7 @@ async def change(request: web.Request) -> web.StreamResponse:
         if await views.uses(session, [found.id]):
             raise NotFound("Record not found")  # as Mastodon: what is posted changes by an edit
         picturing.say(found, words)
-    return answers.entity(entities.media(request.app[SITE].origin, found))
+    return answers.entity(attachments.media(request.app[SITE].origin, found))
 
 
 async def delete(request: web.Request) -> web.StreamResponse:

@@ -23,10 +23,11 @@ from actors.views import lineage, notices, records, timelines
 from actors.views.notices import NoticeItem, Wanted
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, grouping, paging
+from federation.mastodon import answers, arguments, authenticating, grouping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import alerts
+from federation.mastodon.entities.entity import Entity
 
 KINDS: Final[Mapping[str, str]] = {
     "follow": "follow",
@@ -145,7 +146,7 @@ async def notification(
     if not is_there:
         return None
     sender = await describer.account(item.sender)
-    entity = entities.notification(
+    entity = alerts.notification(
         item.notice.id, kind, item.notice.made_at, sender, status, grouping.key_of(item.notice)
     )
     return entity | ({"filtered": True} if item.notice.is_held else {})

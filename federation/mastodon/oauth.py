@@ -28,9 +28,10 @@ from actors.verbs.signing_in import InvalidGrant
 from actors.views import access
 from federation import callers
 from federation.app_keys import DATABASE, SITE, TRIES
-from federation.mastodon import answers, arguments, authenticating, entities
+from federation.mastodon import answers, arguments, authenticating
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import apps
 from federation.rates import APPS
 
 MAX_NAME: Final = 60
@@ -97,7 +98,7 @@ async def register(request: web.Request) -> web.StreamResponse:
             website=website or None,
         )
         key = await pushes.public_key(session)
-    return answers.entity(entities.registered_application(app, secret, key))
+    return answers.entity(apps.registered_application(app, secret, key))
 
 
 async def verify_credentials(request: web.Request) -> web.StreamResponse:
@@ -109,7 +110,7 @@ async def verify_credentials(request: web.Request) -> web.StreamResponse:
         raise authenticating.unauthorized("The access token is invalid")
     if caller.app is None:
         raise NotFound("This token was made on the command line, not by an application")
-    return answers.entity(entities.application(caller.app, key))
+    return answers.entity(apps.application(caller.app, key))
 
 
 async def userinfo(request: web.Request) -> web.StreamResponse:
@@ -121,7 +122,7 @@ async def userinfo(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         us = (await authenticating.member(request, session, "profile")).organisation
         shown = await Describer(session, site, us).account(us)
-    return answers.entity(entities.userinfo(site.origin, us, shown["avatar"]))
+    return answers.entity(apps.userinfo(site.origin, us, shown["avatar"]))
 
 
 async def token(request: web.Request) -> web.StreamResponse:
@@ -163,7 +164,7 @@ async def _redeem(request: web.Request, given: Arguments) -> web.StreamResponse:
         async with request.app[DATABASE].begin() as session:
             await signing_in.spend(session, site, code)
         raise web.HTTPBadRequest(text=refusal.code) from refusal
-    return answers.entity(entities.token(secret, row.scopes, row.made_at))
+    return answers.entity(apps.token(secret, row.scopes, row.made_at))
 
 
 async def _for_the_app_itself(request: web.Request, given: Arguments) -> web.StreamResponse:
@@ -175,7 +176,7 @@ async def _for_the_app_itself(request: web.Request, given: Arguments) -> web.Str
         secret, row = await signing_in.client_token(
             session, request.app[SITE], app, " ".join(wanted)
         )
-    return answers.entity(entities.token(secret, row.scopes, row.made_at))
+    return answers.entity(apps.token(secret, row.scopes, row.made_at))
 
 
 async def _client(request: web.Request, session: Session, given: Arguments) -> App:

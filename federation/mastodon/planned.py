@@ -16,9 +16,10 @@ from actors.tables.planned import Planned
 from actors.verbs import planning
 from actors.views import media, planned
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.arguments import Arguments
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import attachments, posts
+from federation.mastodon.entities.entity import Entity
 
 
 async def every(request: web.Request) -> web.StreamResponse:
@@ -66,7 +67,7 @@ async def call_off(request: web.Request) -> web.StreamResponse:
 async def entity(session: Session, site: Site, row: Planned) -> Entity:
     """A ScheduledStatus."""
     files = await media.of_subject(session, planning.PLANNED, row.id)
-    return entities.scheduled(row, [entities.media(site.origin, one) for one in files])
+    return posts.scheduled(row, [attachments.media(site.origin, one) for one in files])
 
 
 def time(given: Arguments) -> datetime | None:

@@ -28,11 +28,12 @@ from actors.views import profiles, subjects
 from actors.views.access import Acting
 from federation.app_keys import DATABASE, SITE, UPLOADS
 from federation.files.uploads import Arrived
-from federation.mastodon import accounts, answers, arguments, authenticating, entities
+from federation.mastodon import accounts, answers, arguments, authenticating
 from federation.mastodon.arguments import Arguments
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import hashtags, people
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.media import IN_THEIR_WORDS
-from federation.mastodon.writing import VISIBILITIES
+from federation.mastodon.writing import AUDIENCES
 
 SCOPE: Final = "write:accounts"
 
@@ -99,9 +100,9 @@ async def _profile(session: Session, site: Site, acting: Acting) -> Entity:
     avatar = None if now.icon is None else documents.address(site.origin, now.icon)
     header = None if now.header is None else documents.address(site.origin, now.header)
     tags = [
-        entities.featured_tag(site.origin, us, one) for one in await subjects.shown(session, us)
+        hashtags.featured_tag(site.origin, us, one) for one in await subjects.shown(session, us)
     ]
-    return entities.profile(await accounts.own(session, site, acting), avatar, header, tags)
+    return people.profile(await accounts.own(session, site, acting), avatar, header, tags)
 
 
 async def remove_avatar(request: web.Request) -> web.StreamResponse:
@@ -221,7 +222,7 @@ def _habits(given: Arguments, now: Habits) -> Habits:
         Unwise: that is no way.
     """
     if "source[privacy]" in given.values:
-        visible = VISIBILITIES.get(given.text("source[privacy]"))
+        visible = AUDIENCES.get(given.text("source[privacy]"))
         if visible is None:
             raise Unwise("Validation failed: Default privacy is not included in the list")
         now = replace(now, visible=visible)

@@ -25,9 +25,10 @@ from actors.verbs.alerting import Wanted
 from actors.views import notices, profiles
 from federation.app_keys import CLIENT, DATABASE, SITE
 from federation.errors import TransportError, Unsafe
-from federation.mastodon import answers, arguments, authenticating, entities, push_words
+from federation.mastodon import answers, arguments, authenticating, push_words
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import alerts
 from federation.mastodon.notifications import KINDS, notification
 
 SCOPE: Final = "push"
@@ -182,7 +183,7 @@ async def _own(request: web.Request, session: Session) -> PushSubscription:
 
 async def _told(session: Session, row: PushSubscription) -> web.Response:
     key = await pushes.public_key(session)
-    return answers.entity(entities.push_subscription(row, ALERTS, key))
+    return answers.entity(alerts.push_subscription(row, ALERTS, key))
 
 
 def _policy(given: Arguments) -> str:

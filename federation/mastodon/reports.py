@@ -19,7 +19,7 @@ from actors.views import profiles, timelines
 from federation.app_keys import DATABASE, SITE
 from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity, moment
+from federation.mastodon.entities.entity import Entity, moment
 
 
 async def create(request: web.Request) -> web.StreamResponse:

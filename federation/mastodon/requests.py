@@ -19,8 +19,9 @@ from actors.verbs import following
 from actors.views import profiles
 from actors.views.profiles import Relationship
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon import accounts, answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import people
 
 Answer = Callable[[Session, Site, Follow], Awaitable[None]]
 
@@ -73,4 +74,4 @@ async def _answered(
 
 
 def _told(them: Actor, known: Relationship) -> web.StreamResponse:
-    return answers.entity(entities.relationship(them, known))
+    return answers.entity(people.relationship(them, known))

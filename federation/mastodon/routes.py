@@ -17,7 +17,6 @@ from federation.mastodon import (
     bookmarks,
     circles,
     embedding,
-    entities,
     filters,
     groups,
     hashtags,
@@ -43,6 +42,7 @@ from federation.mastodon import (
     trends,
     writing,
 )
+from federation.mastodon.entities.entity import AVATAR, HEADER
 from federation.negotiation import Handler
 
 Table = tuple[tuple[str, str, Handler], ...]
@@ -281,8 +281,8 @@ ENDPOINTS: Final[Table] = (
     ("DELETE", "/api/v1/push/subscription", pushing.unsubscribe),
     ("GET", "/api/v1/search", search.search),
     ("GET", "/api/v2/search", search.search),
-    ("GET", entities.AVATAR, pictures.picture),
-    ("GET", entities.HEADER, pictures.picture),
+    ("GET", AVATAR, pictures.picture),
+    ("GET", HEADER, pictures.picture),
     *(("GET", path, absent.nothing(scope)) for path, scope in absent.EMPTY.items()),
 )
 """Method, path, handler."""

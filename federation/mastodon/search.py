@@ -25,12 +25,13 @@ from actors.views.paging import LARGEST_PAGE, Page
 from actors.views.timelines import Item
 from federation.app_keys import DATABASE, LOOKUP, SITE
 from federation.errors import TransportError
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.accounts import by_acct
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import hashtags, reading
+from federation.mastodon.entities.entity import Entity
 
 LONGEST: Final = 500
 """Characters of a question that are looked at: an address fits, a whole text is nobody's search."""
@@ -79,7 +80,7 @@ async def search(request: web.Request) -> web.StreamResponse:
             statuses = await describer.statuses(await _items(session, question))
         if kind in ("", "hashtags"):
             tags += await _hashtags(session, request.app[SITE], question)
-    return answers.entity(entities.search(accounts, statuses, tags))
+    return answers.entity(reading.search(accounts, statuses, tags))
 
 
 async def search_accounts(request: web.Request) -> web.StreamResponse:
@@ -161,7 +162,7 @@ async def _hashtags(session: Session, site: Site, question: Question) -> list[En
     if not name:
         return []
     found = await reception.search_hashtags(session, name, question.end)
-    return [entities.tag(site.origin, each) for each in found[question.start :]]
+    return [hashtags.tag(site.origin, each) for each in found[question.start :]]
 
 
 def _is_address(text: str) -> bool:

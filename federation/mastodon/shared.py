@@ -25,8 +25,8 @@ from actors.tables.remark import Remark
 from actors.views import quotes
 from actors.views.around import Around
 from actors.views.timelines import Item
-from federation.mastodon import entities
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import attachments, hashtags, people, posts
+from federation.mastodon.entities.entity import Entity
 
 MAX_TAGS: Final = 32
 """Hashtags and mentions of one remark that apps are given: more is spam, and each mention is a
@@ -94,14 +94,14 @@ def make(
     if isinstance(subject, Model):
         source = document.get("origin")
         made_from = source if isinstance(source, str) else ""
-        inner = entities.model_status(account, subject, tallies, made_from)
+        inner = posts.model_status(account, subject, tallies, made_from)
         inner |= _pictures(site, subject, inner, around)
     else:
         inner = _remark(site, account, subject, document, around)
     inner["quotes_count"] = around.quoted.get(subject.iri, 0)
     circles = _circles(document, author) if quotes.is_open(subject) else None
     if circles is not None:
-        inner["quote_approval"] = entities.quote_approval(
+        inner["quote_approval"] = posts.quote_approval(
             circles.automatic, circles.manual, Consent.DENIED
         )
     asks = subject if isinstance(subject, Remark) and subject.poll is not None else None
@@ -148,12 +148,12 @@ def _remark(
 ) -> Entity:
     named = (around.people.get(str(iri)) for iri in remark.addressed[:MAX_TAGS])
     above = around.above.get(remark.in_reply_to) if remark.in_reply_to else None
-    inner = entities.remark_status(
+    inner = posts.remark_status(
         account,
         remark,
         around.tallies[remark.iri],
-        mentions=[entities.mention(site.origin, one) for one in named if one is not None],
-        tags=[entities.tag_of_status(site.origin, name) for name in _hashtags(document)],
+        mentions=[people.mention(site.origin, one) for one in named if one is not None],
+        tags=[hashtags.tag_of_status(site.origin, name) for name in _hashtags(document)],
         reply_to=(str(above[0]), str(above[1])) if above else None,
     )
     return inner | _media(site, remark, document, around)
@@ -167,7 +167,7 @@ def _pictures(site: Site, model: Model, inner: Entity, around: Around) -> Entity
     pictures = [one for one in files if one.kind == PICTURE][:MOST_ON_A_REMARK]
     if not pictures:
         return {}
-    shown = [entities.media(site.origin, one) for one in pictures]
+    shown = [attachments.media(site.origin, one) for one in pictures]
     return {"media_attachments": list(shown), "card": _with_picture(inner["card"], shown[0])}
 
 
@@ -179,10 +179,12 @@ def _media(site: Site, remark: Remark, said: Document, around: Around) -> Entity
     files = around.files.get(remark.id, [])
     if files:
         shown = files[:MOST_ON_A_REMARK]  # a record of practice may have more
-        found += [entities.media(site.origin, one) for one in shown]
+        found += [attachments.media(site.origin, one) for one in shown]
     else:
         theirs = media_documents.shown(said.get("attachment"))[:MOST_ON_A_REMARK]
-        found += [entities.remote_media(remark.id, place, one) for place, one in enumerate(theirs)]
+        found += [
+            attachments.remote_media(remark.id, place, one) for place, one in enumerate(theirs)
+        ]
     is_sensitive = bool(remark.summary) or said.get("sensitive") is True
     return {"media_attachments": found, "sensitive": is_sensitive}
 

@@ -20,10 +20,11 @@ from actors.views import timelines, worth_knowing
 from actors.views.timelines import Item
 from federation import looking
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import posts
+from federation.mastodon.entities.entity import Entity
 
 MOST_AT_ONCE = 20
 """Statuses that are asked for by their ids in one question, as on Mastodon."""
@@ -47,7 +48,7 @@ async def context(request: web.Request) -> web.StreamResponse:
         item = await addressed(request, session, viewer(caller))
         before, after = await timelines.thread(session, item, viewer(caller))
         describer = Describer(session, request.app[SITE], viewer(caller))
-        entity = entities.context(await describer.statuses(before), await describer.statuses(after))
+        entity = posts.context(await describer.statuses(before), await describer.statuses(after))
     if viewer(caller) is not None:
         await looking.look(request.app, item.subject)
     return answers.entity(entity)

@@ -30,7 +30,7 @@ from federation import streams
 from federation.app_keys import DATABASE, STREAMS
 from federation.mastodon import answers, authenticating, sockets
 from federation.mastodon.arguments import FALSE
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities.entity import Entity
 from federation.mastodon.sockets import Socket
 from federation.negotiation import Handler
 from federation.rates import FIVE_MINUTES, TooMany

@@ -12,7 +12,8 @@ from actors.tables.actor import Actor
 from actors.verbs import subscribing
 from actors.views import subjects
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import accounts, answers, arguments, authenticating, entities, paging
+from federation.mastodon import accounts, answers, arguments, authenticating, paging
+from federation.mastodon.entities import hashtags
 from federation.mastodon.trends import tag_entities
 
 SUGGESTED = 10
@@ -66,7 +67,7 @@ async def featured(request: web.Request) -> web.StreamResponse:
         us = (await authenticating.member(request, session, "read:accounts")).organisation
         found = await subjects.shown(session, us)
     return answers.entity(
-        [entities.featured_tag(request.app[SITE].origin, us, each) for each in found]
+        [hashtags.featured_tag(request.app[SITE].origin, us, each) for each in found]
     )
 
 
@@ -77,7 +78,7 @@ async def featured_by(request: web.Request) -> web.StreamResponse:
         them: Actor = await accounts.addressed(request, session)
         found = await subjects.shown(session, them)
     return answers.entity(
-        [entities.featured_tag(request.app[SITE].origin, them, each) for each in found]
+        [hashtags.featured_tag(request.app[SITE].origin, them, each) for each in found]
     )
 
 
@@ -90,7 +91,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         us = acting.organisation
         name = await subscribing.show(session, request.app[SITE], us, given.text("name"))
         found = [one for one in await subjects.shown(session, us) if one.row.name == name]
-    return answers.entity(entities.featured_tag(request.app[SITE].origin, us, found[0]))
+    return answers.entity(hashtags.featured_tag(request.app[SITE].origin, us, found[0]))
 
 
 async def remove(request: web.Request) -> web.StreamResponse:

@@ -13,11 +13,12 @@ from actors.views import notices, shelves, timelines
 from actors.views.paging import Page
 from actors.views.timelines import Item
 from federation.app_keys import ANSWERS, DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, keeping, paging
+from federation.mastodon import answers, arguments, authenticating, keeping, paging
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import reading
+from federation.mastodon.entities.entity import Entity
 
 Rows = list[tuple[int, Entity | None]]
 """Statuses, or what is left out of a list, each under the id that the list is paged by."""
@@ -98,14 +99,14 @@ async def _markers(session: Session, site: Site, owner: Actor) -> web.Response:
     for name in shelving.TIMELINES:
         row = kept.get(name)
         at = row.updated_at if row else site.now()
-        found[name] = entities.marker(
+        found[name] = reading.marker(
             str(row.last_read_id) if row else BEGINNING, row.version if row else 0, at
         )
     newest = await notices.of(session, owner, Page(limit=NOTICES_LOOKED_AT))
     read = max((one.notice.id for one in newest if one.notice.read_at is not None), default=0)
     said = kept.get("notifications")
     if read > (said.last_read_id if said else 0):
-        found["notifications"] = entities.marker(str(read), said.version if said else 0, site.now())
+        found["notifications"] = reading.marker(str(read), said.version if said else 0, site.now())
     return answers.entity(found)
 
 

@@ -12,7 +12,8 @@ from actors.rules.languages import canonical_tag
 from actors.tables.model import Model
 from actors.views import history
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities
+from federation.mastodon import answers, arguments, authenticating
+from federation.mastodon.entities import posts
 from federation.mastodon.statuses import addressed
 
 
@@ -36,5 +37,5 @@ async def translate(request: web.Request) -> web.StreamResponse:
         raise NotFound("Record not found")
     sentence = sheet.summaries.get(language, model.summary)
     provider = author.name or author.handle
-    told = entities.translation(model, sheet.names[language], sentence, language, provider)
+    told = posts.translation(model, sheet.names[language], sentence, language, provider)
     return answers.entity(told)

@@ -10,9 +10,10 @@ from actors.site import Site
 from actors.tables.actor import Actor
 from actors.views import subjects, worth_knowing
 from federation.app_keys import DATABASE, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging
+from federation.mastodon import answers, arguments, authenticating, paging
 from federation.mastodon.describing import Describer
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import hashtags
+from federation.mastodon.entities.entity import Entity
 
 TAGS = (10, 20)
 """Usual and highest number of hashtags, as on Mastodon."""
@@ -56,7 +57,7 @@ async def tag_entities(
     followed = await subjects.follows(session, us, names) if us else frozenset()
     shown = await subjects.shows(session, us, names) if us else frozenset()
     return [
-        entities.tag(
+        hashtags.tag(
             site.origin,
             name,
             history[name],

@@ -35,14 +35,16 @@ from actors.views import profiles, reception, timelines
 from actors.views.timelines import Item
 from federation import addressees
 from federation.app_keys import DATABASE, LOOKUP, SITE
-from federation.mastodon import answers, arguments, authenticating, entities, paging, planned
+from federation.mastodon import answers, arguments, authenticating, paging, planned
 from federation.mastodon.arguments import Arguments
 from federation.mastodon.authenticating import viewer
 from federation.mastodon.describing import Describer
+from federation.mastodon.entities import posts
+from federation.mastodon.entities.entity import VISIBILITIES
 from federation.mastodon.statuses import addressed, by_number
 
-VISIBILITIES: Final[Mapping[str, Visibility]] = {
-    theirs: Visibility[ours.upper()] for ours, theirs in entities.VISIBILITIES.items()
+AUDIENCES: Final[Mapping[str, Visibility]] = {
+    theirs: Visibility[ours.upper()] for ours, theirs in VISIBILITIES.items()
 }
 """Mastodon's word for who may see a remark → the audience."""
 
@@ -59,8 +61,8 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/statuses: say something, answer, or quote."""
     given = await arguments.read(request)
     begun = await _may_write(request)
-    visible = VISIBILITIES.get(given.text("visibility")) or begun.visible
-    if given.text("visibility") and given.text("visibility") not in VISIBILITIES:
+    visible = AUDIENCES.get(given.text("visibility")) or begun.visible
+    if given.text("visibility") and given.text("visibility") not in AUDIENCES:
         raise Unwise("Validation failed: Visibility is not included in the list")
     quotable = _quotable(given, begun)
     await addressees.make_known(request.app[LOOKUP], given.text("status"))
@@ -199,7 +201,7 @@ async def source(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         acting = await authenticating.member(request, session, "read:statuses")
         item = await addressed(request, session, acting.organisation)
-    return answers.entity(entities.source(item.subject, _source(item.subject)))
+    return answers.entity(posts.source(item.subject, _source(item.subject)))
 
 
 async def history(request: web.Request) -> web.StreamResponse:
@@ -215,8 +217,8 @@ async def history(request: web.Request) -> web.StreamResponse:
             if isinstance(item.subject, Remark)
             else []
         )
-    found = [entities.wording(author, one.content, one.summary, one.said_at) for one in before]
-    latest = entities.wording(
+    found = [posts.wording(author, one.content, one.summary, one.said_at) for one in before]
+    latest = posts.wording(
         author, str(now["content"]), str(now["spoiler_text"]), item.subject.updated_at
     )
     latest |= {"media_attachments": now["media_attachments"], "sensitive": now["sensitive"]}

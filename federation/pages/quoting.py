@@ -5,17 +5,19 @@ from typing import Final
 
 from aiohttp import web
 
-from actors.errors import NotFound, Refusal
+from actors.database import Session
+from actors.errors import NotFound
 from actors.rules import permissions
+from actors.site import Site
 from actors.tables.remark import Remark
 from actors.verbs import quoting, remarking
 from actors.views import quotes as views
 from actors.views import timelines
+from actors.views.access import Acting
 from actors.views.paging import Page
-from federation import addressees
-from federation.app_keys import DATABASE, LOOKUP, SITE
+from federation.app_keys import DATABASE, SITE
 from federation.pages import forms, pausing, remarks, rendering, saying, sessions
-from federation.pages.remarks import ReplyForm
+from federation.pages.remarks import Typed
 from federation.pages.sessions import Visitor
 
 SHOWN: Final = 40
@@ -29,33 +31,20 @@ async def quotes(request: web.Request) -> web.Response:
 
 async def quote(request: web.Request) -> web.Response:
     """POST /remarks/{id}/quotes: say something that quotes it."""
-    here = await sessions.visitor(request)
-    given = await forms.fields(request)
-    form = ReplyForm(given)
-    acting, text = here.acting, form.text.data or ""
-    if acting is None or not forms.token_fits(here, given):
-        problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
-        return await _show(request, here, text=text, faults={}, problem=problem)
-    permissions.must_publish(acting.office)
-    if not form.validate():
-        return await _show(request, here, text=text, faults=forms.faults(form))
-    async with request.app[DATABASE].read() as session:
-        item = await remarks.seen(session, request.match_info["id"], acting.organisation)
-    await addressees.make_known(request.app[LOOKUP], text)
-    try:
-        async with request.app[DATABASE].begin() as session:
-            said = await remarking.remark(
-                session,
-                request.app[SITE],
-                acting.organisation,
-                text=text,
-                quoted=item.subject,
-                language=remarks.language(request, form),
-            )
-            await pausing.done(session, acting, f"/remarks/{item.id}/quotes")
-    except Refusal as refused:
-        return await _show(request, here, text=text, faults={"text": refused.reason})
-    raise web.HTTPSeeOther(saying.address(f"/remarks/{said.id}", "quoted"))
+    return await remarks.post(request, _show, _quote)
+
+
+async def _quote(session: Session, site: Site, acting: Acting, typed: Typed) -> str:
+    said = await remarking.remark(
+        session,
+        site,
+        acting.organisation,
+        text=typed.text,
+        quoted=typed.item.subject,
+        language=typed.language,
+    )
+    await pausing.done(session, acting, f"/remarks/{typed.item.id}/quotes")
+    return saying.address(f"/remarks/{said.id}", "quoted")
 
 
 async def withdraw(request: web.Request) -> web.Response:

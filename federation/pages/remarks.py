@@ -1,6 +1,7 @@
 """Remarks: the conversation about a model, and answering in it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 from wtforms import StringField
@@ -11,13 +12,14 @@ from actors.database import Session
 from actors.errors import Gone, NotFound, Refusal
 from actors.rules import permissions
 from actors.rules.languages import MAX_TAG, canonical_tag, is_tag
-from actors.site import id_in
+from actors.site import Site, id_in
 from actors.tables.actor import Actor
 from actors.tables.model import Model
 from actors.tables.remark import Remark
 from actors.verbs import remarking
 from actors.verbs.remarking import LONGEST_REMARK
 from actors.views import history, reception, shelves, timelines
+from actors.views.access import Acting
 from actors.views.timelines import Item
 from federation import addressees, looking
 from federation.app_keys import DATABASE, LOOKUP, SITE
@@ -27,10 +29,25 @@ from federation.pages.sessions import Visitor
 
 
 class ReplyForm(Form):
-    """The text of a reply, as Markdown, and its language."""
+    """What is said about something, as Markdown, and its language."""
 
     text = StringField(validators=forms.required(LONGEST_REMARK))
     language = StringField(validators=forms.optional(MAX_TAG))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody has to say about a model or a remark.
+
+    Attributes:
+        item: what it is about.
+        text: what is said, as Markdown.
+        language: the language of the text.
+    """
+
+    item: Item
+    text: str
+    language: str
 
 
 async def remark(request: web.Request) -> web.Response:
@@ -41,37 +58,57 @@ async def remark(request: web.Request) -> web.Response:
 
 async def reply(request: web.Request) -> web.Response:
     """POST /remarks/{id}, where the id may be a model's: answer it, to those who may see it."""
+    return await post(request, _show, _reply)
+
+
+async def _reply(session: Session, site: Site, acting: Acting, typed: Typed) -> str:
+    item, circle = typed.item, circle_of(typed.item)
+    await remarking.remark(
+        session,
+        site,
+        acting.organisation,
+        text=typed.text,
+        in_reply_to=item.subject,
+        visible=circle,
+        language=typed.language,
+    )
+    await pausing.done(session, acting, f"/remarks/{item.id}")
+    said = "replied-alone" if circle is Visibility.DIRECT else "replied"
+    return saying.address(page_of(item), said)
+
+
+async def post(
+    request: web.Request,
+    show: Callable[..., Awaitable[web.Response]],
+    say: Callable[[Session, Site, Acting, Typed], Awaitable[str]],
+) -> web.Response:
+    """What somebody typed about a model or a remark is said, or shown again with what is wrong.
+
+    Args:
+        request: the form, sent to an address that names what it is about.
+        show: the page with the form, with what was typed (`text`), `faults` and a `problem`.
+        say: says it in a transaction, and answers where to go from there.
+    """
     here = await sessions.visitor(request)
     given = await forms.fields(request)
     form = ReplyForm(given)
     acting, text = here.acting, form.text.data or ""
     if acting is None or not forms.token_fits(here, given):
         problem = forms.SIGNED_OUT if acting is None else forms.OTHER_SESSION
-        return await _show(request, here, text=text, faults={}, problem=problem)
+        return await show(request, here, text=text, faults={}, problem=problem)
     permissions.must_publish(acting.office)
     if not form.validate():
-        return await _show(request, here, text=text, faults=forms.faults(form))
+        return await show(request, here, text=text, faults=forms.faults(form))
     async with request.app[DATABASE].read() as session:
         item = await seen(session, request.match_info["id"], acting.organisation)
     await addressees.make_known(request.app[LOOKUP], text)
+    typed = Typed(item, text, _language(request, form))
     try:
         async with request.app[DATABASE].begin() as session:
-            await remarking.remark(
-                session,
-                request.app[SITE],
-                acting.organisation,
-                text=text,
-                in_reply_to=item.subject,
-                visible=circle_of(item),
-                language=language(request, form),
-            )
-            await pausing.done(session, acting, f"/remarks/{item.id}")
+            address = await say(session, request.app[SITE], acting, typed)
     except Refusal as refused:
-        return await _show(request, here, text=text, faults={"text": refused.reason})
-    is_alone = circle_of(item) is Visibility.DIRECT
-    raise web.HTTPSeeOther(
-        saying.address(page_of(item), "replied-alone" if is_alone else "replied")
-    )
+        return await show(request, here, text=text, faults={"text": refused.reason})
+    raise web.HTTPSeeOther(address)
 
 
 async def _show(
@@ -127,8 +164,8 @@ def _cut(first: Item) -> str:
     return (first.subject.in_reply_to or "") if isinstance(first.subject, Remark) else ""
 
 
-def language(request: web.Request, form: ReplyForm) -> str:
-    """The language that was chosen for a reply; our own words' when it is none."""
+def _language(request: web.Request, form: ReplyForm) -> str:
+    """The language that was chosen for what is said; our own words' when it is none."""
     chosen = canonical_tag(form.language.data or "")
     return chosen if is_tag(chosen) else rendering.language(request)
 

@@ -11,7 +11,7 @@ from together.street import House
 from actors.rules.permissions import Office
 from actors.tables.actor import Actor
 from federation.api.operations import ROOT
-from federation.api.schemas import SCHEMAS
+from federation.api.schemas.everything import SCHEMAS
 
 Body = dict[str, Any]
 

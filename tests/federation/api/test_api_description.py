@@ -5,9 +5,10 @@ import re
 import openapi_spec_validator
 from together.program import Program
 
-from federation.api import answers, schemas
+from federation.api import answers
 from federation.api.operations import ROOT
 from federation.api.routes import OPERATIONS
+from federation.api.schemas.everything import SCHEMAS
 
 
 async def test_the_document_is_valid_openapi(stranger: Program) -> None:
@@ -35,9 +36,9 @@ async def test_it_names_the_routes_that_the_application_has(stranger: Program) -
 
 def test_every_answer_is_described_and_every_schema_used() -> None:
     named = {one.answer for one in OPERATIONS if one.answer is not None} - {"OpenAPI"}
-    text = str(schemas.SCHEMAS)
+    text = str(SCHEMAS)
     used = named | set(re.findall(r"#/components/schemas/(\w+)", text)) | {"Problem"}
-    assert used == set(schemas.SCHEMAS)
+    assert used == set(SCHEMAS)
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:
@@ -51,7 +52,7 @@ def test_every_answer_function_names_its_schema() -> None:
         for function in vars(answers).values()
         for match in re.findall(r"Schema `(\w+)`", getattr(function, "__doc__", None) or "")
     }
-    assert said <= set(schemas.SCHEMAS)
+    assert said <= set(SCHEMAS)
 
 
 async def test_operations_without_a_scope_are_open(stranger: Program) -> None:

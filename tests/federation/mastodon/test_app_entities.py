@@ -17,8 +17,17 @@ from actors.tables.model import Model
 from actors.tables.remark import Boost, Remark
 from actors.views.profiles import Counts, Relationship
 from actors.views.timelines import Tallies
-from federation.mastodon import entities
-from federation.mastodon.entities import Entity
+from federation.mastodon.entities import (
+    about,
+    alerts,
+    apps,
+    attachments,
+    hashtags,
+    people,
+    posts,
+    reading,
+)
+from federation.mastodon.entities.entity import Entity, moment
 
 ORIGIN = "https://alpha.test"
 AT = datetime(2026, 2, 1, 10, 0, 0, 123456, tzinfo=UTC)
@@ -257,8 +266,8 @@ def actor(*, is_ours: bool = True, summary: str = "Réemploi & partage") -> Acto
 
 
 def account(*, is_ours: bool = True) -> Entity:
-    lines = [entities.field("Site", '<a href="https://ruche.example">ruche</a>')]
-    return entities.account(ORIGIN, actor(is_ours=is_ours), Counts(3, 2, 5, 1, AT), lines)
+    lines = [people.field("Site", '<a href="https://ruche.example">ruche</a>')]
+    return people.account(ORIGIN, actor(is_ours=is_ours), Counts(3, 2, 5, 1, AT), lines)
 
 
 def model() -> Model:
@@ -299,16 +308,16 @@ def remark(visibility: str = "public", summary: str = "") -> Remark:
 
 
 def model_status() -> Entity:
-    return entities.model_status(account(), model(), Tallies(1, 2, 3))
+    return posts.model_status(account(), model(), Tallies(1, 2, 3))
 
 
 def remark_status(reply_to: tuple[str, str] | None = ("202", "101")) -> Entity:
-    return entities.remark_status(
+    return posts.remark_status(
         account(is_ours=False),
         remark(),
         Tallies(0, 0, 0),
-        mentions=[entities.mention(ORIGIN, actor())],
-        tags=[entities.tag("https://beta.test", "commun")],
+        mentions=[people.mention(ORIGIN, actor())],
+        tags=[hashtags.tag("https://beta.test", "commun")],
         reply_to=reply_to,
     )
 
@@ -317,7 +326,7 @@ def boost_status() -> Entity:
     boost = Boost(
         id=404, iri="https://alpha.test/activities/404", actor_id=101, object_iri="", made_at=AT
     )
-    return entities.boost_status(entities.passing_on(account(), boost), remark_status())
+    return posts.boost_status(posts.passing_on(account(), boost), remark_status())
 
 
 def application() -> App:
@@ -334,11 +343,11 @@ def application() -> App:
 
 
 def instance_v2() -> Entity:
-    return entities.instance_v2(ORIGIN, actor(), account(), members=4, locale="fr")
+    return about.instance_v2(ORIGIN, actor(), account(), members=4, locale="fr")
 
 
 def instance_v1() -> Entity:
-    return entities.instance_v1(
+    return about.instance_v1(
         ORIGIN, actor(), account(), members=4, statuses=6, hosts=2, locale="fr"
     )
 
@@ -346,26 +355,26 @@ def instance_v1() -> Entity:
 EXAMPLES: list[tuple[str, Entity]] = [
     ("account", account()),
     ("account", account(is_ours=False)),
-    ("account", entities.own_account(account(), actor(), "fr", may_administer=True)),
+    ("account", people.own_account(account(), actor(), "fr", may_administer=True)),
     ("status", model_status()),
     ("status", remark_status()),
     ("status", remark_status(reply_to=None)),
     ("status", boost_status()),
-    ("card", entities.card(account(), model())),
-    ("context", entities.context([remark_status()], [])),
+    ("card", attachments.card(account(), model())),
+    ("context", posts.context([remark_status()], [])),
     (
         "notification",
-        entities.notification(606, "mention", AT, account(), model_status(), "ungrouped-606"),
+        alerts.notification(606, "mention", AT, account(), model_status(), "ungrouped-606"),
     ),
-    ("relationship", entities.relationship(actor(), Relationship(True, False, True, None))),
-    ("mention", entities.mention(ORIGIN, actor())),
-    ("tag", entities.tag("https://beta.test", "commun")),
-    ("field", entities.field("Site", "ruche.example")),
-    ("search", entities.search([account()], [], [])),
-    ("marker", entities.marker("0", 0, AT)),
-    ("application", entities.registered_application(application(), "secret")),
-    ("token", entities.token("secret", "read", AT)),
-    ("preferences", entities.preferences("fr")),
+    ("relationship", people.relationship(actor(), Relationship(True, False, True, None))),
+    ("mention", people.mention(ORIGIN, actor())),
+    ("tag", hashtags.tag("https://beta.test", "commun")),
+    ("field", people.field("Site", "ruche.example")),
+    ("search", reading.search([account()], [], [])),
+    ("marker", reading.marker("0", 0, AT)),
+    ("application", apps.registered_application(application(), "secret")),
+    ("token", apps.token("secret", "read", AT)),
+    ("preferences", people.preferences("fr")),
     ("instance v2", instance_v2()),
     ("instance v1", instance_v1()),
 ]
@@ -394,8 +403,8 @@ def test_the_statuses_inside_others_are_whole_too() -> None:
     ],
 )
 def test_a_time_has_three_digits_and_a_z_whatever_its_zone(at: datetime) -> None:
-    assert entities.moment(at)[:19] == "2026-02-01T10:00:00"
-    assert is_a(TIME, entities.moment(at))
+    assert moment(at)[:19] == "2026-02-01T10:00:00"
+    assert is_a(TIME, moment(at))
 
 
 def test_an_account_of_ours_has_a_bare_name_and_others_name_their_host() -> None:
@@ -424,7 +433,7 @@ def test_a_model_is_shown_by_title_sentence_link_and_card() -> None:
 def test_a_model_in_a_language_without_words_of_ours_is_introduced_in_english() -> None:
     row = model()
     row.language, row.names, row.summaries = "eu", {"eu": "Konponketa"}, {"eu": "Elkarrekin."}
-    content = entities.model_status(account(), row, Tallies(0, 0, 0))["content"]
+    content = posts.model_status(account(), row, Tallies(0, 0, 0))["content"]
     assert "Read in full" in str(content)
 
 
@@ -438,14 +447,14 @@ def test_a_model_in_a_language_without_words_of_ours_is_introduced_in_english() 
     ],
 )
 def test_visibility_has_mastodons_word(ours: str, theirs: str) -> None:
-    status = entities.remark_status(
+    status = posts.remark_status(
         account(), remark(ours), Tallies(0, 0, 0), mentions=[], tags=[], reply_to=None
     )
     assert status["visibility"] == theirs
 
 
 def test_a_warning_hides_a_remark() -> None:
-    status = entities.remark_status(
+    status = posts.remark_status(
         account(), remark(summary="Long"), Tallies(0, 0, 0), mentions=[], tags=[], reply_to=None
     )
     assert (status["sensitive"], status["spoiler_text"]) == (True, "Long")
@@ -461,14 +470,14 @@ def test_a_boost_has_its_own_id_and_time_and_holds_what_it_passes_on() -> None:
 
 def test_the_summary_of_a_profile_is_safe_html_and_plain_text_becomes_a_paragraph() -> None:
     hostile = actor(is_ours=False, summary='<p onclick="x()">Ici<script>y()</script></p>')
-    shown = entities.account(ORIGIN, hostile, Counts(0, 0, 0, 0, None), [])
+    shown = people.account(ORIGIN, hostile, Counts(0, 0, 0, 0, None), [])
     assert shown["note"] == "<p>Ici</p>"
     assert account()["note"] == "<p>Réemploi &amp; partage</p>"
     assert shown["last_status_at"] is None
 
 
 def test_a_line_of_a_profile_is_cleaned() -> None:
-    line = entities.field("<b>Site</b>", '<a href="javascript:x()">ici</a>')
+    line = people.field("<b>Site</b>", '<a href="javascript:x()">ici</a>')
     assert line["name"] == "Site"
     assert "javascript" not in str(line["value"])
 
@@ -476,28 +485,28 @@ def test_a_line_of_a_profile_is_cleaned() -> None:
 def test_an_icon_is_shown_only_over_https() -> None:
     row = actor(is_ours=False)
     row.icon = "https://beta.test/icon.png"
-    shown = entities.account(ORIGIN, row, Counts(0, 0, 0, 0, None), [])
+    shown = people.account(ORIGIN, row, Counts(0, 0, 0, 0, None), [])
     assert shown["avatar"] == "https://beta.test/icon.png"
     row.icon = "http://beta.test/icon.png"
-    shown = entities.account(ORIGIN, row, Counts(0, 0, 0, 0, None), [])
+    shown = people.account(ORIGIN, row, Counts(0, 0, 0, 0, None), [])
     assert shown["avatar"] == "https://alpha.test/mastodon/avatar.png"
 
 
 def test_a_notification_without_a_status_has_no_such_field() -> None:
-    assert "status" not in entities.notification(1, "follow", AT, account(), None, "follow-1")
+    assert "status" not in alerts.notification(1, "follow", AT, account(), None, "follow-1")
 
 
 def test_an_app_is_told_its_redirect_addresses_byte_for_byte() -> None:
-    told = entities.registered_application(application(), "secret")
+    told = apps.registered_application(application(), "secret")
     assert told["redirect_uris"] == [
         "https://app.example/cb?x=http%3A%2F%2Fy",
         "urn:ietf:wg:oauth:2.0:oob",
     ]
-    assert "client_secret" not in entities.application(application())
+    assert "client_secret" not in apps.application(application())
 
 
 def test_a_token_says_nothing_of_an_end_it_does_not_have() -> None:
-    assert "expires_in" not in entities.token("secret", "read", AT)
+    assert "expires_in" not in apps.token("secret", "read", AT)
 
 
 def test_the_instance_goes_by_its_bare_domain_and_streams_over_tls() -> None:
@@ -511,14 +520,14 @@ def test_the_instance_goes_by_its_bare_domain_and_streams_over_tls() -> None:
 def test_an_adaptation_says_in_its_language_from_what_and_leads_there() -> None:
     tallies = Tallies(0, 0, 0)
     source = 'https://a.test/models/x?a=1&b="<b>'
-    content = str(entities.model_status(account(), model(), tallies, source)["content"])
+    content = str(posts.model_status(account(), model(), tallies, source)["content"])
     start, adapted, end = content.partition("<p>Adapté de <a ")
     assert start == model_status()["content"]
     assert adapted
     assert 'href="https://a.test/models/x?a=1&amp;b=&quot;&lt;b&gt;"' in end
     assert end.endswith(">a.test/models/x?a=1&amp;b=&quot;&lt;b&gt;</a></p>")
     for other in ("javascript:alert(1)", "data://x", "nonsense", ""):
-        told = entities.model_status(account(), model(), tallies, other)["content"]
+        told = posts.model_status(account(), model(), tallies, other)["content"]
         assert told == start, other
-    long = entities.model_status(account(), model(), tallies, f"https://a.test/{'x' * 900}")
+    long = posts.model_status(account(), model(), tallies, f"https://a.test/{'x' * 900}")
     assert f">a.test/{'x' * 52}…</a>" in str(long["content"])

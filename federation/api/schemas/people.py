@@ -1,9 +1,10 @@
-"""Schemas of members, invitations and imported lists: part of `schemas`, which names all."""
+"""People: members, invitations, and imported lists of organisations."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from actors.rules.permissions import Office
+from federation.api.schemas.notation import record, ref
 from federation.api.shapes import Schema
 
 _TEXT: Final[Schema] = {"type": "string"}
@@ -22,28 +23,18 @@ _LETTER: Final[Schema] = {
 }
 
 
-def _record(says: str, members: Mapping[str, Schema]) -> Schema:
-    return {
-        "type": "object",
-        "description": says,
-        "properties": dict(members),
-        "required": list(members),
-        "additionalProperties": False,
-    }
-
-
 def _all_of(name: str, says: str) -> Schema:
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
-    return _record(says, {"items": items, "next": {"type": "null"}})
+    items = {"type": "array", "items": ref(name)}
+    return record(says, {"items": items, "next": {"type": "null"}})
 
 
-PEOPLE: Final[Mapping[str, Schema]] = {
-    "Member": _record(
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Member": record(
         "Somebody who acts for the organisation.",
         {"id": _ID, "name": _TEXT, "email": _TEXT, "role": _ROLE, "since": _TIME},
     ),
     "Members": _all_of("Member", "All of them, at most 500, the stewards first."),
-    "Invitation": _record(
+    "Invitation": record(
         "Somebody is asked to act for the organisation.",
         {
             "id": _ID,
@@ -57,14 +48,14 @@ PEOPLE: Final[Mapping[str, Schema]] = {
         },
     ),
     "Invitations": _all_of("Invitation", "Those that nobody has answered, the newest first."),
-    "RosterPreview": _record(
+    "RosterPreview": record(
         "What was understood of a list; nothing is kept.",
         {
             "fit": {**_COUNT, "description": "Lines that can be taken in."},
             "unknownColumns": {"type": "array", "items": _TEXT},
             "rows": {
                 "type": "array",
-                "items": _record(
+                "items": record(
                     "One line.",
                     {
                         "line": _COUNT,
@@ -81,7 +72,7 @@ PEOPLE: Final[Mapping[str, Schema]] = {
             },
         },
     ),
-    "Roster": _record(
+    "Roster": record(
         "A list of organisations that was imported, and how far it has come.",
         {
             "id": _ID,
@@ -95,12 +86,12 @@ PEOPLE: Final[Mapping[str, Schema]] = {
         },
     ),
     "Rosters": _all_of("Roster", "All of them, the newest first."),
-    "Entries": _record(
+    "Entries": record(
         "Profiles of a list, in its order.",
         {
             "items": {
                 "type": "array",
-                "items": _record(
+                "items": record(
                     "One organisation of the list.",
                     {
                         "id": _ID,
