@@ -42,8 +42,10 @@ def as_wire(request: web.Request, origin: Iri, body: bytes) -> wire.Request:
         method=request.method.upper(),
         url=Iri(origin + target),
         headers=tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in request.raw_headers
+            [
+                (name.decode("latin-1").lower(), value.decode("latin-1"))
+                for name, value in request.raw_headers
+            ]
         ),
         body=body,
     )
