@@ -39,6 +39,9 @@ _DELICATE = re.compile(rb"[-.]|[0-9][Ee]|[0-9]{16}")
 """Outside of strings: a number that is anything else than a whole one below 10**15."""
 
 
+_WITH_LEVELS = (dict, list)
+
+
 def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
     """Read one JSON object from bytes that a stranger sent.
 
@@ -52,15 +55,16 @@ def parse(body: bytes, limits: Limits = DEFAULT) -> Document:
     """
     if len(body) > limits.body:
         raise TooLarge(f"a document may have {limits.body} bytes at most")
-    value = _read_back(body, limits)
-    if value is None:
-        value = _looked_at(body, limits)
+    document = _read_back(body, limits)
+    if document is not None:
+        return document
+    value = _looked_at(body, limits)
     if not isinstance(value, dict):
         raise Malformed("the document must be a JSON object")
     return value
 
 
-def _read_back(body: bytes, limits: Limits) -> Json:
+def _read_back(body: bytes, limits: Limits) -> Document | None:
     """What most documents say, at a fifth of the price; None where one has to look closer.
 
     What has the same bytes when it is written again can be read in one way only: no key stood
@@ -77,21 +81,24 @@ def _read_back(body: bytes, limits: Limits) -> Json:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    return value if _is_simple(value, limits.depth) and orjson.dumps(value) == body else None
+    if not isinstance(value, dict) or not _is_simple(value, limits.depth):
+        return None
+    return value if orjson.dumps(value) == body else None
 
 
-def _is_simple(value: Json, deepest: int) -> bool:
-    """Whether it has fewer levels, and no number but whole ones that every parser holds."""
-    level = [value]
+def _is_simple(document: Document, deepest: int) -> bool:
+    """Whether it has no more levels, and no number but whole ones that every parser holds."""
+    level: list[Document | list[Json]] = [document]
     for _ in range(deepest):
-        below: list[Json] = []
+        below: list[Document | list[Json]] = []
         for each in level:
-            if isinstance(each, dict):
-                below += [one for one in each.values() if type(one) is not str]
-            elif isinstance(each, list):
-                below += [one for one in each if type(one) is not str]
-            elif type(each) is float or (type(each) is int and abs(each) > LARGEST_INTEGER):
-                return False
+            for one in each.values() if isinstance(each, dict) else each:
+                if isinstance(one, str):
+                    continue  # as most are
+                if isinstance(one, _WITH_LEVELS):
+                    below.append(one)
+                elif isinstance(one, float) or (one is not None and abs(one) > LARGEST_INTEGER):
+                    return False
         if not below:
             return True
         level = below

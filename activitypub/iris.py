@@ -60,12 +60,12 @@ def parse(text: object) -> Iri:
 def origin(iri: Iri) -> str:
     """Scheme, host and port (the latter only if it is not the default): `https://host[:port]`."""
     scheme, rest = iri.split("://", 1)
-    return f"{scheme}://{_until_path(rest)}"
+    return f"{scheme}://{_END_OF_HOST.split(rest, 1)[0]}"
 
 
 def host(iri: Iri) -> str:
     """Host and port (the latter only if it is not the default): `host[:port]`."""
-    return _until_path(iri.split("://", 1)[1])
+    return _END_OF_HOST.split(iri.split("://", 1)[1], 1)[0]
 
 
 def same_origin(one: Iri, other: Iri) -> bool:
@@ -90,10 +90,6 @@ def canonical_host(text: str) -> str:
         Malformed: It is not a host name, or could be read in two ways.
     """
     return _authority("https", text)
-
-
-def _until_path(rest: str) -> str:
-    return _END_OF_HOST.split(rest, 1)[0]
 
 
 @lru_cache(maxsize=KEPT)

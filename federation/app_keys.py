@@ -49,9 +49,6 @@ ARCHIVIST: Final = web.AppKey("archivist", Archivist)
 ANSWERS: Final[web.AppKey[Kept[tuple[int, str], Answer]]] = web.AppKey("answers")
 """What apps were answered, by the organisation that asked and the address with its query."""
 
-OWNERS: Final[web.AppKey[Kept[str, str]]] = web.AppKey("owners")
-"""Names of organisations of ours that are there, as the addresses of their inboxes spell them."""
-
 UPLOADS: Final = web.AppKey("uploads", Uploads)
 """Takes in files, and knows where they lie. Never inside a transaction."""
 

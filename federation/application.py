@@ -14,6 +14,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, cast
 
 import structlog
@@ -39,7 +40,6 @@ from federation.app_keys import (
     JOURNAL,
     LISTENING,
     LOOKUP,
-    OWNERS,
     RATES,
     READING_ROOM,
     SETTINGS,
@@ -66,6 +66,7 @@ from federation.pages import letters, rendering
 from federation.pages import routes as pages
 from federation.peers import routes as peers
 from federation.peers.forwarded import TURN
+from federation.peers.inbox import INBOX, Inbox
 from federation.postman import Postman
 from federation.rates import Rates
 from federation.ready import READY, Ready
@@ -145,7 +146,7 @@ def build(
     fetcher = Fetcher(client, OurSignatories(database, here), here.now)
     listening = Listening(database, _deaf)
     changing = changes.of(database, listening)
-    lookup = Lookup(client, fetcher, database, here, keys=lambda: changing.number(changes.KEYS))
+    lookup = Lookup(client, fetcher, database, here, keys=partial(changing.number, changes.KEYS))
     application = web.Application(
         middlewares=[middleware.refused, callers.counted, middleware.admitted, waking],
         client_max_size=LARGEST_BODY,
@@ -165,7 +166,8 @@ def build(
     application[UPLOADS] = uploads
     application[READING_ROOM] = ReadingRoom(client)
     application[ANSWERS] = Kept(changing.commits, keeping.MOST_KEPT)
-    application[OWNERS] = Kept(lambda: changing.number(changes.DOCUMENTS), OWNERS_KEPT)
+    owners: Kept[str, str] = Kept(partial(changing.number, changes.DOCUMENTS), OWNERS_KEPT)
+    application[INBOX] = Inbox(settings, here, database, journal, lookup, owners)
     application[RATES] = Rates(here.now)
     application[TRIES] = Tries(database, here)
     application[READY] = Ready(changing, here)

@@ -48,7 +48,11 @@ class Kept(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """What is kept under this key, if it is still so."""
-        if key not in self._things or not self._is_current():
+        if key not in self._things:
+            return None
+        number = self.number()
+        if number is None or number != self._as_of:
+            self._begin_anew(number)
             return None
         self._things.move_to_end(key)
         return self._things[key]
@@ -61,18 +65,16 @@ class Kept(Generic[K, V]):
             thing: what was read.
             as_of: the number from before it was read.
         """
-        self._is_current()
+        number = self.number()
+        if number is None or number != self._as_of:
+            self._begin_anew(number)
         if as_of is None or as_of != self._as_of:
             return
         self._things[key] = thing
         if len(self._things) > self._most:
             self._things.popitem(last=False)
 
-    def _is_current(self) -> bool:
-        """Whether what is kept still holds; if not, it is thrown away."""
-        number = self.number()
-        if number is not None and number == self._as_of:
-            return True
+    def _begin_anew(self, number: int | None) -> None:
+        """Throw away what is kept: it is not so any more."""
         self._things.clear()
         self._as_of = number
-        return False

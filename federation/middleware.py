@@ -205,9 +205,10 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
         raise Misdirected("this server does not speak for that host")
     if "%00" in request.raw_path or len(request.headers.getall("Authorization", [])) > 1:
         raise Malformed("no address holds NUL, and nobody is two callers", code="framing")
-    if not _is_inbox(request):
-        check_body(request)
-    is_api = not _is_inbox(request) and not request.path.startswith(OF_OPERATORS)
+    is_inbox = _is_inbox(request)
+    if not is_inbox:
+        check_body(request, LARGEST_UPLOAD if request.path in OF_FILES else LARGEST_BODY)
+    is_api = not is_inbox and not request.path.startswith(OF_OPERATORS)
     with working_as("api" if is_api else ""):
         if request.content.is_eof():  # nothing is to come that could be late
             return await handler(request)
@@ -226,8 +227,12 @@ def _give_up(request: web.Request) -> None:
         request.content.set_exception(TooSlow("the body did not arrive in time"))
 
 
-def check_body(request: web.Request) -> None:
+def check_body(request: web.Request, most: int) -> None:
     """Judge a body by what is announced of it, before any of it is read.
+
+    Args:
+        request: which announces it.
+        most: bytes that are accepted at this address; of media, their handlers judge.
 
     Raises:
         CodedBody: there is a `Content-Encoding`; aiohttp would inflate the body by itself.
@@ -237,8 +242,8 @@ def check_body(request: web.Request) -> None:
         raise CodedBody("send the body without a content coding")
     if OF_MEDIA.fullmatch(request.path):
         return
-    if (request.content_length or 0) > largest_body(request):
-        raise TooLarge(f"at most {largest_body(request)} bytes are accepted here")
+    if (request.content_length or 0) > most:
+        raise TooLarge(f"at most {most} bytes are accepted here")
 
 
 async def _told(request: web.Request, answer: Answer) -> web.StreamResponse:
@@ -248,13 +253,6 @@ async def _told(request: web.Request, answer: Answer) -> web.StreamResponse:
     except Exception:  # noqa: BLE001 - what explains a fault may have one itself
         _log.exception("refusal.failed", path=request.path)
         return web.Response(status=answer.status, text=answer.reason)
-
-
-def largest_body(request: web.Request) -> int:
-    """Bytes accepted at this address: an inbox has its own setting."""
-    if _is_inbox(request):
-        return request.app[SETTINGS].inbox.max_body
-    return LARGEST_UPLOAD if request.path in OF_FILES else LARGEST_BODY
 
 
 def _is_inbox(request: web.Request) -> bool:

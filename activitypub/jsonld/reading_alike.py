@@ -18,6 +18,7 @@ those which are stored there without any context, which is not how they are sent
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import repeat
 
 import orjson
 
@@ -69,6 +70,7 @@ USUAL = 256
 LONGEST_USUAL = 4096
 """Bytes of such a context; Mastodon's has 1,500."""
 
+_WITH_MEMBERS = (dict, list)
 _KEYWORD_NAMES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 _LONGEST_CHAIN = 8  # definitions that a prefix may lead through; real ones lead through two
 
@@ -132,7 +134,10 @@ class _Budget:
 
     def spend(self, entries: list[Json]) -> None:
         """Count one context with these entries."""
-        terms = sum(len(entry) for entry in entries if isinstance(entry, dict))
+        terms = 0
+        for entry in entries:
+            if isinstance(entry, dict):
+                terms += len(entry)
         self._contexts -= 1
         self._terms -= terms
         if len(entries) > DEFAULT.context_entries or terms > DEFAULT.context_terms:
@@ -243,23 +248,35 @@ def _check_order(entries: list[Json]) -> None:
 def _check_members(
     document: Document, definitions: _Definitions, entries: list[Json], budget: _Budget
 ) -> None:
-    pending: list[tuple[Document, _Definitions]] = [(document, definitions)]
+    """Check all objects of a document, those in arrays included."""
+    pending: list[tuple[Json, _Definitions]] = [(document, definitions)]
     while pending:
-        node, known = pending.pop()
-        if node is not document and "@context" in node:
-            known = _check_nested(node["@context"], known, entries, budget)
-        for name, value in node.items():
-            is_plain = ":" not in name
-            if not is_plain or name[:1] == "@":
-                _check_name(name, known)
-            if name == "type" and (not isinstance(value, str) or ":" in value):
-                _check_types(value, known)
-            if not isinstance(value, dict | list):
-                continue  # as most members are
-            if node is document and name == "signature" and _is_signature(value):
-                continue
-            if is_plain and name not in _LANGUAGE_MAPS and name != "@context":
-                pending += [(inner, known) for inner in _objects(value)]
+        value, known = pending.pop()
+        if isinstance(value, list):
+            pending.extend(zip(reversed(value), repeat(known)))
+        elif isinstance(value, dict):
+            if value is not document and "@context" in value:
+                known = _check_nested(value["@context"], known, entries, budget)
+            inside = _check_object(value, known, is_whole=value is document)
+            pending.extend(zip(inside, repeat(known)))
+
+
+def _check_object(node: Document, known: _Definitions, *, is_whole: bool) -> list[Json]:
+    """Check the members of one object; return what is in them and is to be looked at, too."""
+    inside: list[Json] = []
+    for name, value in node.items():
+        is_plain = ":" not in name
+        if not is_plain or name[:1] == "@":
+            _check_name(name, known)
+        if name == "type" and (not isinstance(value, str) or ":" in value):
+            _check_types(value, known)
+        if not isinstance(value, _WITH_MEMBERS):
+            continue  # as most are
+        if is_whole and name == "signature" and _is_signature(value):
+            continue
+        if is_plain and name not in _LANGUAGE_MAPS and name != "@context":
+            inside.append(value)
+    return inside
 
 
 def _check_nested(
@@ -301,19 +318,6 @@ def _check_types(value: Json, definitions: _Definitions) -> None:
 
 def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
-
-
-def _objects(value: Json) -> list[Document]:
-    """The objects in a value, through any number of arrays."""
-    found: list[Document] = []
-    pending = [value]
-    while pending:
-        entry = pending.pop()
-        if isinstance(entry, dict):
-            found.append(entry)
-        elif isinstance(entry, list):
-            pending.extend(entry)
-    return found
 
 
 @cache

@@ -34,13 +34,20 @@ def signing_strings(
     """
     target, query = _target(request)
     spellings = (target + query, target) if query and TARGET in covered else (target + query,)
-    lines = {name: _value(request, name, created, expires) for name in covered}
-    return tuple(
-        "\n".join(
-            f"{name}: {spelling if name == TARGET else lines[name]}" for name in covered
-        ).encode()
-        for spelling in spellings
-    )
+    times = {CREATED: created, EXPIRES: expires}
+    texts = []
+    for spelling in spellings:
+        lines = []
+        for name in covered:
+            if name == TARGET:
+                value = spelling
+            elif name in times:
+                value = _seconds(name, times[name])
+            else:
+                value = _sent_once(request, name)
+            lines.append(f"{name}: {value}")
+        texts.append("\n".join(lines).encode())
+    return tuple(texts)
 
 
 def check_coverage(request: Request, claim: Claim) -> None:
@@ -68,14 +75,13 @@ def _target(request: Request) -> tuple[str, str]:
     return f"{request.method.lower()} {path or '/'}", mark + query
 
 
-def _value(request: Request, name: str, created: datetime | None, expires: datetime | None) -> str:
-    if name == TARGET:
-        return ""
-    if name in (CREATED, EXPIRES):
-        moment = created if name == CREATED else expires
-        if moment is None:
-            raise _uncovered(f"the signature covers {name} but does not give it")
-        return str(int(moment.timestamp()))
+def _seconds(name: str, moment: datetime | None) -> str:
+    if moment is None:
+        raise _uncovered(f"the signature covers {name} but does not give it")
+    return str(int(moment.timestamp()))
+
+
+def _sent_once(request: Request, name: str) -> str:
     values = request.headers_named(name)
     if len(values) != 1:
         raise _uncovered(f"the signature covers {name}, which must be sent exactly once")

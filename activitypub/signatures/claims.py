@@ -10,7 +10,6 @@ it, in whatever header, is refused, so that nobody can choose the weaker of two.
 Source: draft-cavage-http-signatures-12, section 2.1 and 4; RFC 9421, section 4.
 """
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
@@ -196,7 +195,7 @@ def _instant(seconds: float | None) -> datetime | None:
 
 def _signature(text: str) -> bytes:
     try:
-        raw = base64.b64decode(text, validate=True)
+        raw = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as fault:
         raise _unreadable("the signature is not base64") from fault
     if not raw:

@@ -68,7 +68,7 @@ def _check(value: str, body: bytes, entry: re.Pattern[str]) -> None:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error as fault:
         raise _wrong("the digest is not base64") from fault
 

@@ -49,13 +49,17 @@ class PublicKey:
     """A key that can verify. Its strength has been checked."""
 
     key: RSAPublicKey | Ed25519PublicKey
+    algorithm: str = field(init=False)
+    """What signatures by this key are made with: `RSA_SHA256` or `ED25519`."""
 
     def __post_init__(self) -> None:
-        """Refuse weak keys, whatever way they came.
+        """Look once what kind of key it is, and refuse weak ones, whatever way they came.
 
         Raises:
             NotAuthentic: The RSA key is too small, too large, or has a small exponent.
         """
+        is_rsa = isinstance(self.key, RSAPublicKey)
+        object.__setattr__(self, "algorithm", RSA_SHA256 if is_rsa else ED25519)
         if isinstance(self.key, RSAPublicKey) and not (
             SMALLEST_RSA <= self.key.key_size <= LARGEST_RSA
             and self.key.public_numbers().e >= SMALLEST_EXPONENT
@@ -95,11 +99,6 @@ class PublicKey:
             raise _weak("the Multikey cannot be read") from fault
         raise _weak("the Multikey is neither an Ed25519 nor an RSA key")
 
-    @property
-    def algorithm(self) -> str:
-        """What signatures by this key are made with: `RSA_SHA256` or `ED25519`."""
-        return RSA_SHA256 if isinstance(self.key, RSAPublicKey) else ED25519
-
     def pem(self) -> str:
         """The key as PEM, SubjectPublicKeyInfo."""
         return self.key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -127,10 +126,10 @@ class PublicKey:
         if algorithm not in (HS2019, self.algorithm):
             raise NotAuthentic("the algorithm does not fit the key", code="algorithm")
         try:
-            if isinstance(self.key, RSAPublicKey):
-                self.key.verify(signature, data, _PADDING, _DIGEST)
+            if self.algorithm == RSA_SHA256:
+                cast(RSAPublicKey, self.key).verify(signature, data, _PADDING, _DIGEST)
             else:
-                self.key.verify(signature, data)
+                cast(Ed25519PublicKey, self.key).verify(signature, data)
         except InvalidSignature as fault:
             raise NotAuthentic("the signature does not fit the key and what is signed") from fault
 

@@ -11,7 +11,6 @@ and the whole target, so that nothing can be replayed elsewhere; `created`, so t
 replayed later; on POST `content-digest`, so that the body counts.
 """
 
-import base64
 import binascii
 import re
 from collections.abc import Mapping
@@ -222,7 +221,7 @@ def _derived(request: Request, name: str) -> str:
 
 def _decoded(text: str) -> bytes:
     try:
-        raw = base64.b64decode(text, validate=True)
+        raw = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error as fault:
         raise _unreadable("the signature is not base64") from fault
     if not raw:

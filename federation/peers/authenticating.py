@@ -19,6 +19,7 @@ from activitypub.signatures.verifying import Window, verify
 from actors.tables.actor import Actor
 from federation.app_keys import SETTINGS
 from federation.lookup import Lookup
+from federation.settings import Settings
 
 KEY_DECIDES: Final = frozenset({"signature-syntax", "algorithm", "key-strength"})
 """Reasons of a refusal that another key could remove."""
@@ -42,8 +43,10 @@ def as_wire(request: web.Request, origin: Iri, body: bytes) -> wire.Request:
         method=request.method.upper(),
         url=Iri(origin + target),
         headers=tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in request.raw_headers
+            [
+                (name.decode("latin-1").lower(), value.decode("latin-1"))
+                for name, value in request.raw_headers
+            ]
         ),
         body=body,
     )
@@ -51,10 +54,14 @@ def as_wire(request: web.Request, origin: Iri, body: bytes) -> wire.Request:
 
 def window(request: web.Request) -> Window:
     """How far the time of a request may be from ours, as the operator decided."""
-    settings = request.app[SETTINGS].inbox
+    return window_of(request.app[SETTINGS])
+
+
+def window_of(settings: Settings) -> Window:
+    """The same, for whoever asks once for all requests."""
     return Window(
-        back=timedelta(seconds=settings.date_back_seconds),
-        ahead=timedelta(seconds=settings.date_ahead_seconds),
+        back=timedelta(seconds=settings.inbox.date_back_seconds),
+        ahead=timedelta(seconds=settings.inbox.date_ahead_seconds),
     )
 
 

@@ -36,19 +36,23 @@ from activitypub.jsonld import reading_alike
 from activitypub.limits import Limits
 from activitypub.signatures.claims import NoAddress
 from activitypub.signatures.claims import claim as read_claim
+from actors.database import Database
 from actors.errors import Gone, NotFound
 from actors.mail import journal
 from actors.mail.journal import HeardEntry
 from actors.rules import hosts
+from actors.site import Site
 from actors.tables.actor import Actor
 from actors.views import profiles
-from federation.app_keys import DATABASE, JOURNAL, LOOKUP, OWNERS, SETTINGS, SITE
-from federation.journal import NOTHING
-from federation.middleware import WRITTEN_DOWN, check_body, largest_body
+from federation.journal import NOTHING, Journal
+from federation.kept import Kept
+from federation.lookup import Lookup
+from federation.middleware import WRITTEN_DOWN, check_body
 from federation.misses import KeyGone
 from federation.peers import forwarded, storing, synchronisation
-from federation.peers.authenticating import as_wire, speaker, window
+from federation.peers.authenticating import as_wire, speaker, window_of
 from federation.refusals import FORESEEN
+from federation.settings import Settings
 from federation.telemetry import metrics
 from federation.transport.causes import because_of
 from federation.transport.client import not_even_tried
@@ -79,6 +83,41 @@ class TooSlow(ProtocolError):
     default_code = "framing"
 
 
+class Inbox:
+    """What every request to an inbox is judged with, put together once.
+
+    Args:
+        settings: what the operator decided.
+        site: our origin and clock.
+        database: where what is believed is remembered.
+        journal: what is noted.
+        lookup: finds keys, and knows blocked hosts.
+        owners: names of organisations of ours that are there, as addresses spell them.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        site: Site,
+        database: Database,
+        journal: Journal,
+        lookup: Lookup,
+        owners: Kept[str, str],
+    ) -> None:
+        self.site = site
+        self.database = database
+        self.journal = journal
+        self.lookup = lookup
+        self.owners = owners
+        self.window = window_of(settings)
+        self.only_hosts = settings.federation.only_hosts
+        self.limits = Limits(body=settings.inbox.max_body)
+
+
+INBOX: Final = web.AppKey("inbox", Inbox)
+"""The inboxes of this application: one judge for all of them."""
+
+
 class _Knock:
     """One request to an inbox, and what is noted of it.
 
@@ -88,8 +127,9 @@ class _Knock:
         size: bytes that were read.
     """
 
-    def __init__(self, request: web.Request) -> None:
+    def __init__(self, request: web.Request, inbox: Inbox) -> None:
         self.request = request
+        self.inbox = inbox
         self.document: Document = {}
         self.key: Iri | None = None
         self.size = 0
@@ -104,7 +144,7 @@ class _Knock:
     def entry(self, disposition: str) -> HeardEntry:
         """What is noted; nothing of who says that it has signed is believed here."""
         key = self.key or self._key()
-        return self.request.app[JOURNAL].entry(
+        return self.inbox.journal.entry(
             peer=_host(key),
             key=key,
             activity=_id(self.document),
@@ -117,14 +157,14 @@ class _Knock:
         """Note it, in the journal and in one line of the log."""
         self.request[WRITTEN_DOWN] = True
         entry = self.entry(disposition)
-        self.request.app[JOURNAL].heard(entry)
+        self.inbox.journal.heard(entry)
         kind, _, reason = disposition.partition(":")
         told = {"reason": reason} if reason else {}
         _log.info(f"inbox.{kind}", **told, peer=entry.peer, activity=entry.activity_iri)
 
     def _key(self) -> str:
         try:
-            return str(read_claim(as_wire(self.request, self.request.app[SITE].origin, b"")).key_id)
+            return str(read_claim(as_wire(self.request, self.inbox.site.origin, b"")).key_id)
         except ProtocolError:
             return NOTHING
 
@@ -153,10 +193,10 @@ async def shared(request: web.Request) -> web.Response:
 
 async def _answer(request: web.Request, handle: str | None) -> web.Response:
     """202, or a refusal and its line in the log; `handle` names whose inbox it is."""
-    knock = _Knock(request)
+    knock = _Knock(request, request.app[INBOX])
     try:
         if handle is not None:
-            await _check_owner(request, handle)
+            await _check_owner(knock.inbox, handle)
         await _accept(knock)
     except FORESEEN as error:
         knock.ends(f"refused:{error.code}")
@@ -164,24 +204,23 @@ async def _answer(request: web.Request, handle: str | None) -> web.Response:
     return web.Response(status=202)
 
 
-async def _check_owner(request: web.Request, handle: str) -> None:
-    owners = request.app[OWNERS]
-    if owners.get(handle):
+async def _check_owner(inbox: Inbox, handle: str) -> None:
+    if inbox.owners.get(handle):
         return
-    as_of = owners.number()
-    async with request.app[DATABASE].read() as session:
+    as_of = inbox.owners.number()
+    async with inbox.database.read() as session:
         owner = await profiles.by_handle(session, handle)
     if owner is None:
         raise NotFound("nobody here has that name", code="not-addressed")
     if owner.gone_at is not None:
         raise Gone("that organisation was deleted")
-    owners.keep(handle, handle, as_of=as_of)
+    inbox.owners.keep(handle, handle, as_of=as_of)
 
 
 async def _accept(knock: _Knock) -> None:
     """Judge one activity, and remember it; the knock's `document` is filled once it is read."""
-    request, document = knock.request, knock.document
-    site = request.app[SITE]
+    request, inbox, document = knock.request, knock.inbox, knock.document
+    site = inbox.site
     signed = as_wire(request, site.origin, await _body(knock))
     site.passes("inbox.read")
     try:
@@ -190,19 +229,17 @@ async def _accept(knock: _Knock) -> None:
         not_even_tried(fault.text, purpose="key")
         raise
     knock.key = claim.key_id
-    document.update(canonical_json.parse(signed.body, Limits(body=largest_body(request))))
+    document.update(canonical_json.parse(signed.body, inbox.limits))
     because_of("activity", _id(document))
-    if await _is_shut(request, iris.host(claim.key_id)):
+    if await _is_shut(inbox, iris.host(claim.key_id)):
         knock.ends("ignored:blocked")
         return
-    may_be_gone = document.get("type") in LAST_WORDS and not await _knows_actor(request, document)
+    may_be_gone = document.get("type") in LAST_WORDS and not await _knows_actor(inbox, document)
     if may_be_gone and _says_goodbye(document):
         knock.ends("ignored:key-owner")
         return
     try:
-        actor = await speaker(
-            signed, claim, request.app[LOOKUP], now=site.now(), window=window(request)
-        )
+        actor = await speaker(signed, claim, inbox.lookup, now=site.now(), window=inbox.window)
     except KeyGone:
         if not may_be_gone:
             raise
@@ -213,32 +250,31 @@ async def _accept(knock: _Knock) -> None:
     await synchronisation.compare(request, signed, claim, actor)
 
 
-async def _is_shut(request: web.Request, host: str) -> bool:
+async def _is_shut(inbox: Inbox, host: str) -> bool:
     """Whether nothing is taken from this host; nothing of it is read then, its key neither.
 
     Raises:
         NotAuthoritative: only listed hosts are dealt with, and it is none of them.
     """
-    listed = request.app[SETTINGS].federation.only_hosts
-    if listed and not hosts.is_covered(host, listed):
+    if inbox.only_hosts and not hosts.is_covered(host, inbox.only_hosts):
         raise NotAuthoritative("this instance does not deal with that host", code="not-listed")
-    return await request.app[LOOKUP].is_blocked(host)
+    return await inbox.lookup.is_blocked(host)
 
 
 async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
     """The last questions: what is said, and may this actor say it? Then one row, and its note."""
-    request, document = knock.request, knock.document
-    site = request.app[SITE]
+    request, inbox, document = knock.request, knock.inbox, knock.document
+    speaks = Iri(actor.iri)
     if actor.gone_at is not None:
         raise NotAuthoritative("that actor was deleted", code="tombstone")
     reading_alike.check(document)
-    if "id" not in document and _id(document.get("actor")) not in (None, actor.iri):
+    if "id" not in document and _id(document.get("actor")) not in (None, speaks):
         # Said before anything is said of its form: to pass for somebody else is the worse fault.
         raise NotAuthentic("only an actor may sign what it does", code="signer-not-actor")
     activity = reading.read_activity(document)
-    if activity.actor == actor.iri:
+    if activity.actor == speaks:
         heard: Heard[ap.Activity] = hear(
-            activity, speaker=Iri(actor.iri), vouched=Vouched.REQUEST, at=site.now()
+            activity, speaker=speaks, vouched=Vouched.REQUEST, at=inbox.site.now()
         )
     else:
         try:
@@ -248,11 +284,11 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
                 knock.ends("ignored:signer-not-actor")
                 return
             raise
-    outcome = await storing.store(request.app[DATABASE], site, heard, body, knock.entry)
+    outcome = await storing.store(inbox.database, inbox.site, heard, body, knock.entry)
     if outcome.disposition != journal.ACCEPTED:
         knock.ends(outcome.disposition)
         return
-    request.app[JOURNAL].accepted(knock.seconds)
+    inbox.journal.accepted(knock.seconds)
     if outcome.is_settled:
         is_ignored = bool(outcome.without_effect)
         metrics.received("ignored" if is_ignored else "applied", None if is_ignored else NO_TIME)
@@ -264,11 +300,10 @@ async def _remember(knock: _Knock, actor: Actor, body: bytes) -> None:
 
 async def _body(knock: _Knock) -> bytes:
     """The body, counted while it is read: what is announced of it may be wrong."""
-    request = knock.request
-    check_body(request)
+    request, most = knock.request, knock.inbox.limits.body
+    check_body(request, most)
     if not mediatypes.is_activity(request.headers.get("Content-Type", "")):
         raise WrongType("an inbox takes application/activity+json")
-    most = largest_body(request)
     body = bytearray()
     try:
         if request.content.is_eof():  # all of it has come already, as most bodies have
@@ -290,11 +325,11 @@ async def _body(knock: _Knock) -> bytes:
     return bytes(body)
 
 
-async def _knows_actor(request: web.Request, document: Document) -> bool:
+async def _knows_actor(inbox: Inbox, document: Document) -> bool:
     actor = _id(document.get("actor"))
     if actor is None:
         return False
-    async with request.app[DATABASE].read() as session:
+    async with inbox.database.read() as session:
         return await profiles.by_iri(session, actor) is not None
 
 

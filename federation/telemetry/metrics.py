@@ -9,10 +9,11 @@ stranger could make as many of those as he likes, and each lives until the proce
 it is, the page of the post office, `essaim mail` and the log tell.
 """
 
+import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from itertools import accumulate
 from typing import Final
@@ -50,78 +51,104 @@ GCCollector(registry=REGISTRY)
 _KNOWN_STATUSES: Final = frozenset(int(status) for status in HTTPStatus)
 
 
-class Requests(Collector):
-    """Counts and times requests, in plain numbers that become figures when somebody asks.
+class Counts(Collector):
+    """A counter in plain numbers, which become figures when somebody asks.
 
-    This is on every request's way, and answers from memory take some forty microseconds: a counter
-    and a histogram of the library would be a tenth of that.
+    This and `Times` are for what every request does: answers from memory take some forty
+    microseconds, and a counter and a histogram of the library would be a tenth of that.
+
+    Where `is_dated`, it is also said since when each series is counted, as the library does.
     """
 
-    def __init__(self) -> None:
-        self._counts: dict[tuple[str, int], int] = {}
-        self._times: dict[str, list[float]] = {}
+    def __init__(
+        self, name: str, told: str, labels: Sequence[str], *, is_dated: bool = True
+    ) -> None:
+        self._name, self._told, self._labels, self._is_dated = name, told, labels, is_dated
+        self._counts: dict[tuple[str, ...], int] = {}
+        self._since: dict[tuple[str, ...], float] = {}
+        REGISTRY.register(self)
 
-    def add(self, family: str, status: int, seconds: float) -> None:
-        """One was answered."""
-        self._counts[family, status] = self._counts.get((family, status), 0) + 1
-        times = self._times.get(family)
-        if times is None:
-            times = self._times[family] = [0.0] * (len(MOMENTS) + 2)
-        times[bisect_left(MOMENTS, seconds)] += 1
+    def add(self, *values: str) -> None:
+        """One more with these values of the labels."""
+        count = self._counts.get(values)
+        if count is None:
+            count, self._since[values] = 0, _now()
+        self._counts[values] = count + 1
+
+    def collect(self) -> Iterator[Metric]:
+        """What Prometheus reads."""
+        family = CounterMetricFamily(self._name, self._told, labels=self._labels)
+        for values, count in self._counts.items():
+            since = self._since[values] if self._is_dated else None
+            family.add_metric(values, count, created=since)
+        yield family
+
+
+class Times(Collector):
+    """A histogram of seconds in plain numbers, which become figures when somebody asks."""
+
+    def __init__(
+        self,
+        name: str,
+        told: str,
+        label: str = "",
+        *,
+        bounds: Sequence[float] = MOMENTS,
+        is_dated: bool = True,
+    ) -> None:
+        self._name, self._told, self._bounds, self._is_dated = name, told, bounds, is_dated
+        self._labels = [label] if label else []
+        self._times: dict[str, list[float]] = {}  # for each bound, beyond them, and their sum
+        self._since: dict[str, float] = {}
+        if not label:
+            self._begin("")
+        REGISTRY.register(self)
+
+    def add(self, seconds: float, value: str = "") -> None:
+        """One took so long; `value` is that of the label, where there is one."""
+        times = self._times.get(value) or self._begin(value)
+        times[bisect_left(self._bounds, seconds)] += 1
         times[-1] += seconds
 
     def collect(self) -> Iterator[Metric]:
         """What Prometheus reads."""
-        counted = CounterMetricFamily(
-            "essaim_http_requests",
-            "Requests that were answered, by family of addresses and status.",
-            labels=["family", "status"],
-        )
-        for (family, status), count in self._by_known_status().items():
-            counted.add_metric([family, status], count)
-        yield counted
-        timed = HistogramMetricFamily(
-            "essaim_http_request_seconds",
-            "From the head of a request to the end of its answer.",
-            labels=["family"],
-        )
-        bounds = [*map(str, MOMENTS), "+Inf"]
-        for family, (*counts, total) in self._times.items():
-            buckets = list(zip(bounds, accumulate(counts), strict=True))
-            timed.add_metric([family], buckets, total)
-        yield timed
+        family = HistogramMetricFamily(self._name, self._told, labels=self._labels)
+        bounds = [*map(str, self._bounds), "+Inf"]
+        for value, (*counts, total) in self._times.items():
+            values = [value] if self._labels else []
+            family.add_metric(values, list(zip(bounds, accumulate(counts), strict=True)), total)
+            if self._is_dated:
+                labels = dict(zip(self._labels, values, strict=True))
+                family.add_sample(f"{self._name}_created", labels, self._since[value])
+        yield family
 
-    def _by_known_status(self) -> dict[tuple[str, str], int]:
-        known: dict[tuple[str, str], int] = {}
-        for (family, status), count in self._counts.items():
-            place = family, known_status(status)
-            known[place] = known.get(place, 0) + count
-        return known
+    def _begin(self, value: str) -> list[float]:
+        self._since[value] = _now()
+        times = self._times[value] = [0.0] * (len(self._bounds) + 2)
+        return times
 
 
-_REQUESTS: Final = Requests()
+def _now() -> float:
+    """When a series begins: like the library, by the system's clock."""
+    return time.time()  # noqa: TID251 - a process has one, whatever the time of its site
+
+
 _VERSION: Final = Gauge(
     "essaim_build_info", "The version that runs; always 1.", ["version"], registry=REGISTRY
 )
 _VERSION.labels(federation.__version__).set(1)
-_INBOX_SECONDS: Final = Histogram(
+_INBOX_SECONDS: Final = Times(
     "essaim_inbox_seconds",
     "From a request to an inbox until it was judged, by accepted, duplicate, ignored or refused.",
-    ["disposition"],
-    buckets=MOMENTS,
-    registry=REGISTRY,
+    "disposition",
 )
-_RECEIVED: Final = Counter(
+_RECEIVED: Final = Counts(
     "essaim_received",
     "What became of accepted activities: applied, ignored, refused, postponed, put-aside.",
     ["result"],
-    registry=REGISTRY,
 )
-_RECEIVED_SECONDS: Final = Histogram(
-    "essaim_received_seconds",
-    "From accepting an activity until it had its effect.",
-    buckets=WAITS,
-    registry=REGISTRY,
+_RECEIVED_SECONDS: Final = Times(
+    "essaim_received_seconds", "From accepting an activity until it had its effect.", bounds=WAITS
 )
 _DELIVERIES: Final = Counter(
     "essaim_deliveries",
@@ -142,12 +169,10 @@ _CALL_SECONDS: Final = Histogram(
     buckets=(*MOMENTS, 30.0),
     registry=REGISTRY,
 )
-_TRANSACTION_SECONDS: Final = Histogram(
+_TRANSACTION_SECONDS: Final = Times(
     "essaim_database_transaction_seconds",
     "Transactions, the wait for their turn included, by read and write.",
-    ["kind"],
-    buckets=MOMENTS,
-    registry=REGISTRY,
+    "kind",
 )
 _STALLS: Final = Histogram(
     "essaim_loop_stall_seconds",
@@ -160,7 +185,18 @@ _LONGEST_STALL: Final = Gauge(
     "The latest that the event loop has been within the last one to two minutes.",
     registry=REGISTRY,
 )
-REGISTRY.register(_REQUESTS)
+_REQUESTS: Final = Counts(
+    "essaim_http_requests",
+    "Requests that were answered, by family of addresses and status.",
+    ["family", "status"],
+    is_dated=False,
+)
+_REQUEST_SECONDS: Final = Times(
+    "essaim_http_request_seconds",
+    "From the head of a request to the end of its answer.",
+    "family",
+    is_dated=False,
+)
 LOG_LINES_DROPPED: Final = Counter(
     "essaim_log_lines_dropped",
     "Lines of the log that could not be written in time, or at all.",
@@ -168,6 +204,7 @@ LOG_LINES_DROPPED: Final = Counter(
 )
 
 
+@lru_cache
 def known_status(status: int) -> str:
     """The status as a label: what no standard names could be any of a thousand numbers."""
     return str(status) if status in _KNOWN_STATUSES else OTHER
@@ -181,12 +218,13 @@ def answered(family: str, status: int, seconds: float) -> None:
         status: of the answer.
         seconds: from the head of the request to the end of the answer.
     """
-    _REQUESTS.add(family, status, seconds)
+    _REQUESTS.add(family, known_status(status))
+    _REQUEST_SECONDS.add(seconds, family)
 
 
 def judged(disposition: str, seconds: float) -> None:
     """An inbox has judged what came: `accepted`, `refused:<reason>` ..."""
-    _INBOX_SECONDS.labels(disposition.partition(":")[0]).observe(seconds)
+    _INBOX_SECONDS.add(seconds, disposition.partition(":")[0])
 
 
 def received(result: str, wait: timedelta | None = None) -> None:
@@ -196,9 +234,9 @@ def received(result: str, wait: timedelta | None = None) -> None:
         result: `applied`, `ignored`, `refused`, `postponed` or `put-aside`.
         wait: since it was accepted, where it had its effect.
     """
-    _RECEIVED.labels(result).inc()
+    _RECEIVED.add(result)
     if wait is not None:
-        _RECEIVED_SECONDS.observe(max(0.0, wait.total_seconds()))
+        _RECEIVED_SECONDS.add(max(0.0, wait.total_seconds()))
 
 
 def delivered(result: str, waits: Iterable[timedelta] = (), times: int = 1) -> None:
@@ -226,12 +264,7 @@ def _of_calls(purpose: str) -> Histogram:
 
 def transacted(kind: str, seconds: float) -> None:
     """A transaction has ended; `kind` is `read` or `write`."""
-    _of_transaction(kind).observe(seconds)
-
-
-@cache
-def _of_transaction(kind: str) -> Histogram:
-    return _TRANSACTION_SECONDS.labels(kind)
+    _TRANSACTION_SECONDS.add(seconds, kind)
 
 
 def stalled(seconds: float) -> None:

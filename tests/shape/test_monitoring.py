@@ -29,6 +29,9 @@ def known() -> dict[str, set[str]]:
     """Every figure, as Prometheus names its series, and the labels it may have."""
     found: dict[str, set[str]] = {}
     metrics.answered("pages", 200, 0.1)  # what has counted nothing has no labels yet
+    metrics.judged("accepted", 0.1)
+    metrics.received("applied")
+    metrics.transacted("write", 0.1)
     for family in metrics.REGISTRY.collect():
         labels = set(
             getattr(metrics.REGISTRY._names_to_collectors.get(family.name), "_labelnames", ())
