@@ -23,7 +23,6 @@ from actors.tables.follow import Follow
 from actors.tables.holding import NoticePolicy
 from actors.tables.push import PushSubscription
 
-
 MOST_REMEMBERED = 50
 """Addressees and listeners of one author: most notes name two or three. What somebody writes to
 hundreds is asked for again, so that nobody fills our memory with lists."""
