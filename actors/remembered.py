@@ -18,7 +18,7 @@ and nothing is remembered.
 A row counts as written when it is, and once more when that is committed or undone: what was read in
 between was made of what stood there before. Who writes sees what is not committed yet, and so do
 the others who share the commit, but nobody else: what is made in a transaction that writes is for
-such transactions alone, and forgotten when any part of them is undone.
+such transactions alone.
 """
 
 import sqlite3
@@ -195,12 +195,11 @@ class Memory:
         return Look(self, self._clock)
 
     def turn(self) -> "Look":
-        """The same for a transaction that writes, after somebody `begun`."""
-        return Look(self, self._clock, writes=True) if self._is_told else NOTHING
+        """The same for a transaction that writes, after somebody `begun`.
 
-    def undone(self) -> None:
-        """A part of what is being written was undone: anything may have been made of it."""
-        self.forget()
+        What it reads after having written is not kept: it may be undone yet.
+        """
+        return Look(self, self._clock, writes=True) if self._is_told else NOTHING
 
     def get(self, name: Name, *, writes: bool) -> Any | None:
         """What was made of rows that were not written since."""

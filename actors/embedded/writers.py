@@ -150,7 +150,6 @@ class Writers:
         except sqlite3.Error:
             raw.rollback()  # all of the group is undone then, and its members are told
         finally:
-            self._memory.undone()
             await self._forget()
 
     async def _forget(self) -> None:
