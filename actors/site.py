@@ -97,7 +97,7 @@ def time_ordered_ids(now: Callable[[], datetime]) -> Callable[[], int]:
         nonlocal latest
         stamp = int(now().timestamp() * 1000)
         if stamp > latest >> RANDOM_BITS:
-            latest = (stamp << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
+            latest = (stamp << RANDOM_BITS) | secrets.randbelow(1 << RANDOM_BITS)
         else:
             latest += 1
         return latest
