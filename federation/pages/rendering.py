@@ -126,7 +126,7 @@ def _filters() -> Mapping[str, Callable[..., object]]:
     }
 
 
-def compile_ahead(application: web.Application) -> None:
+def compile_ahead(application: web.Application, is_stopping: Callable[[], bool]) -> None:
     """Compile all templates, in a thread: the first page of each kind took up to 150 ms for it.
 
     They are packed, and none is at hand yet. What else the first pages would wait for is made as
@@ -136,6 +136,8 @@ def compile_ahead(application: web.Application) -> None:
     templates = application[TEMPLATES]
     assert templates.loader is not None  # noqa: S101 - `environment` gives one
     for name in templates.list_templates(extensions=["html"]):
+        if is_stopping():
+            return
         templates.loader.load(templates, name)
     with translating.speaking(
         translating.choose(None, None, "", application[SETTINGS].instance.locale)

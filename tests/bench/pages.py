@@ -148,7 +148,7 @@ async def _migrated(url: str) -> None:
 
 async def _drawn(street: Street, runs: int) -> dict[str, list[float]]:
     (alpha,) = await street.open("alpha")
-    rendering.compile_ahead(alpha.app)  # as a server does before it answers
+    rendering.compile_ahead(alpha.app, lambda: False)  # as a server does before it answers
     await alpha.member(ANNA, await alpha.organisation("coop", "Coopérative Alpha"))
     told = await tour(street, alpha)
     with timed() as taken:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from aiohttp import web
 from bench.pages import LOOKING
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -15,6 +16,7 @@ from together.street import House, a_sheet
 from together.window import NARROWEST, NEVER_WIDER, PHONE, Watch, barriers
 
 from actors.rules.sections import Sheet
+from federation.app_keys import TEMPLATES
 from federation.pages import rendering
 
 FIRST_VISIT = 60 * 1024
@@ -69,6 +71,19 @@ def test_no_template_is_compiled_twice(monkeypatch: pytest.MonkeyPatch) -> None:
             templates.get_template(name)
     assert sorted(compiled) == sorted(set(compiled))
     assert not templates.auto_reload  # nor is a file looked at for each page
+
+
+def test_compiling_ahead_ends_at_the_next_template_when_the_process_is_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application = web.Application()
+    application[TEMPLATES] = templates = rendering.environment()
+    names = templates.list_templates(extensions=["html"])
+    compiled: list[str] = []
+    assert templates.loader is not None
+    monkeypatch.setattr(templates.loader, "load", lambda _, name: compiled.append(name))
+    rendering.compile_ahead(application, lambda: len(compiled) == 3)
+    assert compiled == names[:3]
 
 
 @contextmanager
