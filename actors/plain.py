@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from actors.embedded.sessions import AT_HAND, AtHand, is_to_flush
+from actors.embedded.sessions import AT_HAND, AtHand, flush
 
 _Bound = tuple[str, Any, Callable[[Any], Any] | None]
 """The name of a value, the one that the statement has itself, and how it is written."""
@@ -47,8 +47,7 @@ class Plain:
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
-        if is_to_flush(session):
-            await session.flush()
+        await flush(session)
         at_hand: AtHand | None = session.info.get(AT_HAND)
         if at_hand is None:
             result = await session.execute(self._statement, values)
@@ -84,8 +83,7 @@ class Plain:
         """
         if not rows:
             return
-        if is_to_flush(session):
-            await session.flush()
+        await flush(session)
         at_hand: AtHand | None = session.info.get(AT_HAND)
         if at_hand is None:
             await session.execute(self._statement, rows)

@@ -48,11 +48,9 @@ class Kept(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """What is kept under this key, if it is still so."""
+        if key in self._things:
+            self._forget_what_changed()
         if key not in self._things:
-            return None
-        number = self.number()
-        if number is None or number != self._as_of:
-            self._begin_anew(number)
             return None
         self._things.move_to_end(key)
         return self._things[key]
@@ -65,16 +63,15 @@ class Kept(Generic[K, V]):
             thing: what was read.
             as_of: the number from before it was read.
         """
-        number = self.number()
-        if number is None or number != self._as_of:
-            self._begin_anew(number)
+        self._forget_what_changed()
         if as_of is None or as_of != self._as_of:
             return
         self._things[key] = thing
         if len(self._things) > self._most:
             self._things.popitem(last=False)
 
-    def _begin_anew(self, number: int | None) -> None:
-        """Throw away what is kept: it is not so any more."""
-        self._things.clear()
-        self._as_of = number
+    def _forget_what_changed(self) -> None:
+        number = self.number()
+        if number is None or number != self._as_of:
+            self._things.clear()
+            self._as_of = number

@@ -41,11 +41,12 @@ async def reading(session: AsyncSession) -> AtHand | None:
     return found
 
 
-def is_to_flush(session: AsyncSession) -> bool:
-    """Whether something waits to be written: to ask costs less than to flush."""
+async def flush(session: AsyncSession) -> None:
+    """Write what waits to be written, if anything does: to ask costs less than to flush."""
     inner = session.sync_session
-    # The public ways build three sets.
-    return bool(inner._new or inner._deleted or inner.identity_map._modified)  # noqa: SLF001
+    # The public ways to ask build three sets.
+    if inner._new or inner._deleted or inner.identity_map._modified:  # noqa: SLF001
+        await session.flush()
 
 
 async def driven_by(session: AsyncSession) -> AtHand:

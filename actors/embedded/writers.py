@@ -108,8 +108,7 @@ class Writers:
             try:
                 raw.at_once("SAVEPOINT member")
                 yield session
-                if sessions.is_to_flush(session):
-                    await session.flush()
+                await sessions.flush(session)
                 raw.at_once("RELEASE member")
             except BaseException as error:
                 group.is_plain = False

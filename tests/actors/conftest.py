@@ -6,7 +6,9 @@ import pytest
 from together.strangers import Stranger, maker
 from together.street import key_pems
 
+from actors import changes
 from actors.database import Database, Session
+from actors.listening import Listening
 from actors.site import Site
 from actors.tables.actor import Actor
 from actors.verbs import enrolling
@@ -37,6 +39,21 @@ async def session(database: Database, coop: Actor) -> AsyncIterator[Session]:
     assert coop.is_ours
     async with database.begin() as opened:
         yield opened
+
+
+@pytest.fixture
+async def remembering(database: Database, coop: Actor) -> AsyncIterator[Database]:
+    """A database that remembers."""
+    assert coop.is_ours
+    listening = Listening(database, lambda _: None)
+    heard = changes.of(database, listening)
+    await heard.start()
+    try:
+        await database.remember(heard.committed)
+        yield database
+    finally:
+        await database.close()
+        await heard.stop()
 
 
 @pytest.fixture

@@ -1,41 +1,19 @@
 """What was made of rows is believed until one of them is written, whoever writes it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from contextvars import Context
 
-import pytest
 from sqlalchemy import text, update
 
-from actors import changes, remembered
+from actors import remembered
 from actors.database import Database
 from actors.embedded.driver import Connection
-from actors.listening import Listening
 from actors.remembered import MOST_OF_A_KIND, MOST_WRITTEN, NOTHING, Look
 from actors.tables.actor import Actor
 
 COOP, NETWORK, EARLY, BETWEEN = (("thing", number) for number in range(4))
 """Names of what is remembered."""
-
-
-def ignored(_: Exception) -> None:
-    """Why nobody was heard for a while."""
-
-
-@pytest.fixture
-async def remembering(database: Database, coop: Actor) -> AsyncIterator[Database]:
-    """A database that remembers."""
-    assert coop.is_ours
-    listening = Listening(database, ignored)
-    heard = changes.of(database, listening)
-    await heard.start()
-    try:
-        await database.remember(heard.committed)
-        yield database
-    finally:
-        await database.close()
-        await heard.stop()
 
 
 async def look(database: Database) -> Look:

@@ -1,6 +1,6 @@
 """Those who write believe what was made of rows too, until one of them is written or undone."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import pytest
@@ -8,9 +8,8 @@ from sqlalchemy import Update, update
 from together.strangers import Stranger
 
 from activitypub.iris import Iri
-from actors import changes, remembered
+from actors import remembered
 from actors.database import Database, Session
-from actors.listening import Listening
 from actors.mail import inbox
 from actors.remembered import LOOK, MOST_FOR_WRITERS, NOTHING
 from actors.site import Site
@@ -32,25 +31,6 @@ from actors.views.listeners import MOST_REMEMBERED
 Rows = Callable[[Site, Actor, Actor], Sequence[Base]]
 
 HOST = "elsewhere.test"
-
-
-def ignored(_: Exception) -> None:
-    """Why nobody was heard for a while."""
-
-
-@pytest.fixture
-async def remembering(database: Database, coop: Actor) -> AsyncIterator[Database]:
-    """A database that remembers."""
-    assert coop.is_ours
-    listening = Listening(database, ignored)
-    heard = changes.of(database, listening)
-    await heard.start()
-    try:
-        await database.remember(heard.committed)
-        yield database
-    finally:
-        await database.close()
-        await heard.stop()
 
 
 @pytest.fixture
