@@ -6,6 +6,7 @@ a strait that they can close.
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -83,7 +84,7 @@ async def new_database(
     postgres: PostgresServer, way: Strait, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], str]:
     """One database, up to date, at the other side of the strait."""
-    name = f"essaim_{id(way)}"
+    name = f"away_{secrets.token_hex(8)}"
     postgres.psql(f"CREATE DATABASE {name};")
     straight = postgres.get_uri(name)
     made = Database(straight)

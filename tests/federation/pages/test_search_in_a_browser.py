@@ -25,7 +25,7 @@ async def test_results_come_while_she_types_and_back_leads_back(alpha: House, wa
         await expect(results).to_have_count(1)
         await expect(told).to_have_text("1 found")
         assert len([one for one in asked if "/found?" in one]) < len("laverie")
-        assert page.url.endswith("/directory?q=laverie&language=fr")
+        await page.wait_for_url("**/directory?q=laverie&language=fr")
         assert await barriers(page) == []
         await page.fill("#q", "nothing of the kind")
         await expect(told).to_contain_text("Nothing was found here.")
