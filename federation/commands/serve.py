@@ -247,13 +247,16 @@ def _set_aside() -> None:
 async def _compile_ahead(
     runner: web.AppRunner, built: web.Application, stop: asyncio.Event
 ) -> None:
-    """Compile templates where somebody is answered, until told to stop: 3 s of one core."""
+    """Compile templates where somebody is answered, until told to stop.
+
+    3 s of one core after an update, a twentieth of one at every later start.
+    """
     if runner.sites:
         await asyncio.to_thread(_compile, built, stop.is_set)
 
 
 def _compile(built: web.Application, is_stopping: Callable[[], bool]) -> None:
-    """Compile templates, and give the memory back that this took: 7 MB.
+    """Compile templates, and give the memory back that this took: up to 7 MB.
 
     glibc keeps what was freed in small pieces until it is told; other libraries give it back by
     themselves.

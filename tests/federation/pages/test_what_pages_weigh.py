@@ -3,12 +3,19 @@
 Times are for the bench (`bench.pages`).
 """
 
+import os
+import stat
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import jinja2
 import pytest
 from aiohttp import web
 from bench.pages import LOOKING
+from jinja2 import Environment
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from together.reader import Reader
@@ -17,7 +24,7 @@ from together.window import NARROWEST, NEVER_WIDER, PHONE, Watch, barriers
 
 from actors.rules.sections import Sheet
 from federation.app_keys import TEMPLATES
-from federation.pages import rendering
+from federation.pages import compiled, rendering
 
 FIRST_VISIT = 60 * 1024
 """Bytes that travel for a first page, with everything: less than half a second over 3G."""
@@ -55,22 +62,85 @@ async def test_a_first_page_is_light_and_nothing_on_it_moves(alpha: House, watch
             assert await page.locator("img:not([width][height])").count() == 0, path
 
 
-def test_no_template_is_compiled_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    templates = rendering.environment()
-    assert templates is rendering.environment()
-    compiled: list[str] = []
-    whole = templates.compile
+@contextmanager
+def compiling(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Environment, Counter[str]]]:
+    """A process that has just begun, and how often it compiles each template."""
+    rendering.environment.cache_clear()
+    times = Counter[str]()
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(kept))
+        templates = rendering.environment()
+        whole = templates.compile
 
-    def told(source: str, name: str, filename: str) -> object:
-        compiled.append(name)
-        return whole(source, name, filename)
+        def told(source: str, name: str, filename: str) -> object:
+            times[name] += 1
+            return whole(source, name, filename)
 
-    monkeypatch.setattr(templates, "compile", told)
-    for _ in range(2):  # there are more than are at hand at a time
-        for name in templates.list_templates(extensions=["html"]):
-            templates.get_template(name)
-    assert sorted(compiled) == sorted(set(compiled))
-    assert not templates.auto_reload  # nor is a file looked at for each page
+        patch.setattr(templates, "compile", told)
+        yield templates, times
+    rendering.environment.cache_clear()
+
+
+def read_all(templates: Environment) -> set[str]:
+    names = templates.list_templates(extensions=["html"])
+    for name in names:
+        templates.get_template(name)
+    return set(names)
+
+
+def test_no_template_is_compiled_twice_by_however_many_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with compiling(tmp_path, monkeypatch) as (templates, times):
+        assert templates is rendering.environment()
+        names = read_all(templates)
+        assert set(times) == names
+        assert len(names) > rendering.TEMPLATES_AT_HAND
+        read_all(templates)
+        assert set(times.values()) == {1}
+        assert not templates.auto_reload  # nor is a file looked at for each page
+    with compiling(tmp_path, monkeypatch) as (templates, times):
+        read_all(templates)
+        assert not times
+
+
+def test_templates_are_compiled_anew_by_another_program_and_where_a_file_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with compiling(tmp_path, monkeypatch) as (templates, _):
+        names = read_all(templates)
+    (folder,) = tmp_path.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
+    for number, path in enumerate(sorted(folder.iterdir())):
+        whole = path.read_bytes()  # what a power cut may leave, and worse
+        path.write_bytes(whole[: number * 3] if number % 2 else whole[:20] + bytes(len(whole)))
+    with compiling(tmp_path, monkeypatch) as (templates, times):
+        read_all(templates)
+        assert set(times) == names
+    monkeypatch.setattr(jinja2, "__version__", "another")
+    compiled.compiler.cache_clear()
+    with compiling(tmp_path, monkeypatch) as (templates, times):
+        read_all(templates)
+        assert set(times) == names
+    monkeypatch.undo()
+    compiled.compiler.cache_clear()
+
+
+@pytest.mark.parametrize("hindrance", ["a file in the way", "no folder", "taken away"])
+def test_templates_are_drawn_where_none_can_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindrance: str
+) -> None:
+    kept = tmp_path if hindrance != "no folder" else tmp_path / "nowhere"
+    folder = tmp_path / f"_jinja2-cache-{os.getuid()}"
+    if hindrance == "a file in the way":
+        folder.touch()
+    with compiling(kept, monkeypatch) as (templates, times):
+        if hindrance == "taken away":
+            folder.rmdir()
+        assert templates.get_template("refusal.html")
+        assert times["refusal.html"] == 1
 
 
 def test_compiling_ahead_ends_at_the_next_template_when_the_process_is_told_to_stop(
