@@ -139,7 +139,7 @@ def test_templates_are_drawn_where_none_can_be_kept(
     with compiling(kept, monkeypatch) as (templates, times):
         if hindrance == "taken away":
             folder.rmdir()
-        assert templates.get_template("refusal.html")
+        assert templates.get_template("refusal.html").name == "refusal.html"
         assert times["refusal.html"] == 1
 
 
